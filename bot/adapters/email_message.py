@@ -1,0 +1,99 @@
+"""A digest as an e-mail: the final bytes, the same each time they are built from the same message."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from hashlib import sha256
+from typing import Any
+
+from bot.app.ports import Message
+from bot.core.text import clean
+from bot.errors import UsageError
+
+_HEADER_LIMIT = 150
+_WHOLE = frozenset({"Message-ID", "List-Id", "List-Unsubscribe"})
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
+
+
+class _Policy(policy.EmailPolicy):
+    """SMTP's line ends; every part in ASCII, so that no server needs to offer 8BITMIME.
+
+    The standard library turns a long word of a header into encoded words; in an address between angle brackets
+    that is wrong, so these headers are written as they are.
+    """
+
+    def __init__(self, **changes: Any) -> None:
+        super().__init__(**{"linesep": "\r\n", "cte_type": "7bit", **changes})
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return f"{name}: {value}\r\n".encode("ascii") if name in _WHOLE else super().fold_binary(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who writes to whom, and the name of the list. ``reply_to`` may be None."""
+
+    sender: Address
+    to: tuple[Address, ...]
+    reply_to: Address | None
+    channel: str
+
+
+def address(text: str) -> Address:
+    """An address as in ``Name <a@example.com>``, its domain in ASCII. Raises UsageError where mail can't go there."""
+    name, spec = parseaddr(text)
+    local, _, domain = spec.rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        ascii_domain = ""
+    if not _ADDRESS.fullmatch(f"{local}@{ascii_domain}"):
+        hint = "An address reads name@example.com or Name <name@example.com>, with ASCII before the @."
+        raise UsageError(f"mail can't go to or from {clean(text, 100)!r}.", hint=hint)
+    return Address(header_text(name) if name else "", local, ascii_domain)
+
+
+def header_text(text: str) -> str:
+    """Text that can't end a header or pose as an encoded word, which older Pythons decode into new headers."""
+    return clean(text, _HEADER_LIMIT).replace("=?", "= ?")
+
+
+def written(message: Message, envelope: Envelope) -> str:
+    """The mail as it goes over the wire, in ASCII with CRLF, as text and as HTML."""
+    mail = EmailMessage(policy=_Policy())
+    recipients = ", ".join(recipient.addr_spec for recipient in envelope.to)
+    identity = sha256(f"{message.key}\n{recipients}".encode()).hexdigest()[:32]
+    domain = envelope.sender.domain
+    mail["From"] = envelope.sender
+    mail["To"] = envelope.to
+    if envelope.reply_to:
+        mail["Reply-To"] = envelope.reply_to
+    mail["Subject"] = header_text(message.subject)
+    mail["Date"] = format_datetime(message.created_at)
+    mail["Message-ID"] = f"<{identity}@{domain}>"
+    mail["List-Id"] = f"<{_label(envelope.channel)}.rankbot.{domain}>"
+    mail["List-Unsubscribe"] = f"<mailto:{(envelope.reply_to or envelope.sender).addr_spec}?subject=unsubscribe>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Precedence"] = "bulk"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail.set_content(message.text)
+    if message.html:
+        mail.add_alternative(message.html, subtype="html")
+        mail.set_boundary(f"=_{identity}")
+    return mail.as_bytes().decode("ascii")
+
+
+def message_id(payload: str) -> str:
+    """The Message-ID of a written mail."""
+    found = re.search(r"(?m)^Message-ID:\s*(<[^<>\r\n]+>)", payload)
+    return found[1] if found else ""
+
+
+def _label(name: str) -> str:
+    """A channel's name as a label of a List-Id."""
+    return re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-") or "digest"

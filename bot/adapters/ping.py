@@ -1,0 +1,30 @@
+"""The dead man's switch: a request to an address that raises the alarm when it stops coming."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from bot.adapters.http import HttpClient
+from bot.errors import FeedError
+
+TIMEOUT_SECONDS = 10
+_OK = 200
+_REDIRECT = 300
+
+
+def ping(url: Callable[[], str]) -> str | None:
+    """Asks for the address once; None if it answered, else why not, without the address: it is a secret."""
+    try:
+        parts = urlsplit(url().strip())
+        client = HttpClient(f"{parts.scheme}://{parts.netloc}", timeout_seconds=TIMEOUT_SECONDS)
+        try:
+            path = parts.path + (f"?{parts.query}" if parts.query else "")
+            answer = client.get(path, params={}, headers={}, what="The ping")
+        finally:
+            client.close()
+    except FeedError as error:
+        return f"{error.message} Check [operator] ping_url."
+    if _OK <= answer.status < _REDIRECT:
+        return None
+    return f"The ping was answered with HTTP {answer.status}. Check [operator] ping_url."

@@ -1,0 +1,75 @@
+"""What a template may use: a digest as plain dicts, lists, strings and numbers. These names are kept (SemVer).
+
+``digest``    the digest, field by field (``bot.core.digest``), dates as YYYY-MM-DD
+``excerpt``   its short form for the parent of a thread (``bot.core.excerpt``)
+``scopes``    windows and bases, each with its boards as (title, address)
+``tops``      the sections whose boards are shown
+``proofs``    ``id``, ``head`` (who does what, may be empty) and ``text`` of everything that is told
+``check``     the command that lists the events told
+``full``      HTML only: false where the page would be too large with its tables
+``section``   slack_top only; ``not_evaluated`` slack_why only: the sections in which something was not
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from bot.core.digest import Digest, Section
+from bot.core.excerpt import excerpt, scopes_of
+
+Context = Mapping[str, Any]
+
+
+def context_of(digest: Digest) -> Context:
+    """The context of every template, without the names that only some have."""
+    values: dict[str, Any] = {
+        "digest": asdict(digest),
+        "excerpt": asdict(excerpt(digest)),
+        "scopes": [asdict(scope) for scope in scopes_of(digest.sections)],
+        "tops": [asdict(section) for section in _tops(digest)],
+        "proofs": list(_proofs(digest)),
+        "check": _check_command(digest),
+    }
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _tops(digest: Digest) -> Iterator[Section]:
+    """The sections whose boards are shown: those of which something is said; of a quiet digest, all."""
+    for section in digest.sections:
+        spoken = section.standing or section.news or section.passed or section.new or digest.is_quiet
+        if spoken and section.top:
+            yield section
+
+
+def _proofs(digest: Digest) -> Iterator[dict[str, str]]:
+    for section in digest.sections:
+        for row in section.standing:
+            if row.proof:
+                yield {"id": "", "head": "", "text": row.proof}
+        for news in section.news:
+            yield {"id": news.id, "head": news.head, "text": news.why}
+            for other in news.also:
+                yield {"id": other.id, "head": f"{news.name}, also", "text": other.text}
+
+
+def _check_command(digest: Digest) -> str:
+    dates = [news.date for section in digest.sections for news in section.news] or [digest.day]
+    if min(dates) == max(dates):
+        return f"rankbot events --date {min(dates)}"
+    return f"rankbot events --from {min(dates)} --to {max(dates)}"
+
+
+def _plain(value: Any) -> Any:
+    """Dates as text, tuples as lists, and no control character in any string: those make Slack's line markup."""
+    if isinstance(value, str):
+        return "".join(char if char.isprintable() or char > "\x9f" else " " for char in value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

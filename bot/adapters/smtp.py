@@ -1,0 +1,276 @@
+"""One SMTP transaction, command by command, so that it is known at each failure whether the server has the mail.
+
+Until the final dot is written it does not; after that, an answer that gets lost leaves it open.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+
+from bot.adapters.service_words import quoted, scrub, words_of
+from bot.core.delivery import Failed, Outcome, Sent, Unknown
+
+_DOTS = re.compile(rb"(?m)^\.")
+_APP_PASSWORD = "Check `username` and `password`; many services want a password made for apps only."  # noqa: S105
+_AUTH_HINTS = (
+    (("gmail.com", "googlemail.com"), "Gmail wants an app password, which needs 2-step verification."),
+    (
+        ("office365.com", "outlook.com", "hotmail.com", "live.com"),
+        "Microsoft is ending passwords for SMTP: have SMTP AUTH allowed for the mailbox, or send through a relay.",
+    ),
+)
+
+
+class Security(StrEnum):
+    """How the connection is protected: TLS after STARTTLS, TLS from the start, or not at all."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds for a connection and for each command, for all of them up to the mail's text, and for its last answer.
+
+    The sum stays below the outbox's lease of 120 seconds. RFC 5321 would have the last one longer; the longer it is,
+    the rarer an unknown end.
+    """
+
+    command: float = 20.0
+    opening: float = 45.0
+    acceptance: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user's name and password; never shown."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return "Login(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A mail server and how to speak with it. ``tls_context`` verifies certificates by the system's list if None."""
+
+    host: str
+    port: int
+    security: Security
+    patience: Patience = Patience()
+    tls_context: ssl.SSLContext | None = None
+    clock: Callable[[], float] = time.monotonic
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it is this very machine."""
+        try:
+            return self.host == "localhost" or ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def transmit(server: Server, login: Login | None, *, sender: str, recipients: Sequence[str], data: bytes) -> Outcome:
+    """Hands one mail (bytes with CRLF) to the server for all recipients.
+
+    Sent if any of them was accepted; its receipt then names those who were refused.
+    """
+    if _is_open(server, login):
+        return _OPEN
+    session = _Session(server)
+    secrets = (login.password, login.username) if login else ()
+    try:
+        session.open(login)
+        refused = session.address(sender, recipients)
+        session.write(data)
+    except (smtplib.SMTPException, OSError, UnicodeError) as error:
+        session.close()
+        return _not_sent(error, server.host, secrets)
+    try:
+        return session.accepted(refused, secrets)
+    except (smtplib.SMTPException, OSError) as error:
+        return Unknown(f"the answer to the mail was lost: {scrub(_words(error), *secrets)}")
+    finally:
+        session.close()
+
+
+def probe(server: Server, login: Login | None, *, sender: str) -> Outcome:
+    """Connects, logs in and names the sender, as for a mail, and hands over none."""
+    if _is_open(server, login):
+        return _OPEN
+    session = _Session(server)
+    try:
+        session.open(login)
+        session.name(sender)
+    except (smtplib.SMTPException, OSError, UnicodeError) as error:
+        return _not_sent(error, server.host, (login.password, login.username) if login else ())
+    finally:
+        session.close()
+    protected = {Security.STARTTLS: "STARTTLS ok, ", Security.TLS: "TLS ok, ", Security.NONE: ""}[server.security]
+    return Sent(f"{protected}{'login ok, ' if login else ''}sender accepted")
+
+
+_OPEN = Failed(
+    "the password is not sent over an open connection",
+    permanent=True,
+    hint='Set security = "starttls" or "tls", or leave out `username` and `password`.',
+)
+
+
+def _is_open(server: Server, login: Login | None) -> bool:
+    """Whether a password would go over a network in the clear."""
+    return login is not None and server.security is Security.NONE and not server.is_loopback
+
+
+class _Session:
+    """A connection, from its greeting to the answer to one mail."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._ends = server.clock() + server.patience.opening
+        self._connection: smtplib.SMTP | None = None
+
+    def _ready(self) -> smtplib.SMTP:
+        """The connection, given no more time for its next command than is left for all."""
+        if self._connection is None or self._connection.sock is None:
+            raise smtplib.SMTPServerDisconnected("the server closed the connection")
+        left = self._ends - self._server.clock()
+        if left <= 0:
+            raise TimeoutError(None, "the server took too long")
+        self._connection.sock.settimeout(min(self._server.patience.command, left))
+        return self._connection
+
+    def open(self, login: Login | None) -> None:
+        """Connects, protects the connection if that is asked for, and only then logs in."""
+        server = self._server
+        context = server.tls_context or ssl.create_default_context()
+        timeout = server.patience.command
+        if server.security is Security.TLS:
+            self._connection = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=context)
+        else:
+            self._connection = smtplib.SMTP(server.host, server.port, timeout=timeout)
+        self._ready().ehlo_or_helo_if_needed()
+        if server.security is Security.STARTTLS:
+            self._ready().starttls(context=context)
+            self._ready().ehlo_or_helo_if_needed()
+        if login:
+            self._ready().login(login.username, login.password)
+
+    def name(self, sender: str) -> None:
+        """Names the sender. Raises if the server won't have it."""
+        code, words = self._ready().mail(sender)
+        if code != 250:
+            raise smtplib.SMTPSenderRefused(code, words, sender)
+
+    def address(self, sender: str, recipients: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+        """Names sender and recipients, and begins the mail's text; returns the refused. Raises if none is left."""
+        self.name(sender)
+        refused: dict[str, tuple[int, bytes]] = {}
+        for recipient in recipients:
+            code, words = self._ready().rcpt(recipient)
+            if code == 421:  # the server ends the whole session
+                raise smtplib.SMTPResponseException(code, words)
+            if code not in (250, 251):
+                refused[recipient] = (code, words)
+        if len(refused) == len(recipients):
+            raise smtplib.SMTPRecipientsRefused(refused)
+        code, words = self._ready().docmd("DATA")
+        if code != 354:
+            raise smtplib.SMTPDataError(code, words)
+        return refused
+
+    def write(self, data: bytes) -> None:
+        """Writes the text and the final dot. An error means that not all of it went out."""
+        text = data if data.endswith(b"\r\n") else data + b"\r\n"
+        self._ready().send(_DOTS.sub(b"..", text) + b".\r\n")
+
+    def accepted(self, refused: Mapping[str, tuple[int, bytes]], secrets: Sequence[str]) -> Outcome:
+        """The answer to the text."""
+        connection = self._connection
+        if connection is None or connection.sock is None:
+            raise smtplib.SMTPServerDisconnected("the server closed the connection")
+        connection.sock.settimeout(self._server.patience.acceptance)
+        code, words = connection.getreply()
+        if 200 <= code < 300:
+            return Sent(scrub(_refused_words(refused), *secrets))
+        if 400 <= code < 600:
+            return Failed(scrub(_said(code, words), *secrets), permanent=code >= 500)
+        return Unknown(scrub(_said(code, words), *secrets))
+
+    def close(self) -> None:
+        """Ends the connection; how that goes changes nothing about the mail."""
+        if self._connection is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                if self._connection.sock is not None:
+                    self._connection.sock.settimeout(min(self._server.patience.command, 5))
+                self._connection.quit()
+            self._connection.close()
+
+
+# ── what failures mean ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _not_sent(error: Exception, host: str, secrets: Sequence[str]) -> Failed:
+    """What it means that the mail was not handed over."""
+    return Failed(scrub(_words(error), *secrets), permanent=_is_permanent(error), hint=_hint(error, host))
+
+
+def _is_permanent(error: Exception) -> bool:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return 500 <= error.smtp_code < 600
+    return isinstance(error, smtplib.SMTPNotSupportedError | UnicodeError) or _is_without_common_login(error)
+
+
+def _is_without_common_login(error: Exception) -> bool:
+    """Whether server and smtplib know no common kind of login: smtplib's only use of the bare class here."""
+    return type(error) is smtplib.SMTPException
+
+
+def _hint(error: Exception, host: str) -> str:
+    if isinstance(error, smtplib.SMTPAuthenticationError) or _is_without_common_login(error):
+        return _login_hint(host)
+    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code == 530:
+        return "The server wants a login: set `username` and `password`, and `security` other than none."
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return 'The server offers no STARTTLS, or no login: see `port` and `security` ("tls" for port 465).'
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "The server's certificate does not fit `host`, or nobody known vouches for it."
+    return "The host, user name or password holds characters outside ASCII." if isinstance(error, UnicodeError) else ""
+
+
+def _login_hint(host: str) -> str:
+    return next((hint for domains, hint in _AUTH_HINTS if host.lower().endswith(domains)), _APP_PASSWORD)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return _refused_words(error.recipients)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _said(error.smtp_code, error.smtp_error)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the server's certificate was not accepted: {quoted(error.verify_message)}"
+    if isinstance(error, smtplib.SMTPException):
+        return quoted(str(error))
+    return words_of(error)
+
+
+def _said(code: int, words: str | bytes) -> str:
+    return f"the server said {code} {quoted(words)}"
+
+
+def _refused_words(refused: Mapping[str, tuple[int, bytes]]) -> str:
+    listed = "; ".join(f"{address} ({code} {quoted(words)})" for address, (code, words) in refused.items())
+    return f"refused: {listed}" if listed else ""

@@ -1,0 +1,45 @@
+"""Column types that keep what is put into them, on SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+from sqlalchemy import Dialect, Text
+from sqlalchemy.types import TypeDecorator
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def storable(text: str) -> str:
+    """The text with what no database takes made visible: NUL and lone surrogates become U+FFFD.
+
+    Names come from strangers and JSON can spell both; PostgreSQL refuses NUL, and neither database encodes a
+    surrogate.
+    """
+    if text.isascii():
+        return text.replace("\0", REPLACEMENT)
+    return "".join(REPLACEMENT if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+class StorableText(TypeDecorator[str]):
+    """Text of any origin, made storable on its way in."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's hook
+        """See TypeDecorator."""
+        return None if value is None else storable(value)
+
+
+class WholeNumber(TypeDecorator[int]):
+    """An int of any size, as decimal text: a sum of 64-bit tokens exceeds what either database counts in."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's hook
+        """See TypeDecorator."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's hook
+        """See TypeDecorator."""
+        return None if value is None else int(value)

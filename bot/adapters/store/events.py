@@ -1,0 +1,109 @@
+"""Events: each stored once by its key, and found again by its handle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, exists, insert, select
+
+from bot.adapters.store.tables import EVENT, SETTLEMENT
+from bot.core.event import HANDLE_LENGTH, Event, EventStatus, HeldBack, Kind, handle
+
+_STRENGTH = {kind.value: place for place, kind in enumerate(Kind)}
+
+
+def add(connection: Connection, events: Iterable[Event]) -> list[Event]:
+    """See Store.add_events."""
+    added: list[Event] = []
+    for event in events:
+        if connection.execute(select(EVENT.c.id).where(EVENT.c.key == event.key)).first():
+            continue
+        named = replace(event, id=_free_handle(connection, event.key))
+        connection.execute(insert(EVENT), _row(named))
+        added.append(named)
+    return added
+
+
+def chosen(
+    connection: Connection,
+    *,
+    watchlist: str | None,
+    start: date | None,
+    end: date | None,
+    status: EventStatus | None,
+    held_back: bool,
+) -> list[Event]:
+    """See Store.events."""
+    query = select(EVENT)
+    if watchlist is not None:
+        query = query.where(EVENT.c.watchlist == watchlist)
+    if start is not None:
+        query = query.where(EVENT.c.date >= start)
+    if end is not None:
+        query = query.where(EVENT.c.date <= end)
+    if status is not None:
+        query = query.where(EVENT.c.status == status.value)
+    if not held_back:
+        query = query.where(EVENT.c.held_back.is_(None))
+    return _in_order(connection, query)
+
+
+def by_handle(connection: Connection, event_id: str) -> Event | None:
+    """See Store.event."""
+    row = connection.execute(select(EVENT).where(EVENT.c.id == event_id)).first()
+    return _event(row) if row else None
+
+
+def unsettled(connection: Connection, channel: str, watchlists: Iterable[str], until: date) -> list[Event]:
+    """See Store.unsettled."""
+    settled = exists().where(SETTLEMENT.c.event_id == EVENT.c.id, SETTLEMENT.c.channel == channel)
+    query = select(EVENT).where(
+        EVENT.c.watchlist.in_(list(watchlists)),
+        EVENT.c.date <= until,
+        EVENT.c.held_back.is_(None),
+        EVENT.c.status != EventStatus.RETRACTED.value,
+        ~settled,
+    )
+    return _in_order(connection, query)
+
+
+def order(events: Iterable[Event]) -> list[Event]:
+    """By date, strength of kind, rank (absent ones last) and key: sorted here, for the two databases collate apart."""
+    return sorted(
+        events,
+        key=lambda event: (event.date, _STRENGTH[event.kind.value], event.rank is None, event.rank or 0, event.key),
+    )
+
+
+def _in_order(connection: Connection, query: Select[Any]) -> list[Event]:
+    return order(_event(row) for row in connection.execute(query))
+
+
+def _free_handle(connection: Connection, key: str) -> str:
+    length = HANDLE_LENGTH
+    while connection.execute(select(EVENT.c.id).where(EVENT.c.id == handle(key, length))).first():
+        length += 1
+    return handle(key, length)
+
+
+def _row(event: Event) -> dict[str, Any]:
+    row = {spec.name: getattr(event, spec.name) for spec in fields(event)}
+    return {
+        **row,
+        "kind": event.kind.value,
+        "rule": dict(event.rule),
+        "held_back": event.held_back.value if event.held_back else None,
+        "status": event.status.value,
+        "evidence": dict(event.evidence),
+    }
+
+
+def _event(row: Row[Any]) -> Event:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    values["kind"] = Kind(row.kind)
+    values["held_back"] = HeldBack(row.held_back) if row.held_back else None
+    values["status"] = EventStatus(row.status)
+    return Event(**values)

@@ -1,0 +1,197 @@
+"""What detection may look at, read from the database only as far as it is asked for."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, timedelta
+from functools import lru_cache
+
+from sqlalchemy import Connection, func, select
+
+from bot.adapters.store.names import is_newest
+from bot.adapters.store.snapshots import snapshot_of
+from bot.adapters.store.tables import ENTRY, SNAPSHOT
+from bot.core.ranking import MODEL_DAY, MODEL_DEPTH, Board, Dataset, Snapshot, sum_days
+
+Reading = Callable[[], AbstractContextManager[Connection]]
+
+_KEPT_SNAPSHOTS = 1024
+"""Snapshots kept at hand, some 20 MB at most: more than the rules of any day look at, but for the longest windows."""
+_KEPT_WINDOWS = 64
+_ONE_DAY = timedelta(days=1)
+
+
+class StoredHistory:
+    """A History over the store as it was when this was made: what is saved later takes no part.
+
+    Safe to keep for an evaluation, however long; made within a transaction, it ends with that.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        with reading() as connection:
+            self._ceiling: int = connection.execute(select(func.max(SNAPSHOT.c.id))).scalar() or 0
+        self._index = lru_cache(maxsize=None)(self._read_index)
+        self._stored = lru_cache(maxsize=_KEPT_SNAPSHOTS)(self._read_snapshot)
+        self._window = lru_cache(maxsize=_KEPT_WINDOWS)(self._add_up)
+        self._figures = lru_cache(maxsize=None)(self._read_model_figures)
+        self._orders = lru_cache(maxsize=None)(self._roll)
+
+    def at(self, board: Board, end_date: date) -> Snapshot | None:
+        """See History."""
+        if _computed(board):
+            return self._window(board, end_date)
+        identity = self._index(board).get(end_date)
+        return None if identity is None else self._stored(identity)
+
+    def days(self, board: Board, start: date, end: date) -> Sequence[date]:
+        """See History."""
+        ends = _complete(self._index(MODEL_DAY), board.window_days) if _computed(board) else self._index(board)
+        return [day for day in ends if start <= day <= end]
+
+    def last_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
+        """See History."""
+        if not _computed(board):
+            return self._last_stored_in(board, item, n, before)
+        for day, items in self._orders(board):
+            if day < before and item in items[:n]:
+                return day
+        return None
+
+    def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
+        """See History."""
+        if not _computed(board):
+            return iter(self._stored_leaders(board, until))
+        return ((day, items[0]) for day, items in self._orders(board) if day <= until and items)
+
+    # ── stored boards ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _read_index(self, board: Board) -> Mapping[date, int]:
+        """Each stored window's newest revision, by end date, ascending."""
+        query = (
+            select(SNAPSHOT.c.end_date, SNAPSHOT.c.id)
+            .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.id <= self._ceiling)
+            .order_by(SNAPSHOT.c.end_date, SNAPSHOT.c.revision)
+        )
+        with self._reading() as connection:
+            return {row.end_date: row.id for row in connection.execute(query)}
+
+    def _read_snapshot(self, identity: int) -> Snapshot:
+        with self._reading() as connection:
+            return snapshot_of(connection, identity)
+
+    def _last_stored_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
+        query = (
+            select(SNAPSHOT.c.end_date)
+            .join(ENTRY, ENTRY.c.snapshot_id == SNAPSHOT.c.id)
+            .where(
+                SNAPSHOT.c.board == board.key,
+                SNAPSHOT.c.end_date < before,
+                SNAPSHOT.c.id <= self._ceiling,
+                is_newest(self._ceiling),
+                ENTRY.c.item == item,
+            )
+            .order_by(SNAPSHOT.c.end_date.desc())
+            .limit(1)
+        )
+        if n is not None:
+            query = query.where(ENTRY.c.rank <= n)
+        with self._reading() as connection:
+            last: date | None = connection.execute(query).scalar()
+            return last
+
+    def _stored_leaders(self, board: Board, until: date) -> list[tuple[date, str]]:
+        query = (
+            select(SNAPSHOT.c.end_date, ENTRY.c.item)
+            .join(ENTRY, ENTRY.c.snapshot_id == SNAPSHOT.c.id)
+            .where(
+                SNAPSHOT.c.board == board.key,
+                SNAPSHOT.c.end_date <= until,
+                SNAPSHOT.c.id <= self._ceiling,
+                is_newest(self._ceiling),
+                ENTRY.c.rank == 1,
+            )
+            .order_by(SNAPSHOT.c.end_date.desc())
+        )
+        with self._reading() as connection:
+            return [(row.end_date, row.item) for row in connection.execute(query)]
+
+    # ── model windows, computed from days ────────────────────────────────────────────────────────────────────
+
+    def _add_up(self, board: Board, end_date: date) -> Snapshot | None:
+        index = self._index(MODEL_DAY)
+        wanted = [board.start(end_date) + timedelta(days=place) for place in range(board.window_days)]
+        if not all(day in index for day in wanted):
+            return None
+        return sum_days(board, [self._stored(index[day]) for day in wanted])
+
+    def _read_model_figures(self) -> Mapping[int, Sequence[tuple[str, int]]]:
+        """(item, tokens) of all stored model days, by snapshot id."""
+        query = (
+            select(ENTRY.c.snapshot_id, ENTRY.c.item, ENTRY.c.tokens)
+            .join(SNAPSHOT, SNAPSHOT.c.id == ENTRY.c.snapshot_id)
+            .where(SNAPSHOT.c.board == MODEL_DAY.key, SNAPSHOT.c.id <= self._ceiling)
+        )
+        figures: dict[int, list[tuple[str, int]]] = {}
+        with self._reading() as connection:
+            for identity, item, tokens in connection.execute(query):
+                figures.setdefault(identity, []).append((item, tokens))
+        return figures
+
+    def _roll(self, board: Board) -> Sequence[tuple[date, Sequence[str]]]:
+        """(end date, items in their order) of every complete window, newest first.
+
+        One walk over the days: each adds its own figures to the sums and takes back those of the day that leaves.
+        """
+        figures = self._figures()
+        sums, window, last = _RollingSums(), deque[Sequence[tuple[str, int]]](), None
+        orders: list[tuple[date, Sequence[str]]] = []
+        for day, identity in self._index(MODEL_DAY).items():
+            if last != day - _ONE_DAY:
+                sums, window = _RollingSums(), deque()
+            last = day
+            window.append(figures.get(identity, ()))
+            sums.add(window[-1])
+            if len(window) > board.window_days:
+                sums.take_back(window.popleft())
+            if len(window) == board.window_days:
+                orders.append((day, sums.order()))
+        return orders[::-1]
+
+
+class _RollingSums:
+    """Tokens by item over the days of a window, with the number of days that list it."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, tuple[int, int]] = {}
+
+    def add(self, figures: Iterable[tuple[str, int]]) -> None:
+        for item, tokens in figures:
+            total, days = self._sums.get(item, (0, 0))
+            self._sums[item] = (total + tokens, days + 1)
+
+    def take_back(self, figures: Iterable[tuple[str, int]]) -> None:
+        for item, tokens in figures:
+            total, days = self._sums.pop(item)
+            if days > 1:
+                self._sums[item] = (total - tokens, days - 1)
+
+    def order(self) -> Sequence[str]:
+        ranked = sorted(self._sums.items(), key=lambda pair: (-pair[1][0], pair[0]))
+        return tuple(item for item, _ in ranked[:MODEL_DEPTH])
+
+
+def _computed(board: Board) -> bool:
+    return board.dataset is Dataset.MODELS and board != MODEL_DAY
+
+
+def _complete(days: Iterable[date], length: int) -> Iterator[date]:
+    """Those of the ascending ``days`` with which ``length`` days without a gap end."""
+    run, last = 0, None
+    for day in days:
+        run = run + 1 if last == day - _ONE_DAY else 1
+        last = day
+        if run >= length:
+            yield day

@@ -1,0 +1,174 @@
+"""The books beside the snapshots: watchlists' days, refused answers, requests spent, and the bot's own troubles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from bot.adapters.store.statements import insert_into, insert_missing, upsert
+from bot.adapters.store.tables import BUDGET, INCIDENT, QUARANTINE, TOLD_WATCHLIST, WATCHLIST_DAY
+from bot.app.ports import DayStatus, Incident, Quarantined, WatchlistDay
+from bot.errors import BudgetExhaustedError
+
+_REFUSED = tuple(
+    QUARANTINE.c[name] for name in ("board", "end_date", "reason", "fingerprint", "first_at", "last_at", "settled_at")
+)
+_INCIDENT = tuple(INCIDENT.c[name] for name in ("key", "message", "opened_at", "ended_at", "told"))
+
+# ── days ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def days(connection: Connection, watchlist: str) -> list[WatchlistDay]:
+    """See Store.ledger."""
+    query = select(WATCHLIST_DAY).where(WATCHLIST_DAY.c.watchlist == watchlist).order_by(WATCHLIST_DAY.c.date)
+    return [
+        WatchlistDay(row.watchlist, row.date, DayStatus(row.status), row.first_asked_at, tuple(row.notes))
+        for row in connection.execute(query)
+    ]
+
+
+def mark(connection: Connection, day: WatchlistDay) -> None:
+    """See Store.mark."""
+    row = {
+        "watchlist": day.watchlist,
+        "date": day.date,
+        "status": day.status.value,
+        "first_asked_at": day.first_asked_at,
+        "notes": list(day.notes),
+    }
+    connection.execute(upsert(connection, WATCHLIST_DAY, ["watchlist", "date"], ["status", "notes"]), row)
+
+
+# ── refused answers ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def quarantine(
+    connection: Connection, board: str, end_date: date, *, reason: str, print_: str, now: datetime
+) -> Quarantined:
+    """See Store.quarantine."""
+    again = (
+        update(QUARANTINE)
+        .where(
+            QUARANTINE.c.board == board,
+            QUARANTINE.c.end_date == end_date,
+            QUARANTINE.c.fingerprint == print_,
+            QUARANTINE.c.settled_at.is_(None),
+        )
+        .values(reason=reason, last_at=now)
+        .returning(*_REFUSED)
+    )
+    row = connection.execute(again).first()
+    if row is None:
+        values = {
+            "board": board,
+            "end_date": end_date,
+            "reason": reason,
+            "fingerprint": print_,
+            "first_at": now,
+            "last_at": now,
+        }
+        row = connection.execute(insert(QUARANTINE).values(values).returning(*_REFUSED)).one()
+    return Quarantined(*row)
+
+
+def quarantined(connection: Connection) -> list[Quarantined]:
+    """See Store.quarantined."""
+    query = select(*_REFUSED).where(QUARANTINE.c.settled_at.is_(None))
+    return [Quarantined(*row) for row in connection.execute(query.order_by(QUARANTINE.c.first_at, QUARANTINE.c.id))]
+
+
+def settle(connection: Connection, board: str, end_date: date, now: datetime) -> bool:
+    """See Store.settle."""
+    closing = (
+        update(QUARANTINE)
+        .where(QUARANTINE.c.board == board, QUARANTINE.c.end_date == end_date, QUARANTINE.c.settled_at.is_(None))
+        .values(settled_at=now)
+    )
+    return connection.execute(closing).rowcount > 0
+
+
+# ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def spend(connection: Connection, day: date, limit: int) -> int:
+    """See Store.spend. One statement, so that no two requests are counted as one."""
+    counted = insert_into(connection, BUDGET).on_conflict_do_update(
+        index_elements=["day"], set_={"used": BUDGET.c.used + 1}, where=BUDGET.c.used < limit
+    )
+    used: int | None = None
+    if limit > 0:
+        used = connection.execute(counted.returning(BUDGET.c.used), {"day": day, "used": 1}).scalar()
+    if used is None:
+        raise BudgetExhaustedError(
+            f"The {limit} requests of {day} (UTC) are used up.",
+            hint="What is missing is asked for tomorrow; [openrouter] requests_per_day sets the limit.",
+        )
+    return used
+
+
+def spent(connection: Connection, day: date) -> int:
+    """See Store.spent."""
+    return connection.execute(select(BUDGET.c.used).where(BUDGET.c.day == day)).scalar() or 0
+
+
+# ── the bot's own troubles ───────────────────────────────────────────────────────────────────────────────────
+
+
+def open_incident(connection: Connection, key: str, message: str, now: datetime) -> bool:
+    """See Store.open_incident."""
+    row = {"key": key, "message": message, "opened_at": now, "told": False}
+    opened = insert_missing(connection, INCIDENT).returning(INCIDENT.c.id)
+    return connection.execute(opened, row).first() is not None
+
+
+def end_incident(connection: Connection, key: str, now: datetime) -> Incident | None:
+    """See Store.end_incident."""
+    ended = (
+        update(INCIDENT).where(INCIDENT.c.key == key, INCIDENT.c.ended_at.is_(None)).values(ended_at=now, told=False)
+    )
+    row = connection.execute(ended.returning(*_INCIDENT)).first()
+    return Incident(*row) if row else None
+
+
+def incidents(connection: Connection) -> list[Incident]:
+    """See Store.incidents."""
+    query = select(*_INCIDENT).where(INCIDENT.c.ended_at.is_(None)).order_by(INCIDENT.c.opened_at, INCIDENT.c.id)
+    return [Incident(*row) for row in connection.execute(query)]
+
+
+def untold_incidents(connection: Connection) -> list[Incident]:
+    """See Store.untold_incidents."""
+    query = select(*_INCIDENT).where(~INCIDENT.c.told).order_by(INCIDENT.c.opened_at, INCIDENT.c.id)
+    return [Incident(*row) for row in connection.execute(query)]
+
+
+def mark_incidents_told(connection: Connection, incidents: Iterable[Incident]) -> None:
+    """See Store.mark_incidents_told. One that ended since it was read stands otherwise, and stays untold."""
+    for incident in incidents:
+        connection.execute(
+            update(INCIDENT)
+            .where(
+                INCIDENT.c.key == incident.key,
+                INCIDENT.c.opened_at == incident.opened_at,
+                INCIDENT.c.ended_at.is_not_distinct_from(incident.ended_at),
+            )
+            .values(told=True)
+        )
+
+
+# ── what readers know ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def told_watchlists(connection: Connection, channel: str) -> frozenset[str]:
+    """See Store.told_watchlists."""
+    query = select(TOLD_WATCHLIST.c.watchlist).where(TOLD_WATCHLIST.c.channel == channel)
+    return frozenset(connection.execute(query).scalars())
+
+
+def note_told(connection: Connection, channel: str, watchlists: Iterable[str]) -> None:
+    """See Store.note_told."""
+    rows = [{"channel": channel, "watchlist": watchlist} for watchlist in watchlists]
+    if rows:
+        connection.execute(insert_missing(connection, TOLD_WATCHLIST), rows)

@@ -1,0 +1,75 @@
+"""What items are called, and where they were last ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from sqlalchemy import ColumnElement, Connection, exists, func, select
+
+from bot.adapters.store.tables import ENTRY, ITEM_NAME, SNAPSHOT
+from bot.app.ports import Match
+from bot.core.ranking import Board
+from bot.core.watchlist import Names
+
+CHUNK = 500
+"""How many values are named in one statement, well below what either database takes."""
+
+
+def names(connection: Connection, items: Iterable[str] | None = None) -> Names:
+    """See Store.names. Newest first: by the end of the window that said so, then by when it was fetched."""
+    query = select(ITEM_NAME)
+    if items is None:
+        rows = list(connection.execute(query))
+    else:
+        chosen = (query.where(ITEM_NAME.c.item.in_(chunk)) for chunk in chunks(items))
+        rows = [row for statement in chosen for row in connection.execute(statement)]
+    rows.sort(key=lambda row: row.name)
+    rows.sort(key=lambda row: (row.end_date, row.fetched_at), reverse=True)
+    found: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        found[row.item] = (*found.get(row.item, ()), row.name)
+    return found
+
+
+def find(connection: Connection, text: str) -> list[Match]:
+    """See Store.find. Ordered by newest name, then item, then board."""
+    wanted = text.casefold()
+    called = {
+        item: borne
+        for item, borne in names(connection).items()
+        if item == text or any(wanted in name.casefold() for name in borne)
+    }
+    last = func.row_number().over(partition_by=(ENTRY.c.item, SNAPSHOT.c.board), order_by=SNAPSHOT.c.end_date.desc())
+    matches: list[Match] = []
+    for chunk in chunks(called):
+        ranked = (
+            select(
+                ENTRY.c.item, ENTRY.c.rank, ENTRY.c.tokens, SNAPSHOT.c.board, SNAPSHOT.c.end_date, last.label("place")
+            )
+            .join(SNAPSHOT, SNAPSHOT.c.id == ENTRY.c.snapshot_id)
+            .where(ENTRY.c.item.in_(chunk), is_newest())
+            .subquery()
+        )
+        for row in connection.execute(select(ranked).where(ranked.c.place == 1)):
+            name = called[row.item][0]
+            matches.append(Match(row.item, name, Board.parse(row.board), row.end_date, row.rank, row.tokens))
+    return sorted(matches, key=lambda match: (match.name.casefold(), match.item, match.board.key))
+
+
+def is_newest(ceiling: int | None = None) -> ColumnElement[bool]:
+    """That a row of SNAPSHOT is the newest revision of its window, among those with ids up to ``ceiling``."""
+    newer = SNAPSHOT.alias("newer")
+    condition = exists().where(
+        newer.c.board == SNAPSHOT.c.board,
+        newer.c.end_date == SNAPSHOT.c.end_date,
+        newer.c.revision > SNAPSHOT.c.revision,
+    )
+    return ~(condition if ceiling is None else condition.where(newer.c.id <= ceiling))
+
+
+def chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    """The values in lists that are short enough to be named in a statement."""
+    rest = iter(values)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk

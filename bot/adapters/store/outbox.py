@@ -1,0 +1,173 @@
+"""The outbox: what is to be sent, who is sending it, and how far it got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+
+from bot.adapters.store.names import chunks
+from bot.adapters.store.statements import insert_missing
+from bot.adapters.store.tables import DELIVERY, DELIVERY_STEP, EVENT, SETTLEMENT
+from bot.app.ports import NewDelivery, Settlement
+from bot.core.delivery import Delivery, DeliveryStatus, Step, StepStatus
+from bot.core.event import EventStatus
+
+_CLOSED = (DeliveryStatus.SENT.value, DeliveryStatus.DISCARDED.value)
+
+
+def enqueue(
+    connection: Connection, delivery: NewDelivery, settlements: Iterable[Settlement], now: datetime
+) -> Delivery | None:
+    """See Store.enqueue."""
+    values = {
+        "channel": delivery.channel,
+        "due_at": delivery.due_at,
+        "day": delivery.day,
+        "subject": delivery.subject,
+        "notice": delivery.notice,
+        "status": DeliveryStatus.PENDING.value,
+        "attempts": 0,
+        "looks": 0,
+        "last_error": "",
+        "created_at": now,
+    }
+    identity = connection.execute(insert_missing(connection, DELIVERY).returning(DELIVERY.c.id), values).scalar()
+    if identity is None:
+        return None
+    if delivery.steps:
+        rows = [{"delivery_id": identity, **_step_row(step)} for step in delivery.steps]
+        connection.execute(insert(DELIVERY_STEP), rows)
+    _settle(connection, identity, delivery.channel, list(settlements))
+    return by_id(connection, identity)
+
+
+def claim(connection: Connection, now: datetime, lease_until: datetime) -> Delivery | None:
+    """See Store.claim. One statement, so that whoever else claims meanwhile gets another delivery, or none."""
+    due = or_(
+        and_(
+            DELIVERY.c.status == DeliveryStatus.PENDING.value,
+            or_(DELIVERY.c.next_attempt_at.is_(None), DELIVERY.c.next_attempt_at <= now),
+        ),
+        and_(DELIVERY.c.status == DeliveryStatus.UNKNOWN.value, DELIVERY.c.next_attempt_at <= now),
+        and_(DELIVERY.c.status == DeliveryStatus.CLAIMED.value, DELIVERY.c.lease_until <= now),
+    )
+    first = (
+        select(DELIVERY.c.id)
+        .where(due)
+        .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    taken = (
+        update(DELIVERY)
+        .where(DELIVERY.c.id == first)
+        .values(status=DeliveryStatus.CLAIMED.value, lease_until=lease_until)
+        .returning(DELIVERY.c.id)
+    )
+    identity = connection.execute(taken).scalar()
+    return None if identity is None else by_id(connection, identity)
+
+
+def record_step(connection: Connection, delivery_id: int, step: Step) -> None:
+    """See Store.record_step."""
+    connection.execute(
+        update(DELIVERY_STEP)
+        .where(DELIVERY_STEP.c.delivery_id == delivery_id, DELIVERY_STEP.c.number == step.number)
+        .values(_step_row(step))
+    )
+
+
+def release(connection: Connection, delivery_id: int, state: Mapping[str, Any]) -> None:
+    """See Store.release; ``state`` holds the columns that it names."""
+    connection.execute(update(DELIVERY).where(DELIVERY.c.id == delivery_id).values({**state, "lease_until": None}))
+
+
+def by_id(connection: Connection, delivery_id: int) -> Delivery | None:
+    """See Store.delivery."""
+    rows = connection.execute(select(DELIVERY).where(DELIVERY.c.id == delivery_id))
+    return next(iter(_deliveries(connection, rows)), None)
+
+
+def listed(connection: Connection, *, open_only: bool) -> list[Delivery]:
+    """See Store.deliveries."""
+    query = select(DELIVERY).order_by(DELIVERY.c.due_at.desc(), DELIVERY.c.id.desc())
+    if open_only:
+        query = query.where(DELIVERY.c.status.not_in(_CLOSED))
+    return _deliveries(connection, connection.execute(query))
+
+
+def last(connection: Connection, channel: str) -> tuple[datetime, date] | None:
+    """See Store.last_delivery."""
+    digests = select(DELIVERY.c.due_at, DELIVERY.c.day).where(DELIVERY.c.channel == channel, ~DELIVERY.c.notice)
+    row = connection.execute(digests.order_by(DELIVERY.c.due_at.desc()).limit(1)).first()
+    return (row.due_at, row.day) if row else None
+
+
+def _settle(connection: Connection, identity: int, channel: str, settlements: Sequence[Settlement]) -> None:
+    rows = [
+        {"event_id": settled.event_id, "channel": channel, "stated": settled.stated, "delivery_id": identity}
+        for settled in settlements
+    ]
+    if rows:
+        connection.execute(insert(SETTLEMENT), rows)
+    for chunk in chunks(settled.event_id for settled in settlements if settled.stated):
+        told = update(EVENT).where(EVENT.c.id.in_(chunk), EVENT.c.status == EventStatus.NEW.value)
+        connection.execute(told.values(status=EventStatus.TOLD.value))
+
+
+def _step_row(step: Step) -> dict[str, Any]:
+    return {
+        "number": step.number,
+        "target": step.target,
+        "payload": step.payload,
+        "reply": step.reply,
+        "status": step.status.value,
+        "receipt": step.receipt,
+        "started_at": step.started_at,
+        "error": step.error,
+    }
+
+
+def _deliveries(connection: Connection, rows: Iterable[Row[Any]]) -> list[Delivery]:
+    found = list(rows)
+    steps: dict[int, list[Step]] = {row.id: [] for row in found}
+    query = select(DELIVERY_STEP).order_by(DELIVERY_STEP.c.delivery_id, DELIVERY_STEP.c.number)
+    for start in range(0, len(found), 500):
+        chunk = [row.id for row in found[start : start + 500]]
+        for step in connection.execute(query.where(DELIVERY_STEP.c.delivery_id.in_(chunk))):
+            steps[step.delivery_id].append(_step(step))
+    return [_delivery(row, tuple(steps[row.id])) for row in found]
+
+
+def _step(row: Row[Any]) -> Step:
+    return Step(
+        number=row.number,
+        target=row.target,
+        payload=row.payload,
+        reply=row.reply,
+        status=StepStatus(row.status),
+        receipt=row.receipt,
+        started_at=row.started_at,
+        error=row.error,
+    )
+
+
+def _delivery(row: Row[Any], steps: tuple[Step, ...]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        channel=row.channel,
+        due_at=row.due_at,
+        status=DeliveryStatus(row.status),
+        subject=row.subject,
+        steps=steps,
+        created_at=row.created_at,
+        attempts=row.attempts,
+        looks=row.looks,
+        next_attempt_at=row.next_attempt_at,
+        lease_until=row.lease_until,
+        last_error=row.last_error,
+    )

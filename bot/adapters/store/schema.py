@@ -1,0 +1,114 @@
+"""The schema's version: a store is brought up to date when it is opened, after a copy of an SQLite file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, select
+
+from bot import __version__
+from bot.adapters.store.engine import Database
+from bot.adapters.store.faults import translated
+from bot.adapters.store.statements import upsert
+from bot.adapters.store.tables import META
+from bot.errors import StoreError, StoreTooNewError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The newest revision; a current store is recognised by it without loading Alembic."""
+SCRIPTS = "bot.adapters.store:migrations"
+"""Where Alembic finds the steps."""
+_PROGRAM = "program_version"
+
+
+def bring_up_to_date(database: Database, *, head: str = HEAD, scripts: str = SCRIPTS) -> None:
+    """Upgrades the store to ``head`` by the steps in ``scripts`` if it is older or empty.
+
+    Raises StoreTooNewError for one that a newer rankbot has written, StoreError for a database of another program.
+    """
+    with database.reading() as connection:
+        found, program = _version(connection)
+        foreign = found is None and database.file is not None and bool(inspect(connection).get_table_names())
+    if foreign or (found is not None and program is None):
+        raise StoreError(
+            f"The database {database.where} belongs to another program.", hint="Give rankbot a database of its own."
+        )
+    if found == head:
+        return
+    config = _alembic(scripts)
+    if found is not None:
+        _refuse_newer(config, found, head=head, program=program, where=database.where)
+        if database.file:
+            copy_sqlite(database.file, database.file.with_name(f"{database.file.name}.before-{head}.bak"), replace=True)
+    _upgrade(database, config, head)
+
+
+def copy_sqlite(source: Path, target: Path, *, replace: bool = False) -> None:
+    """Writes a consistent copy of a live SQLite file, readable by its owner only.
+
+    ``target`` appears whole or not at all. Raises StoreError where it exists already, unless ``replace``.
+    """
+    if target.exists() and not replace:
+        raise StoreError(f"`{target}` exists already.", hint="Name a file that does not exist.")
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{target.name}.")
+    except OSError as error:
+        raise StoreError(
+            f"The copy `{target}` can't be written: {error.strerror}.", hint="Look at its folder."
+        ) from error
+    part = Path(name)
+    try:
+        with translated(f"`{target}`"), closing(sqlite3.connect(source)) as connection:
+            connection.execute("VACUUM INTO ?", (name,))
+        os.fsync(handle)
+        part.replace(target)
+    finally:
+        os.close(handle)
+        part.unlink(missing_ok=True)
+
+
+def _version(connection: Connection) -> tuple[str | None, str | None]:
+    """The store's revision, and the program version that made it so; None where there is none."""
+    tables = inspect(connection)
+    if not tables.has_table("alembic_version"):
+        return None, None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if not tables.has_table(META.name):
+        return found, None
+    return found, connection.execute(select(META.c.value).where(META.c.key == _PROGRAM)).scalar()
+
+
+def _refuse_newer(config: Config, found: str, *, head: str, program: str | None, where: str) -> None:
+    from alembic.script import ScriptDirectory
+
+    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    if found not in known:
+        raise StoreTooNewError(
+            f"The store {where} was written by rankbot {program} (revision {found}); "
+            f"this is rankbot {__version__} (revision {head}).",
+            hint=f"Install rankbot {program} or newer, or go back to the copy that was made before the upgrade.",
+        )
+
+
+def _upgrade(database: Database, config: Config, head: str) -> None:
+    from alembic import command
+
+    with database.migrating() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, head)
+        connection.execute(upsert(connection, META, ["key"], ["value"]), {"key": _PROGRAM, "value": __version__})
+
+
+def _alembic(scripts: str) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", scripts)
+    return config

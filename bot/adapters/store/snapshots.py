@@ -1,0 +1,209 @@
+"""Snapshots: saved only where they say something new, and never changed afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from bot.adapters.store.columns import storable
+from bot.adapters.store.statements import upsert
+from bot.adapters.store.tables import ENTRY, ITEM_NAME, SNAPSHOT
+from bot.core.ranking import Board, Entry, Ranking, Snapshot
+from bot.core.text import shorten
+from bot.errors import StoreError
+
+NAME_LENGTH = 500
+"""Longer names are stored shortened: a stranger chose them, and PostgreSQL indexes 2,700 bytes at most."""
+
+Window = tuple[str, date]
+"""A board's key and the day on which the window ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Newest:
+    """The newest revision of a window, as far as saving must know it. ``id`` is None until it is inserted."""
+
+    id: int | None
+    revision: int
+    depth: int
+    fingerprint: str
+    ranking: Ranking | None = None
+
+
+def save(connection: Connection, rankings: Iterable[Ranking]) -> list[Snapshot]:
+    """See Store.save. Answers that differ in names only are equal: names flip within minutes, figures do not."""
+    cleaned = [_cleaned(ranking) for ranking in rankings]
+    newest = _newest(connection, cleaned)
+    added: list[Snapshot] = []
+    prints: list[str] = []
+    for ranking in cleaned:
+        window = (ranking.board.key, ranking.end_date)
+        print_ = fingerprint(ranking)
+        known = newest.get(window)
+        if known and _says_the_same(connection, known, ranking, print_):
+            continue
+        revision = known.revision + 1 if known else 1
+        newest[window] = _Newest(None, revision, ranking.depth, print_, ranking)
+        added.append(_revised(ranking, revision))
+        prints.append(print_)
+    if added:
+        _insert(connection, added, prints)
+    return added
+
+
+def fingerprint(ranking: Ranking) -> str:
+    """The SHA-256 of a ranking's figures: ranks, items, tokens and requests, and the tokens outside. Not of names."""
+    lines = [f"{entry.rank}\t{entry.item}\t{entry.tokens}\t{entry.requests}" for entry in ranking.entries]
+    lines.append(f"other\t{ranking.other_tokens}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def snapshot(connection: Connection, board: Board, end_date: date, revision: int | None = None) -> Snapshot | None:
+    """See Store.snapshot."""
+    query = select(SNAPSHOT).where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.end_date == end_date)
+    if revision is not None:
+        query = query.where(SNAPSHOT.c.revision == revision)
+    row = connection.execute(query.order_by(SNAPSHOT.c.revision.desc()).limit(1)).first()
+    return load(connection, row) if row else None
+
+
+def snapshot_of(connection: Connection, identity: int) -> Snapshot:
+    """The snapshot with that id, which is known to exist."""
+    return load(connection, connection.execute(select(SNAPSHOT).where(SNAPSHOT.c.id == identity)).one())
+
+
+def depths(connection: Connection, board: Board, start: date, end: date) -> dict[date, int]:
+    """See Store.depths."""
+    query = (
+        select(SNAPSHOT.c.end_date, SNAPSHOT.c.depth)
+        .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.end_date.between(start, end))
+        .order_by(SNAPSHOT.c.end_date, SNAPSHOT.c.revision)
+    )
+    return {row.end_date: row.depth for row in connection.execute(query)}
+
+
+def load(connection: Connection, row: Row[Any]) -> Snapshot:
+    """The snapshot of a row of its table, with its entries; raises StoreError if they are not what was stored."""
+    found = Snapshot(
+        board=Board.parse(row.board),
+        start_date=row.start_date,
+        end_date=row.end_date,
+        as_of=row.as_of,
+        fetched_at=row.fetched_at,
+        depth=row.depth,
+        entries=_entries(connection, row.id),
+        other_tokens=row.other_tokens,
+        sample=row.sample,
+        revision=row.revision,
+    )
+    if fingerprint(found) != row.fingerprint:
+        raise StoreError(
+            f"The stored ranking of {row.board} to {row.end_date} is damaged: its figures are not what was saved.",
+            hint="Restore a backup.",
+        )
+    return found
+
+
+def _entries(connection: Connection, identity: int | None) -> tuple[Entry, ...]:
+    columns = (ENTRY.c.rank, ENTRY.c.item, ENTRY.c.name, ENTRY.c.tokens, ENTRY.c.requests)
+    rows = connection.execute(select(*columns).where(ENTRY.c.snapshot_id == identity).order_by(ENTRY.c.rank))
+    return tuple(Entry(*row) for row in rows)
+
+
+def _cleaned(ranking: Ranking) -> Ranking:
+    entries = tuple(_cleaned_entry(entry) for entry in ranking.entries)
+    return ranking if entries == ranking.entries else replace(ranking, entries=entries)
+
+
+def _cleaned_entry(entry: Entry) -> Entry:
+    item, name = storable(entry.item), storable(entry.name)
+    if len(name) > NAME_LENGTH:
+        name = shorten(name, NAME_LENGTH)
+    return entry if (item, name) == (entry.item, entry.name) else replace(entry, item=item, name=name)
+
+
+def _newest(connection: Connection, rankings: Sequence[Ranking]) -> dict[Window, _Newest]:
+    spans: dict[str, list[date]] = {}
+    for ranking in rankings:
+        spans.setdefault(ranking.board.key, []).append(ranking.end_date)
+    newest: dict[Window, _Newest] = {}
+    for board, days in spans.items():
+        query = (
+            select(SNAPSHOT.c.end_date, SNAPSHOT.c.id, SNAPSHOT.c.revision, SNAPSHOT.c.depth, SNAPSHOT.c.fingerprint)
+            .where(SNAPSHOT.c.board == board, SNAPSHOT.c.end_date.between(min(days), max(days)))
+            .order_by(SNAPSHOT.c.end_date, SNAPSHOT.c.revision)
+        )
+        for row in connection.execute(query):
+            newest[board, row.end_date] = _Newest(row.id, row.revision, row.depth, row.fingerprint)
+    return newest
+
+
+def _says_the_same(connection: Connection, known: _Newest, ranking: Ranking, print_: str) -> bool:
+    """Whether the stored revision holds all that ``ranking`` says; one that was asked for less deep is a part of it."""
+    if ranking.depth > known.depth:
+        return False
+    if ranking.depth == known.depth or known.fingerprint == print_:
+        return known.fingerprint == print_
+    entries = known.ranking.entries if known.ranking else _entries(connection, known.id)
+    return fingerprint(replace(ranking, entries=entries[: ranking.depth])) == print_
+
+
+def _revised(ranking: Ranking, revision: int) -> Snapshot:
+    values = {spec.name: getattr(ranking, spec.name) for spec in fields(Ranking)}
+    return Snapshot(**values, revision=revision)
+
+
+def _insert(connection: Connection, added: Sequence[Snapshot], prints: Sequence[str]) -> None:
+    statement = insert(SNAPSHOT).returning(SNAPSHOT.c.id, sort_by_parameter_order=True)
+    rows = [_row(snapshot, print_) for snapshot, print_ in zip(added, prints, strict=True)]
+    identities = connection.execute(statement, rows).scalars().all()
+    entries = [
+        {
+            "snapshot_id": identity,
+            "rank": entry.rank,
+            "item": entry.item,
+            "name": entry.name,
+            "tokens": entry.tokens,
+            "requests": entry.requests,
+        }
+        for identity, snapshot in zip(identities, added, strict=True)
+        for entry in snapshot.entries
+    ]
+    if entries:
+        connection.execute(insert(ENTRY), entries)
+        _note_names(connection, added)
+
+
+def _row(snapshot: Snapshot, print_: str) -> dict[str, Any]:
+    return {
+        "board": snapshot.board.key,
+        "start_date": snapshot.start_date,
+        "end_date": snapshot.end_date,
+        "revision": snapshot.revision,
+        "as_of": snapshot.as_of,
+        "fetched_at": snapshot.fetched_at,
+        "depth": snapshot.depth,
+        "other_tokens": snapshot.other_tokens,
+        "sample": snapshot.sample,
+        "fingerprint": print_,
+    }
+
+
+def _note_names(connection: Connection, added: Iterable[Snapshot]) -> None:
+    newest: dict[tuple[str, str], tuple[date, datetime]] = {}
+    for snapshot in added:
+        seen = (snapshot.end_date, snapshot.fetched_at)
+        for entry in snapshot.entries:
+            name = (entry.item, entry.name)
+            newest[name] = max(newest.get(name, seen), seen)
+    statement = upsert(connection, ITEM_NAME, ["item", "name"], ["end_date", "fetched_at"], only_greater=True)
+    rows = [
+        {"item": item, "name": name, "end_date": seen[0], "fetched_at": seen[1]}
+        for (item, name), seen in newest.items()
+    ]
+    connection.execute(statement, rows)

@@ -1,0 +1,33 @@
+"""Statements that SQLite and PostgreSQL spell alike, but SQLAlchemy only in their dialects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Table, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+
+Insert = sqlite.Insert | postgresql.Insert
+
+
+def insert_into(connection: Connection, table: Table) -> Insert:
+    """An INSERT that knows ON CONFLICT."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def insert_missing(connection: Connection, table: Table) -> Insert:
+    """An INSERT that leaves rows alone that are there already."""
+    return insert_into(connection, table).on_conflict_do_nothing()
+
+
+def upsert(
+    connection: Connection, table: Table, key: Sequence[str], changed: Sequence[str], *, only_greater: bool = False
+) -> Insert:
+    """An INSERT that overwrites the columns ``changed`` of a row with the same ``key``.
+
+    With ``only_greater`` it does so only where their new values, compared in that order, are greater than the old.
+    """
+    statement = insert_into(connection, table)
+    new = {name: statement.excluded[name] for name in changed}
+    condition = tuple_(*new.values()) > tuple_(*(table.c[name] for name in changed)) if only_greater else None
+    return statement.on_conflict_do_update(index_elements=list(key), set_=new, where=condition)

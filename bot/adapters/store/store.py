@@ -1,0 +1,258 @@
+"""The store that the use cases get: each call a transaction of its own, unless made on what ``transaction`` gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from bot.adapters.store import events as event_log
+from bot.adapters.store import ledger, names, outbox, snapshots
+from bot.adapters.store.engine import PATIENCE, Database
+from bot.adapters.store.history import StoredHistory
+from bot.adapters.store.schema import bring_up_to_date, copy_sqlite
+from bot.app.ports import Incident, Match, NewDelivery, Quarantined, Settlement, Store, WatchlistDay
+from bot.core.delivery import Delivery, DeliveryStatus, Step
+from bot.core.event import Event, EventStatus
+from bot.core.history import History
+from bot.core.ranking import Board, Ranking, Snapshot
+from bot.core.watchlist import Names
+from bot.errors import StoreError
+
+
+def open_store(url: str, *, patience: timedelta = PATIENCE) -> SqlStore:
+    """Opens the store at ``url`` (sqlite:///FILE, postgresql://…, postgres://…), making or upgrading its tables.
+
+    ``patience`` is how long a writer waits for its turn. Raises StoreTooNewError for a store of a newer rankbot,
+    StoreBusyError where another process holds it, StoreError where it can't be used.
+    """
+    database = Database(url, patience=patience)
+    try:
+        bring_up_to_date(database)
+    except BaseException:
+        database.close()
+        raise
+    return SqlStore(database)
+
+
+class SqlStore:
+    """The Store over SQLite or PostgreSQL; see ``bot.app.ports.Store`` for what each method promises."""
+
+    def __init__(self, database: Database, *, within: Connection | None = None) -> None:
+        self._database = database
+        self._within = within
+
+    @contextmanager
+    def transaction(self) -> Iterator[Store]:
+        """See Store. Within a transaction it is the same one: the outermost commits."""
+        with self._writing() as connection:
+            yield SqlStore(self._database, within=connection)
+
+    def close(self) -> None:
+        """Closes all connections; the store is not used afterwards."""
+        self._database.close()
+
+    def backup(self, target: Path) -> None:
+        """Writes a consistent copy of an SQLite store to the new file ``target``; raises StoreError for others."""
+        if self._database.file is None:
+            raise StoreError("Only an SQLite store is copied by rankbot.", hint="Use pg_dump for PostgreSQL.")
+        copy_sqlite(self._database.file, target)
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return nullcontext(self._within) if self._within else self._database.reading()
+
+    def _writing(self, *, in_turn: bool = True) -> AbstractContextManager[Connection]:
+        return nullcontext(self._within) if self._within else self._database.writing(in_turn=in_turn)
+
+    # ── snapshots ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def save(self, rankings: Iterable[Ranking]) -> Sequence[Snapshot]:
+        """See Store."""
+        with self._writing() as connection:
+            return snapshots.save(connection, rankings)
+
+    def snapshot(self, board: Board, end_date: date, revision: int | None = None) -> Snapshot | None:
+        """See Store."""
+        with self._reading() as connection:
+            return snapshots.snapshot(connection, board, end_date, revision)
+
+    def depths(self, board: Board, start: date, end: date) -> dict[date, int]:
+        """See Store."""
+        with self._reading() as connection:
+            return snapshots.depths(connection, board, start, end)
+
+    def history(self) -> History:
+        """See Store."""
+        return StoredHistory(self._reading)
+
+    def names(self, items: Iterable[str] | None = None) -> Names:
+        """See Store."""
+        with self._reading() as connection:
+            return names.names(connection, items)
+
+    def find(self, text: str) -> Sequence[Match]:
+        """See Store."""
+        with self._reading() as connection:
+            return names.find(connection, text)
+
+    # ── quarantine ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def quarantine(self, board: str, end_date: date, reason: str, fingerprint: str, now: datetime) -> Quarantined:
+        """See Store."""
+        with self._writing() as connection:
+            return ledger.quarantine(connection, board, end_date, reason=reason, print_=fingerprint, now=now)
+
+    def quarantined(self) -> Sequence[Quarantined]:
+        """See Store."""
+        with self._reading() as connection:
+            return ledger.quarantined(connection)
+
+    def settle(self, board: str, end_date: date, now: datetime) -> bool:
+        """See Store."""
+        with self._writing() as connection:
+            return ledger.settle(connection, board, end_date, now)
+
+    # ── the ledger of days, and events ───────────────────────────────────────────────────────────────────────
+
+    def ledger(self, watchlist: str) -> Sequence[WatchlistDay]:
+        """See Store."""
+        with self._reading() as connection:
+            return ledger.days(connection, watchlist)
+
+    def mark(self, day: WatchlistDay) -> None:
+        """See Store."""
+        with self._writing() as connection:
+            ledger.mark(connection, day)
+
+    def add_events(self, events: Iterable[Event]) -> Sequence[Event]:
+        """See Store."""
+        with self._writing() as connection:
+            return event_log.add(connection, events)
+
+    def events(
+        self,
+        *,
+        watchlist: str | None = None,
+        start: date | None = None,
+        end: date | None = None,
+        status: EventStatus | None = None,
+        held_back: bool = False,
+    ) -> Sequence[Event]:
+        """See Store."""
+        with self._reading() as connection:
+            return event_log.chosen(
+                connection, watchlist=watchlist, start=start, end=end, status=status, held_back=held_back
+            )
+
+    def event(self, event_id: str) -> Event | None:
+        """See Store."""
+        with self._reading() as connection:
+            return event_log.by_handle(connection, event_id)
+
+    def unsettled(self, channel: str, watchlists: Iterable[str], until: date) -> Sequence[Event]:
+        """See Store."""
+        with self._reading() as connection:
+            return event_log.unsettled(connection, channel, watchlists, until)
+
+    # ── the outbox ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def enqueue(self, delivery: NewDelivery, settlements: Iterable[Settlement], now: datetime) -> Delivery | None:
+        """See Store."""
+        with self._writing() as connection:
+            return outbox.enqueue(connection, delivery, settlements, now)
+
+    def claim(self, now: datetime, lease_until: datetime) -> Delivery | None:
+        """See Store."""
+        with self._writing(in_turn=False) as connection:
+            return outbox.claim(connection, now, lease_until)
+
+    def record_step(self, delivery_id: int, step: Step) -> None:
+        """See Store."""
+        with self._writing() as connection:
+            outbox.record_step(connection, delivery_id, step)
+
+    def release(
+        self,
+        delivery_id: int,
+        status: DeliveryStatus,
+        *,
+        next_attempt_at: datetime | None,
+        attempts: int,
+        looks: int,
+        last_error: str,
+    ) -> None:
+        """See Store."""
+        state = {
+            "status": status.value,
+            "next_attempt_at": next_attempt_at,
+            "attempts": attempts,
+            "looks": looks,
+            "last_error": last_error,
+        }
+        with self._writing() as connection:
+            outbox.release(connection, delivery_id, state)
+
+    def delivery(self, delivery_id: int) -> Delivery | None:
+        """See Store."""
+        with self._reading() as connection:
+            return outbox.by_id(connection, delivery_id)
+
+    def deliveries(self, *, open_only: bool = False) -> Sequence[Delivery]:
+        """See Store."""
+        with self._reading() as connection:
+            return outbox.listed(connection, open_only=open_only)
+
+    def last_delivery(self, channel: str) -> tuple[datetime, date] | None:
+        """See Store."""
+        with self._reading() as connection:
+            return outbox.last(connection, channel)
+
+    def told_watchlists(self, channel: str) -> frozenset[str]:
+        """See Store."""
+        with self._reading() as connection:
+            return ledger.told_watchlists(connection, channel)
+
+    def note_told(self, channel: str, watchlists: Iterable[str]) -> None:
+        """See Store."""
+        with self._writing() as connection:
+            ledger.note_told(connection, channel, watchlists)
+
+    # ── budget and incidents ─────────────────────────────────────────────────────────────────────────────────
+
+    def spend(self, day: date, limit: int) -> int:
+        """See Store."""
+        with self._writing(in_turn=False) as connection:
+            return ledger.spend(connection, day, limit)
+
+    def spent(self, day: date) -> int:
+        """See Store."""
+        with self._reading() as connection:
+            return ledger.spent(connection, day)
+
+    def open_incident(self, key: str, message: str, now: datetime) -> bool:
+        """See Store."""
+        with self._writing() as connection:
+            return ledger.open_incident(connection, key, message, now)
+
+    def end_incident(self, key: str, now: datetime) -> Incident | None:
+        """See Store."""
+        with self._writing() as connection:
+            return ledger.end_incident(connection, key, now)
+
+    def incidents(self) -> Sequence[Incident]:
+        """See Store."""
+        with self._reading() as connection:
+            return ledger.incidents(connection)
+
+    def untold_incidents(self) -> Sequence[Incident]:
+        """See Store."""
+        with self._reading() as connection:
+            return ledger.untold_incidents(connection)
+
+    def mark_incidents_told(self, incidents: Iterable[Incident]) -> None:
+        """See Store."""
+        with self._writing() as connection:
+            ledger.mark_incidents_told(connection, incidents)

@@ -1,0 +1,250 @@
+"""The tables. Rows never leave this package, and hold no rules: what a column means is said where it is written.
+
+A change here needs a migration (``migrations/versions``); a test compares both on both databases.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Index, MetaData, Table, UniqueConstraint, inspect, text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from bot.adapters.store.columns import StorableText, WholeNumber
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+class StoreTable(SQLModel, registry=registry(metadata=METADATA)):
+    """What all tables share: metadata of their own, apart from any other user of SQLModel."""
+
+
+def _text(**options: Any) -> Any:
+    return Field(sa_type=StorableText, **options)
+
+
+class MetaRow(StoreTable, table=True):
+    """Facts about the store itself."""
+
+    __tablename__ = "meta"
+    key: str = _text(primary_key=True)
+    value: str = _text()
+
+
+class SnapshotRow(StoreTable, table=True):
+    """One revision of a stored window. ``fingerprint`` covers its figures (see snapshots.fingerprint)."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (UniqueConstraint("board", "end_date", "revision"),)
+    id: int | None = Field(default=None, primary_key=True)
+    board: str = _text()
+    start_date: dt.date
+    end_date: dt.date
+    revision: int
+    as_of: str = _text()
+    fetched_at: dt.datetime
+    depth: int
+    other_tokens: int = Field(sa_type=BigInteger)
+    sample: bool
+    fingerprint: str = _text()
+
+
+class EntryRow(StoreTable, table=True):
+    """One line of a snapshot."""
+
+    __tablename__ = "entry"
+    __table_args__ = (Index(None, "item", "snapshot_id"), {"sqlite_with_rowid": False})
+    snapshot_id: int = Field(primary_key=True, foreign_key="snapshot.id")
+    rank: int = Field(primary_key=True)
+    item: str = _text()
+    name: str = _text()
+    tokens: int = Field(sa_type=BigInteger)
+    requests: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class ItemNameRow(StoreTable, table=True):
+    """A name that an item has borne, with the newest window that said so: what ``entry`` holds, kept short."""
+
+    __tablename__ = "item_name"
+    __table_args__ = {"sqlite_with_rowid": False}
+    item: str = _text(primary_key=True)
+    name: str = _text(primary_key=True)
+    end_date: dt.date
+    fetched_at: dt.datetime
+
+
+class QuarantineRow(StoreTable, table=True):
+    """A refused answer; open until ``settled_at`` is set."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (
+        Index(
+            "ix_quarantine_open",
+            "board",
+            "end_date",
+            "fingerprint",
+            unique=True,
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    board: str = _text()
+    end_date: dt.date
+    reason: str = _text()
+    fingerprint: str = _text()
+    first_at: dt.datetime
+    last_at: dt.datetime
+    settled_at: dt.datetime | None = None
+
+
+class WatchlistDayRow(StoreTable, table=True):
+    """A watchlist's day in the ledger."""
+
+    __tablename__ = "watchlist_day"
+    watchlist: str = _text(primary_key=True)
+    date: dt.date = Field(primary_key=True)
+    status: str = _text()
+    first_asked_at: dt.datetime
+    notes: list[str] = Field(sa_type=JSON)
+
+
+class EventRow(StoreTable, table=True):
+    """An event; ``id`` is its handle. Its tokens may be sums over days, so they are exact decimal text."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("key"), Index(None, "watchlist", "date"))
+    id: str = _text(primary_key=True)
+    key: str = _text()
+    date: dt.date
+    previous_date: dt.date
+    window_days: int
+    watchlist: str = _text()
+    board: str = _text()
+    kind: str = _text()
+    rule: dict[str, Any] = Field(sa_type=JSON)
+    item: str = _text()
+    name: str = _text()
+    rank: int | None
+    previous_rank: int | None
+    tokens: int | None = Field(sa_type=WholeNumber)
+    previous_tokens: int | None = Field(sa_type=WholeNumber)
+    compared_tokens: int | None = Field(sa_type=WholeNumber)
+    as_of: str = _text()
+    passive: bool
+    held_back: str | None = _text()
+    status: str = _text()
+    evidence: dict[str, Any] = Field(sa_type=JSON)
+
+
+class DeliveryRow(StoreTable, table=True):
+    """One message for one channel and due time: a digest, or a notice to the operator."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("channel", "due_at", "notice"),)
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str = _text()
+    due_at: dt.datetime
+    day: dt.date
+    subject: str = _text()
+    notice: bool
+    status: str = _text()
+    attempts: int
+    looks: int
+    next_attempt_at: dt.datetime | None
+    lease_until: dt.datetime | None
+    last_error: str = _text()
+    created_at: dt.datetime
+
+
+class DeliveryStepRow(StoreTable, table=True):
+    """One request that a delivery takes."""
+
+    __tablename__ = "delivery_step"
+    delivery_id: int = Field(primary_key=True, foreign_key="delivery.id")
+    number: int = Field(primary_key=True)
+    target: str = _text()
+    payload: str = _text()
+    reply: bool
+    status: str = _text()
+    receipt: str = _text()
+    started_at: dt.datetime | None
+    error: str = _text()
+
+
+class SettlementRow(StoreTable, table=True):
+    """An event was dealt with on a channel, by which delivery: stated there, or netted out."""
+
+    __tablename__ = "settlement"
+    event_id: str = _text(primary_key=True, foreign_key="event.id")
+    channel: str = _text(primary_key=True)
+    stated: bool
+    delivery_id: int = Field(foreign_key="delivery.id")
+
+
+class ToldWatchlistRow(StoreTable, table=True):
+    """A channel has had a watchlist in a digest."""
+
+    __tablename__ = "told_watchlist"
+    channel: str = _text(primary_key=True)
+    watchlist: str = _text(primary_key=True)
+
+
+class BudgetRow(StoreTable, table=True):
+    """The requests counted for a UTC day."""
+
+    __tablename__ = "budget"
+    day: dt.date = Field(primary_key=True)
+    used: int
+
+
+class IncidentRow(StoreTable, table=True):
+    """One of the bot's own troubles; open until ``ended_at`` is set. ``told``: the operator knows how it stands."""
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        Index(
+            "ix_incident_open",
+            "key",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = _text()
+    message: str = _text()
+    opened_at: dt.datetime
+    ended_at: dt.datetime | None = None
+    told: bool
+
+
+def _table(row: type[StoreTable]) -> Table:
+    table = inspect(row).local_table
+    if not isinstance(table, Table):
+        raise TypeError(f"{row.__name__} maps no table")
+    return table
+
+
+META = _table(MetaRow)
+SNAPSHOT = _table(SnapshotRow)
+ENTRY = _table(EntryRow)
+ITEM_NAME = _table(ItemNameRow)
+QUARANTINE = _table(QuarantineRow)
+WATCHLIST_DAY = _table(WatchlistDayRow)
+EVENT = _table(EventRow)
+DELIVERY = _table(DeliveryRow)
+DELIVERY_STEP = _table(DeliveryStepRow)
+SETTLEMENT = _table(SettlementRow)
+TOLD_WATCHLIST = _table(ToldWatchlistRow)
+BUDGET = _table(BudgetRow)
+INCIDENT = _table(IncidentRow)

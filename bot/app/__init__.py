@@ -1,0 +1,1 @@
+"""The use cases: each gathers, lets the core decide, and applies."""

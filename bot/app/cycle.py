@@ -1,0 +1,167 @@
+"""A cycle, as a pipeline: plan, fetch, gate, save, evaluate day by day, compose what is due, claim, send, record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot.app.compose import Composed, Subscription, compose_due
+from bot.app.deliver import Attempt, Deliver
+from bot.app.evaluate import DayReport, evaluate
+from bot.app.operate import note_attempts, note_poll, tell_operator
+from bot.app.poll import Poll, PollReport, Window
+from bot.app.ports import Channel, DayStatus, Feed, Renderer, Store
+from bot.core.plan import Agenda, Request, agenda, history_windows, last_complete_day, requests, wanted_windows
+from bot.core.watchlist import Watchlist
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a day is final, how far back missed days are made up for, and what ``now`` is.
+
+    ``clock`` is the real time, by which leases, pacing and retries go; ``now`` is what planning and digests take.
+    """
+
+    clock: Callable[[], datetime]
+    now: Callable[[], datetime]
+    settle: timedelta
+    catch_up_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a cycle is to do: the days of each watchlist, and the requests that they take."""
+
+    last: date
+    agendas: tuple[Agenda, ...]
+    wanted: AbstractSet[Window]
+    requests: tuple[Request, ...]
+
+    @property
+    def cost(self) -> int:
+        """HTTP requests at most."""
+        return sum(request.cost for request in self.requests)
+
+
+@dataclass(slots=True)
+class CycleReport:
+    """What a cycle came to, for whoever ran it."""
+
+    plan: Plan
+    poll: PollReport = field(default_factory=PollReport)
+    days: list[DayReport] = field(default_factory=list)
+    composed: list[Composed] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """All that was asked for came, and no day waits."""
+        waiting = any(day.status is DayStatus.WAITING for day in self.days)
+        return not (self.poll.failures or self.poll.left or waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One run of everything. Each stage computes its work from the store, so a cycle that died is simply run again."""
+
+    store: Store
+    feed: Feed
+    renderer: Renderer
+    watchlists: Sequence[Watchlist]
+    subscriptions: Sequence[Subscription]
+    operators: Sequence[Channel]
+    deliver: Deliver
+    timing: Timing
+
+    def plan(self) -> Plan:
+        """The work list, as things stand."""
+        last = last_complete_day(self.timing.now(), self.timing.settle)
+        agendas = tuple(self._agenda(watchlist, last) for watchlist in self.watchlists)
+        return self._plan(last, agendas, wanted_windows(agendas))
+
+    def plan_history(self, first: date, end: date) -> Plan:
+        """The work list of a backfill: every window of the watchlists' boards that ends within ``first..end``."""
+        last = last_complete_day(self.timing.now(), self.timing.settle)
+        return self._plan(last, (), history_windows(self.watchlists, first, min(end, last)))
+
+    def _plan(self, last: date, agendas: tuple[Agenda, ...], wanted: Mapping[Window, int]) -> Plan:
+        stored: dict[Window, int] = {}
+        for board in {board for board, _ in wanted}:
+            ends = [end for known, end in wanted if known == board]
+            depths = self.store.depths(board, min(ends), max(ends))
+            stored.update({(board, end): depth for end, depth in depths.items()})
+        return Plan(last, agendas, wanted.keys(), tuple(requests(wanted, stored, last)))
+
+    def _agenda(self, watchlist: Watchlist, last: date) -> Agenda:
+        marks = self.store.ledger(watchlist.id)
+        done = {mark.date for mark in marks if mark.status is not DayStatus.WAITING}
+        first = marks[0].date if marks else None
+        return agenda(watchlist, done, first, last, self.timing.catch_up_days)
+
+    def poll(self, plan: Plan, *, accept: AbstractSet[str], progress: Callable[[int, int], None]) -> PollReport:
+        """Fetches and stores what the plan asks for, and notes what failed for the operator."""
+        poll = Poll(self.feed, self.store, self.timing.clock, accept, progress)
+        report = poll.run(plan.requests, plan.wanted)
+        note_poll(self.store, report, now=self.timing.clock())
+        return report
+
+    def evaluate(self, store: Store, plan: Plan) -> list[DayReport]:
+        """Evaluates every watchlist's open days."""
+        now = self.timing.now()
+        return [report for item in plan.agendas for report in evaluate(store, item, now=now)]
+
+    def compose(self, store: Store, *, at_once: bool) -> list[Composed]:
+        """Puts every digest that is due into the outbox."""
+        now, settle = self.timing.now(), self.timing.settle
+        composed = [
+            compose_due(store, subscription, renderer=self.renderer, now=now, settle=settle, at_once=at_once)
+            for subscription in self.subscriptions
+        ]
+        return [digest for digest in composed if digest]
+
+    def send(self) -> list[Attempt]:
+        """Delivers what the outbox holds, and the notices to the operator about what went wrong."""
+        attempts = self.deliver.run()
+        note_attempts(self.store, attempts, now=self.timing.clock())
+        if tell_operator(self.store, self.operators, self.renderer, now=self.timing.clock()):
+            attempts += self.deliver.run()
+        return attempts
+
+    def run(
+        self,
+        *,
+        at_once: bool = False,
+        accept: AbstractSet[str] = frozenset(),
+        progress: Callable[[int, int], None] = lambda _done, _planned: None,
+    ) -> CycleReport:
+        """Everything, for real."""
+        report = CycleReport(self.plan())
+        report.poll = self.poll(report.plan, accept=accept, progress=progress)
+        report.days = self.evaluate(self.store, report.plan)
+        report.composed = self.compose(self.store, at_once=at_once)
+        report.attempts = self.send()
+        return report
+
+    def rehearse(
+        self,
+        *,
+        at_once: bool = False,
+        accept: AbstractSet[str] = frozenset(),
+        progress: Callable[[int, int], None] = lambda _done, _planned: None,
+    ) -> CycleReport:
+        """Everything but sending: snapshots are stored, events and deliveries are taken back."""
+        report = CycleReport(self.plan())
+        report.poll = self.poll(report.plan, accept=accept, progress=progress)
+        try:
+            with self.store.transaction() as tx:
+                report.days = self.evaluate(tx, report.plan)
+                report.composed = self.compose(tx, at_once=at_once)
+                raise _RehearsalOverError  # noqa: TRY301  (the way to leave a transaction without committing it)
+        except _RehearsalOverError:
+            return report
+
+
+class _RehearsalOverError(Exception):
+    """Rolls a rehearsal's transaction back."""

@@ -1,0 +1,78 @@
+"""Evaluating: each watchlist's open days, strictly in order, each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.app.ports import DayStatus, Store, WatchlistDay
+from bot.core import detect
+from bot.core.event import Event
+from bot.core.history import History
+from bot.core.plan import PATIENCE, Agenda
+from bot.core.rules.base import Need
+from bot.core.watchlist import Watchlist
+
+
+@dataclass(frozen=True, slots=True)
+class DayReport:
+    """What a watchlist's day came to. ``missing`` are the windows that it waits for, or went without."""
+
+    watchlist: str
+    date: date
+    status: DayStatus
+    events: tuple[Event, ...] = ()
+    missing: tuple[Need, ...] = ()
+
+
+def evaluate(store: Store, agenda: Agenda, *, now: datetime) -> list[DayReport]:
+    """Evaluates the agenda's days, oldest first, until one has to wait for data.
+
+    A day that is too old, or whose own snapshot did not come within three days, becomes a gap; the next day is then
+    compared with the last one before it. One transaction writes a day's events and the mark that it is evaluated.
+    """
+    reports = [_give_up(store, agenda.watchlist, day, now) for day in agenda.gaps]
+    asked = {mark.date: mark.first_asked_at for mark in store.ledger(agenda.watchlist.id)}
+    history = store.history()
+    for day in agenda.days:
+        missing = tuple(_missing(agenda.watchlist, day, history))
+        first_asked = asked.get(day, now)
+        if missing and now - first_asked < PATIENCE:
+            store.mark(WatchlistDay(agenda.watchlist.id, day, DayStatus.WAITING, first_asked))
+            reports.append(DayReport(agenda.watchlist.id, day, DayStatus.WAITING, missing=missing))
+            break
+        if history.at(agenda.watchlist.board, day) is None:
+            reports.append(_give_up(store, agenda.watchlist, day, first_asked))
+        else:
+            reports.append(_judge(store, agenda, day, history=history, first_asked=first_asked, missing=missing))
+    return reports
+
+
+def _judge(
+    store: Store, agenda: Agenda, day: date, *, history: History, first_asked: datetime, missing: tuple[Need, ...]
+) -> DayReport:
+    watchlist = agenda.watchlist
+    earliest = day - timedelta(days=watchlist.cooldown_days)
+    told = store.events(watchlist=watchlist.id, start=earliest, end=day)
+    shown = [history.at(watchlist.board, end) for end in (day, day - timedelta(days=1))]
+    names = store.names({entry.item for snapshot in shown if snapshot for entry in snapshot.entries})
+    verdict = detect.evaluate(watchlist, day, history=history, since=agenda.since, told=told, names=names)
+    notes = tuple(f"{finding.kind.value}: {finding.reason}" for finding in verdict.not_evaluated)
+    with store.transaction() as tx:
+        added = tx.add_events(verdict.events)
+        tx.mark(WatchlistDay(watchlist.id, day, DayStatus.EVALUATED, first_asked, notes))
+    return DayReport(watchlist.id, day, DayStatus.EVALUATED, tuple(added), missing)
+
+
+def _give_up(store: Store, watchlist: Watchlist, day: date, first_asked: datetime) -> DayReport:
+    note = f"no data came for {day}"
+    store.mark(WatchlistDay(watchlist.id, day, DayStatus.GAP, first_asked, (note,)))
+    return DayReport(watchlist.id, day, DayStatus.GAP)
+
+
+def _missing(watchlist: Watchlist, day: date, history: History) -> Iterable[Need]:
+    for need in detect.needs(watchlist, day):
+        snapshot = history.at(need.board, need.end_date) if need.waits else None
+        if need.waits and (snapshot is None or snapshot.depth < watchlist.depth):
+            yield need

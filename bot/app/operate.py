@@ -1,0 +1,86 @@
+"""The operator: every failure once, with what to do, and its end; never to readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from bot.app.deliver import Attempt, incident_key
+from bot.app.poll import PollReport
+from bot.app.ports import Channel, Incident, NewDelivery, Renderer, Store
+from bot.core.delivery import DeliveryStatus
+from bot.core.wording import count
+
+FEED_FAILS = "feed:fails"
+FEED_REFUSES = "feed:refuses"
+
+
+def note_poll(store: Store, report: PollReport, *, now: datetime) -> None:
+    """Opens and ends the incidents that a poll shows: the feed fails, refuses, or gave what is not believed."""
+    passing = [failure for failure in report.failures if not failure.permanent and not failure.quarantined]
+    refused = [failure for failure in report.failures if failure.permanent]
+    for key, failures in ((FEED_FAILS, passing), (FEED_REFUSES, refused)):
+        if failures:
+            more = f" And {count(len(failures) - 1, 'more failure')}." if len(failures) > 1 else ""
+            store.open_incident(key, f"{failures[0].message} {failures[0].hint}".strip() + more, now)
+        elif report.answered or not report.planned:
+            store.end_incident(key, now)
+    held = {f"quarantine:{entry.board}:{entry.end_date}": entry for entry in store.quarantined()}
+    for key, entry in held.items():
+        hint = f"It is asked for again; if it is right: rankbot run --accept {entry.board}"
+        store.open_incident(key, f"{entry.board} to {entry.end_date} is quarantined. {entry.reason} {hint}", now)
+    for incident in store.incidents():
+        if incident.key.startswith("quarantine:") and incident.key not in held:
+            store.end_incident(incident.key, now)
+
+
+def note_attempts(store: Store, attempts: Sequence[Attempt], *, now: datetime) -> None:
+    """Opens an incident for each dead delivery."""
+    for attempt in attempts:
+        if attempt.status is DeliveryStatus.DEAD:
+            delivery = attempt.delivery
+            message = (
+                f"{delivery.channel}: “{delivery.subject}” was not delivered: {attempt.error} {attempt.hint}".strip()
+                + f" Then: rankbot deliveries retry {delivery.id}"
+            )
+            store.open_incident(incident_key(delivery.id), message, now)
+
+
+def tell_operator(store: Store, operators: Sequence[Channel], renderer: Renderer, *, now: datetime) -> int:
+    """Puts one notice of all that is new into the outbox of each operator's channel; returns how many incidents.
+
+    The notice and the mark that it was told are one transaction. Trouble with an operator's own channel is not sent
+    through that same channel.
+    """
+    with store.transaction() as tx:
+        untold = tx.untold_incidents()
+        if not untold:
+            return 0
+        for channel in operators:
+            lines = [_line(incident) for incident in untold]
+            subject = _subject(untold)
+            key = f"{channel.name}/notice/{now.isoformat()}"
+            message = renderer.notice(subject, lines, key=key, now=now)
+            day = _yesterday(now)
+            tx.enqueue(NewDelivery(channel.name, now, day, subject, channel.steps(message), notice=True), [], now)
+        tx.mark_incidents_told(untold)
+        return len(untold)
+
+
+def _subject(incidents: Sequence[Incident]) -> str:
+    opened = sum(incident.ended_at is None for incident in incidents)
+    ended = len(incidents) - opened
+    parts = [count(opened, "problem")] if opened else []
+    parts += [f"{ended} ended"] if ended else []
+    return f"rankbot: {', '.join(parts)}"
+
+
+def _line(incident: Incident) -> str:
+    since = incident.opened_at.astimezone(UTC)
+    if incident.ended_at is None:
+        return f"Since {since:%Y-%m-%d %H:%M} UTC: {incident.message}"
+    return f"Ended {incident.ended_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {incident.message}"
+
+
+def _yesterday(now: datetime) -> date:
+    return (now.astimezone(UTC) - timedelta(days=1)).date()

@@ -1,0 +1,207 @@
+"""Polling: ask for what is missing, let the gate judge what came, store it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot.app.ports import Feed, Store
+from bot.core import gate
+from bot.core.plan import Request
+from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset, Ranking, Snapshot
+from bot.core.wording import window
+from bot.errors import (
+    BudgetExhaustedError,
+    FeedError,
+    FeedMalformedError,
+    FeedPermanentError,
+    FeedRateLimitError,
+    FeedRefusedError,
+)
+
+GIVE_UP_AFTER = 3
+"""Transient failures running after which the feed counts as down, and the rest is left for the next cycle."""
+
+Window = tuple[Board, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An answer that could not be used. ``permanent``: asking again will not help."""
+
+    message: str
+    hint: str = ""
+    permanent: bool = False
+    quarantined: bool = False
+
+
+@dataclass(slots=True)
+class PollReport:
+    """What a poll came to: requests planned and answered, what was stored, and each failure."""
+
+    planned: int = 0
+    answered: int = 0
+    stored: list[Snapshot] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    left: int = 0
+
+    @property
+    def boards(self) -> int:
+        """Boards of which something was stored."""
+        return len({snapshot.board for snapshot in self.stored})
+
+    @property
+    def entries(self) -> int:
+        """Entries that were stored."""
+        return sum(len(snapshot.entries) for snapshot in self.stored)
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """The use case, with what it needs. ``accept`` names boards whose implausible answers the operator believes."""
+
+    feed: Feed
+    store: Store
+    clock: Callable[[], datetime]
+    accept: AbstractSet[str] = frozenset()
+    progress: Callable[[int, int], None] = lambda _done, _planned: None
+
+    def run(self, requests: Sequence[Request], wanted: AbstractSet[Window]) -> PollReport:
+        """Asks for each request, and once more at the end for those that failed for a passing reason.
+
+        Only ``wanted`` windows are stored: a range of model days may hold others. A refused key, a rate limit or a
+        used-up budget ends the poll; so do several failures running. What is left, comes in the next cycle.
+        """
+        report = PollReport(planned=len(requests))
+        again = self._pass(requests, wanted, report, final=False)
+        if again:
+            report.left += len(self._pass(again, wanted, report, final=True))
+        return report
+
+    def _pass(
+        self, requests: Sequence[Request], wanted: AbstractSet[Window], report: PollReport, *, final: bool
+    ) -> list[Request]:
+        """One round; returns what is worth a second try."""
+        again: list[Request] = []
+        running = 0
+        for index, request in enumerate(requests):
+            try:
+                rankings = self._ask(request)
+            except (FeedRefusedError, FeedRateLimitError, BudgetExhaustedError) as error:
+                report.failures.append(_failure(error))
+                report.left += len(requests) - index - 1 + len(again)
+                return []
+            except FeedError as error:
+                running = running + 1 if _passing(error) else 0
+                if _passing(error) and not final and running < GIVE_UP_AFTER:
+                    again.append(request)
+                    continue
+                report.failures.append(self._refuse(request, error))
+                if running >= GIVE_UP_AFTER:
+                    report.left += len(requests) - index - 1 + len(again)
+                    return []
+            else:
+                running = 0
+                report.answered += 1
+                self._keep(request, rankings, wanted, report)
+            self.progress(report.answered, report.planned)
+        return again
+
+    def _ask(self, request: Request) -> Sequence[Ranking]:
+        if request.board.dataset is Dataset.APPS:
+            return [self.feed.app_ranking(request.board, request.end, request.depth)]
+        return self.feed.model_days(request.start, request.end)
+
+    def _keep(
+        self, request: Request, rankings: Sequence[Ranking], wanted: AbstractSet[Window], report: PollReport
+    ) -> None:
+        """Stores what passes the gate, all in one transaction; the rest is quarantined."""
+        good: list[Ranking] = []
+        for ranking in rankings:
+            if (ranking.board, ranking.end_date) not in wanted:
+                continue
+            refusal = self._judge(ranking)
+            if refusal:
+                report.failures.append(self._quarantine(ranking, str(refusal)))
+            else:
+                good.append(ranking)
+        now = self.clock()
+        with self.store.transaction() as tx:
+            report.stored.extend(tx.save(good))
+            for ranking in good:
+                tx.settle(ranking.board.key, ranking.end_date, now)
+        report.failures.extend(_absent(request, rankings, wanted))
+
+    def _judge(self, ranking: Ranking) -> gate.Refusal | None:
+        """The gate's verdict, after the operator's word and after what was seen before."""
+        refusal = gate.check(ranking, asked_start=ranking.board.start(ranking.end_date), asked_end=ranking.end_date)
+        if refusal:
+            return refusal
+        refusal = gate.plausible(ranking, self._nearest(ranking))
+        if refusal is None or ranking.board.key in self.accept:
+            return None
+        now = self.clock()
+        seen = self.store.quarantine(ranking.board.key, ranking.end_date, str(refusal), gate.fingerprint(ranking), now)
+        return None if gate.believed(seen.first_at, now) else refusal
+
+    def _nearest(self, ranking: Ranking) -> Snapshot | None:
+        """The stored snapshot of the board that is nearest in time and long enough to be held against."""
+        reach = timedelta(days=gate.YARDSTICK_DAYS)
+        stored = self.store.depths(ranking.board, ranking.end_date - reach, ranking.end_date + reach)
+        for day in gate.yardsticks(ranking.end_date, stored):
+            snapshot = self.store.snapshot(ranking.board, day)
+            if snapshot and len(snapshot.entries) >= gate.YARDSTICK_ENTRIES:
+                return snapshot.cut(ranking.depth)
+        return None
+
+    def _quarantine(self, ranking: Ranking, reason: str) -> Failure:
+        board, end = ranking.board, ranking.end_date
+        self.store.quarantine(board.key, end, reason, gate.fingerprint(ranking), self.clock())
+        hint = f"It is asked for again; if it is right: rankbot run --accept {board.key}"
+        message = f"{board.title}, {window(board.window_days, end)}: the answer is not believed. {reason}"
+        return Failure(message, hint, quarantined=True)
+
+    def _refuse(self, request: Request, error: FeedError) -> Failure:
+        """A failure; what came but is not what is documented is quarantined too."""
+        if isinstance(error, FeedMalformedError):
+            for end in _ends(request):
+                self.store.quarantine(_stored_board(request), end, error.message, error.message, self.clock())
+        return _failure(error)
+
+
+def _passing(error: FeedError) -> bool:
+    return not isinstance(error, FeedPermanentError | FeedMalformedError)
+
+
+def _failure(error: FeedError) -> Failure:
+    return Failure(
+        error.message,
+        error.hint,
+        permanent=isinstance(error, FeedPermanentError),
+        quarantined=isinstance(error, FeedMalformedError),
+    )
+
+
+def _ends(request: Request) -> Iterator[date]:
+    """The windows that a request asks for, by the day on which they end."""
+    if request.board.dataset is Dataset.APPS:
+        yield request.end
+        return
+    for offset in range((request.end - request.start).days + 1):
+        yield request.start + timedelta(days=offset)
+
+
+def _stored_board(request: Request) -> str:
+    return (request.board if request.board.dataset is Dataset.APPS else MODEL_DAY).key
+
+
+def _absent(request: Request, rankings: Iterable[Ranking], wanted: AbstractSet[Window]) -> Iterator[Failure]:
+    """The model days that were asked for and are not in the answer."""
+    if request.board.dataset is Dataset.APPS:
+        return
+    came = {ranking.end_date for ranking in rankings}
+    for end in _ends(request):
+        if end not in came and (MODEL_DAY, end) in wanted and end >= FIRST_DAY:
+            yield Failure(f"Models, {window(1, end)}: the answer holds no such day.")

@@ -1,0 +1,347 @@
+"""What the use cases need of the world outside. Adapters implement these; tests bring fakes of the same shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.core.delivery import Delivery, DeliveryStatus, IfUnsure, Outcome, Step
+from bot.core.digest import Digest
+from bot.core.event import Event, EventStatus
+from bot.core.history import History
+from bot.core.ranking import Board, Ranking, Snapshot
+from bot.core.watchlist import Names
+
+
+class Feed(Protocol):
+    """The Data API. Each call raises a FeedError sorted into transient, permanent or malformed.
+
+    ``requests`` is the number of HTTP requests made so far.
+    """
+
+    requests: int
+
+    def app_ranking(self, board: Board, end_date: date, depth: int) -> Ranking:
+        """An app board's ranking of the window that ends on ``end_date``; page two only if page one is full.
+
+        A request each hundred ranks. The two pages are joined as they came: the gate judges them.
+        """
+        ...
+
+    def model_days(self, start: date, end: date) -> Sequence[Ranking]:
+        """One ranking (board MODEL_DAY) for each day that the answer holds; one request for up to 366 days."""
+        ...
+
+
+class DayStatus(StrEnum):
+    """How far a watchlist's day got: it waits for data, it was evaluated, or it is a gap."""
+
+    WAITING = "waiting"
+    EVALUATED = "evaluated"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class WatchlistDay:
+    """A watchlist's day in the ledger. ``notes`` says in words what could not be evaluated."""
+
+    watchlist: str
+    date: date
+    status: DayStatus
+    first_asked_at: datetime
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An answer that did not pass the gate. ``fingerprint`` is the SHA-256 of its entries."""
+
+    board: str
+    end_date: date
+    reason: str
+    fingerprint: str
+    first_at: datetime
+    last_at: datetime
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One of the bot's own troubles, from its first occurrence to its end. ``key`` says which trouble on what.
+
+    ``told``: the operator knows how it stands; its end makes that untrue again.
+    """
+
+    key: str
+    message: str
+    opened_at: datetime
+    ended_at: datetime | None = None
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """An event was dealt with on a channel: stated in a digest, or netted out."""
+
+    event_id: str
+    stated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A composed digest, or a ``notice`` to the operator, ready to be enqueued."""
+
+    channel: str
+    due_at: datetime
+    day: date
+    subject: str
+    steps: tuple[Step, ...]
+    notice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An item that was found by name: its id, newest name, and a board on which it was last ranked."""
+
+    item: str
+    name: str
+    board: Board
+    end_date: date
+    rank: int
+    tokens: int
+
+
+class Store(Protocol):
+    """The database. Each call is a transaction of its own, unless made on what ``transaction`` gave.
+
+    Raises StoreBusyError where another process holds it for too long, StoreError where it can't be used.
+    """
+
+    def transaction(self) -> AbstractContextManager[Store]:
+        """One write transaction: all that is called on the yielded store commits together, or not at all."""
+        ...
+
+    # snapshots
+    def save(self, rankings: Iterable[Ranking]) -> Sequence[Snapshot]:
+        """Stores what changed: a window not stored yet as revision 1; a changed or deeper one as the next revision.
+
+        An answer equal to the newest stored revision (same entries, same depth) adds nothing. Returns what was added.
+        """
+        ...
+
+    def snapshot(self, board: Board, end_date: date, revision: int | None = None) -> Snapshot | None:
+        """A stored snapshot (newest revision unless named); never a computed model window."""
+        ...
+
+    def depths(self, board: Board, start: date, end: date) -> dict[date, int]:
+        """End dates within ``start..end`` that are stored, with the depth of the newest revision."""
+        ...
+
+    def history(self) -> History:
+        """All stored snapshots as detection sees them, model windows computed."""
+        ...
+
+    def names(self, items: Iterable[str] | None = None) -> Names:
+        """Every name that items (all, if None) have borne, newest first."""
+        ...
+
+    def find(self, text: str) -> Sequence[Match]:
+        """All items whose id is ``text`` or whose names contain it (no case), with each board's newest entry."""
+        ...
+
+    # quarantine
+    def quarantine(self, board: str, end_date: date, reason: str, fingerprint: str, now: datetime) -> Quarantined:
+        """Remembers a refused answer and returns the open entry: the same fingerprint keeps its ``first_at``."""
+        ...
+
+    def quarantined(self) -> Sequence[Quarantined]:
+        """The open ones, oldest first."""
+        ...
+
+    def settle(self, board: str, end_date: date, now: datetime) -> bool:
+        """Closes the open entries of a window after a good answer; True if there were any."""
+        ...
+
+    # the ledger of days, and events
+    def ledger(self, watchlist: str) -> Sequence[WatchlistDay]:
+        """All days of a watchlist that were asked for, ascending."""
+        ...
+
+    def mark(self, day: WatchlistDay) -> None:
+        """Writes a day's state; ``first_asked_at`` of an earlier mark is kept."""
+        ...
+
+    def add_events(self, events: Iterable[Event]) -> Sequence[Event]:
+        """Stores events, giving each its handle, and returns what was added; a key that is stored already is left."""
+        ...
+
+    def events(
+        self,
+        *,
+        watchlist: str | None = None,
+        start: date | None = None,
+        end: date | None = None,
+        status: EventStatus | None = None,
+        held_back: bool = False,
+    ) -> Sequence[Event]:
+        """Events by date, then strength of kind, then rank; those held back only on request."""
+        ...
+
+    def event(self, event_id: str) -> Event | None:
+        """The event with that handle."""
+        ...
+
+    def unsettled(self, channel: str, watchlists: Iterable[str], until: date) -> Sequence[Event]:
+        """Events of the watchlists up to ``until``, not held back or retracted, that the channel has not settled."""
+        ...
+
+    # the outbox
+    def enqueue(self, delivery: NewDelivery, settlements: Iterable[Settlement], now: datetime) -> Delivery | None:
+        """Writes a delivery and what it settles; stated events become ``told``. None if that due time is taken."""
+        ...
+
+    def claim(self, now: datetime, lease_until: datetime) -> Delivery | None:
+        """Takes the next delivery that may be sent at ``now``: pending or unknown and due, or left by a dead process.
+
+        A compare-and-set: whoever gets it, holds it until ``lease_until``. Returns None when there is nothing to do.
+        Its status is then ``claimed``; its steps say what was begun before.
+        """
+        ...
+
+    def record_step(self, delivery_id: int, step: Step) -> None:
+        """Writes one step's state."""
+        ...
+
+    def release(
+        self,
+        delivery_id: int,
+        status: DeliveryStatus,
+        *,
+        next_attempt_at: datetime | None,
+        attempts: int,
+        looks: int,
+        last_error: str,
+    ) -> None:
+        """Ends a claim with the delivery's new state."""
+        ...
+
+    def delivery(self, delivery_id: int) -> Delivery | None:
+        """One delivery with its steps."""
+        ...
+
+    def deliveries(self, *, open_only: bool = False) -> Sequence[Delivery]:
+        """The outbox and its record, newest first; ``open_only``: neither sent nor discarded."""
+        ...
+
+    def last_delivery(self, channel: str) -> tuple[datetime, date] | None:
+        """The due time of the channel's newest digest (notices aside), and the last day that it covers."""
+        ...
+
+    def told_watchlists(self, channel: str) -> frozenset[str]:
+        """The watchlists that the channel has had in a digest."""
+        ...
+
+    def note_told(self, channel: str, watchlists: Iterable[str]) -> None:
+        """Remembers that the channel has had these watchlists in a digest."""
+        ...
+
+    # budget and incidents
+    def spend(self, day: date, limit: int) -> int:
+        """Counts one request against ``day`` and returns how many that makes; BudgetExhaustedError at the limit."""
+        ...
+
+    def spent(self, day: date) -> int:
+        """The requests counted for that UTC day."""
+        ...
+
+    def open_incident(self, key: str, message: str, now: datetime) -> bool:
+        """Notes a trouble; True if it was not open already."""
+        ...
+
+    def end_incident(self, key: str, now: datetime) -> Incident | None:
+        """Ends a trouble, if it was open, and returns it."""
+        ...
+
+    def incidents(self) -> Sequence[Incident]:
+        """The open ones, oldest first."""
+        ...
+
+    def untold_incidents(self) -> Sequence[Incident]:
+        """Those whose opening or end the operator has not been told, oldest first."""
+        ...
+
+    def mark_incidents_told(self, incidents: Iterable[Incident]) -> None:
+        """Notes that the operator was told of these, as they stand."""
+        ...
+
+
+class Channel(Protocol):
+    """A way out. Built by the composition root from one ``[channel.NAME]``."""
+
+    name: str
+    kind: str
+    if_unsure: IfUnsure
+    can_be_asked: bool
+
+    def steps(self, message: Message) -> tuple[Step, ...]:
+        """The requests that sending the message takes, payloads and all, within the service's limits."""
+        ...
+
+    def send(self, delivery: Delivery, step: Step, thread: str) -> Outcome:
+        """Sends one step and sorts the answer. ``thread`` is the receipt of the first step (empty for that itself).
+
+        Never raises for what the service or the network does.
+        """
+        ...
+
+    def find(self, delivery: Delivery, step: Step, thread: str) -> Outcome:
+        """Looks for a step whose answer was lost: Sent if it is there, Failed if not, Unknown if it can't tell."""
+        ...
+
+    def test(self) -> Outcome:
+        """Sends a message marked TEST and reports what the service said."""
+        ...
+
+    def probe(self) -> Outcome:
+        """Asks the service whether the credentials work, without sending: Sent with its words, else why not."""
+        ...
+
+    def describe(self) -> str:
+        """Where messages go, in words, without a secret: ``Slack webhook``, ``mail to 4``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SlackPart:
+    """A part of a Slack message as a template yields it: text in the line markup of ``adapters.slack_blocks``."""
+
+    markup: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A rendered digest in every form. ``key`` names it stably (channel and due time); ``day`` is what it is about."""
+
+    key: str
+    day: date
+    created_at: datetime
+    subject: str
+    text: str
+    html: str
+    slack: tuple[SlackPart, ...]
+
+
+class Renderer(Protocol):
+    """Turns a digest into a message. Raises TemplateError."""
+
+    def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
+        """The digest in every form, each part with its citation, caveat and scope."""
+        ...
+
+    def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:
+        """A note to the operator in every form: a subject and plain lines."""
+        ...

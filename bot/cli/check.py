@@ -1,0 +1,146 @@
+"""Reading a configuration back in sentences: what is watched, told and shown, who gets what and when, and the cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from bot.cli.output import moment, say
+from bot.config import Channel, Config, EmailChannel, SlackChannel, WhenQuiet
+from bot.core.due import day_told, next_due
+from bot.core.plan import Agenda, last_complete_day, requests, wanted_windows
+from bot.core.ranking import Board, Dataset
+from bot.core.rules import EnteredTop, LeftTop, NewLeader, Rule, Spike, Trending, parameters
+from bot.core.taxonomy import CATEGORY_OF, TITLES
+from bot.core.watchlist import Watchlist
+from bot.core.wording import count, day, tokens
+from bot.wiring import cadence_of
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+QUIET: Mapping[WhenQuiet, str] = {
+    "weekly-line": "a line after a quiet week",
+    "nothing": "nothing on quiet days",
+    "line": "a line on quiet days",
+}
+
+
+def read_back(config: Config, *, now: datetime) -> None:
+    """Prints the configuration as what it will do."""
+    say()
+    say("Watching")
+    for watchlist in config.watchlists:
+        _watching(watchlist)
+    say()
+    say("Sending")
+    for name, channel in config.channels.items():
+        _sending(config, name, channel, now)
+    if config.operator.channels:
+        say(f"  failures   {', '.join(config.operator.channels)}, at once")
+    else:
+        say("  failures   to the log and to `rankbot status` only")
+    say()
+    say("Asking OpenRouter")
+    first, then = cost(config, now)
+    seconds = round(first * 60 / config.openrouter.requests_per_minute)
+    budget = config.openrouter.requests_per_day
+    say(f"  first run {count(first, 'request')} at most, about {seconds} s; then about {then} a day of {budget}")
+    if first > budget:
+        say(f"  The first run does not fit into a day: it takes {-(-first // budget)}.")
+    say()
+    if config.notes:
+        say(f"{count(len(config.notes), 'thing')} to know")
+        for note in config.notes:
+            for line in str(note).splitlines():
+                say(f"  {line}")
+        say()
+
+
+def _watching(watchlist: Watchlist) -> None:
+    say(f"  {watchlist.id:<12} {scope(watchlist.board)}")
+    say(f"  {'':<12} tells: {'; '.join(told(watchlist.rules)) or 'nothing: all rules are off'}")
+    shown = [f"{pattern.text} (yours)" for pattern in watchlist.mine] + [pattern.text for pattern in watchlist.follow]
+    if shown:
+        say(f"  {'':<12} shows every time: {', '.join(shown)}")
+    if watchlist.exclude:
+        say(f"  {'':<12} leaves out: {', '.join(pattern.text for pattern in watchlist.exclude)}")
+    if not watchlist.channels:
+        say(f"  {'':<12} no channel gets it; its changes are in `rankbot events`")
+
+
+def scope(board: Board) -> str:
+    """A board in words: Apps > Coding > CLI agents, 7-day totals."""
+    parts = ["Models" if board.dataset is Dataset.MODELS else "Apps"]
+    group = board.category or (CATEGORY_OF[board.subcategory] if board.subcategory else None)
+    parts += [TITLES[group]] if group else []
+    parts += [TITLES[board.subcategory]] if board.subcategory else []
+    days = "daily totals" if board.window_days == 1 else f"{board.window_days}-day totals"
+    return f"{' > '.join(parts)}, {days}"
+
+
+def told(rules: Iterable[Rule]) -> list[str]:
+    """What the rules tell, in words."""
+    return [_rule(rule) for rule in rules]
+
+
+def _rule(rule: Rule) -> str:
+    match rule:
+        case NewLeader():
+            return "a new #1"
+        case EnteredTop(n):
+            return f"entries into the top {n}"
+        case LeftTop(n):
+            return f"exits from the top {n}"
+        case Spike(ratio, min_growth):
+            return f"spikes ({float(ratio):g}x and {tokens(min_growth)})"
+        case Trending(n):
+            return f"news in the trending top {n}"
+    values = ", ".join(f"{name} {value}" for name, value in parameters(rule).items())
+    return f"{rule.kind.value} ({values})"
+
+
+def _sending(config: Config, name: str, channel: Channel, now: datetime) -> None:
+    lists = [watchlist.id for watchlist in config.watchlists if name in watchlist.channels]
+    if not lists:
+        if name not in config.operator.channels:
+            say(f"  {name:<12} {address(channel)}: no watchlist sends here")
+        return
+    cadence = cadence_of(channel)
+    at = f"{cadence.at:%H:%M}" if cadence.at else "as soon as a day is complete"
+    say(f"  {name:<12} {address(channel)}   {_days(cadence.weekdays)} {at} {channel.timezone}   {', '.join(lists)}")
+    settle = timedelta(hours=config.openrouter.settle_hours)
+    due = next_due(cadence, now, settle)
+    about = f", about {day(day_told(due, settle))}" if due else ""
+    say(f"  {'':<12} next: {moment(due, channel.timezone) if due else 'never'}{about}; {QUIET[channel.when_quiet]}")
+
+
+def address(channel: Channel) -> str:
+    """Where a channel leads, without a secret."""
+    if isinstance(channel, SlackChannel):
+        return "Slack webhook" if channel.webhook_url else f"Slack {channel.channel}"
+    if isinstance(channel, EmailChannel):
+        return f"mail to {len(channel.to)}"
+    return f"files in {channel.directory}"
+
+
+def _days(weekdays: frozenset[int]) -> str:
+    if len(weekdays) == len(WEEKDAYS):
+        return "daily"
+    if weekdays == frozenset(range(5)):
+        return "Mon-Fri"
+    return ", ".join(WEEKDAYS[number] for number in sorted(weekdays))
+
+
+def cost(config: Config, now: datetime) -> tuple[int, int]:
+    """(requests of the first run, of the day after), with nothing stored before."""
+    last = last_complete_day(now, timedelta(hours=config.openrouter.settle_hours))
+    first = wanted_windows(_agenda(watchlist, last) for watchlist in config.watchlists)
+    morrow = last + timedelta(days=1)
+    then = wanted_windows(_agenda(watchlist, morrow) for watchlist in config.watchlists)
+    return (
+        sum(request.cost for request in requests(first, {}, last)),
+        sum(request.cost for request in requests(then, first, morrow)),
+    )
+
+
+def _agenda(watchlist: Watchlist, last: date) -> Agenda:
+    return Agenda(watchlist, last, (last,), ())

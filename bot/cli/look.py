@@ -1,0 +1,306 @@
+"""Looking: top, history, find, events, preview."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.options import (
+    ConfigOption,
+    DateOption,
+    DemoOption,
+    FromOption,
+    JsonOption,
+    ToOption,
+    WatchlistOption,
+    config_path,
+)
+from bot.cli.output import json_line, say, table
+from bot.core import wording
+from bot.core.text import clean
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.app.compose import Composed, Subscription
+    from bot.core.history import History
+    from bot.core.ranking import Board, Snapshot
+    from bot.core.watchlist import Watchlist
+    from bot.wiring import House
+
+PANEL = "Look"
+BARS = "▁▂▃▄▅▆▇█"
+HISTORY_DAYS = 90
+
+
+def top(
+    context: typer.Context,
+    board: Annotated[
+        str | None, typer.Argument(metavar="[WATCHLIST|BOARD]", help="Whose board; the first watchlist's if left out.")
+    ] = None,
+    config: ConfigOption = None,
+    day: DateOption = None,
+    number: Annotated[int, typer.Option("-n", min=1, max=200, help="How many ranks.")] = 10,
+    demo: DemoOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """A board as it is stored: ranks against the day before, tokens against the window before."""
+    with _house(context, config, demo=demo) as house:
+        history = house.store.history()
+        chosen = _board(house, board)
+        current = _newest(history, chosen, day)
+        if current is None:
+            raise UsageError(f"Nothing is stored of {chosen.key}.", hint="Run: rankbot run, or rankbot backfill")
+        previous = history.at(chosen, current.end_date - timedelta(days=1))
+        compared = history.at(chosen, current.end_date - chosen.step)
+        if as_json:
+            for entry in current.entries[:number]:
+                json_line(_entry(current, entry.item, previous))
+            return
+        say(f"{_title(chosen)}, {wording.window(chosen.window_days, current.end_date)}")
+        rows = []
+        for entry in current.entries[:number]:
+            glyph, _ = wording.rank_move(entry.rank, previous.rank(entry.item) if previous else None)
+            change = wording.percent(entry.tokens, compared.tokens(entry.item) if compared else None)
+            rows.append((entry.rank, glyph, entry.name, wording.tokens(entry.tokens), change, entry.item))
+        table(rows, right=frozenset({0, 3, 4}))
+        say(citation(current))
+
+
+def history(
+    context: typer.Context,
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="A name, an id, or a model's slug.")],
+    config: ConfigOption = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=3660, help="How far back.")] = HISTORY_DAYS,
+    demo: DemoOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """An item's ranks over time, drawn, on each watchlist's board that has had it."""
+    with _house(context, config, demo=demo) as house:
+        stored = house.store.history()
+        found = house.store.find(item)
+        exact = [match for match in found if item.casefold() in (match.name.casefold(), match.item.casefold())] or found
+        ids = list(dict.fromkeys(match.item for match in exact))
+        if not ids:
+            raise UsageError(
+                f"Nothing stored is called `{clean(item)}`.", hint="Look for a part of it: rankbot find TEXT"
+            )
+        names = {match.item: match.name for match in exact}
+        for board in _boards(house):
+            newest = _newest(stored, board, None)
+            if newest is None:
+                continue
+            for one in ids:
+                _course(stored, board, one, names[one], newest.end_date, days=days, as_json=as_json)
+
+
+def _course(stored: History, board: Board, item: str, name: str, end: date, *, days: int, as_json: bool) -> None:
+    """One item's ranks on one board, newest last."""
+    snapshots = [stored.at(board, day) for day in stored.days(board, end - timedelta(days=days - 1), end)]
+    seen = [snapshot for snapshot in snapshots if snapshot]
+    ranks = [snapshot.rank(item) for snapshot in seen]
+    if not any(ranks):
+        return
+    if as_json:
+        for snapshot in seen:
+            json_line(_entry(snapshot, item, None))
+        return
+    listed = [rank for rank in ranks if rank is not None]
+    say(f"{clean(name)} (id {clean(item)}) in {_title(board)}")
+    say(f"  {sparkline(ranks)}")
+    now = f"#{ranks[-1]}" if ranks[-1] else "not listed"
+    span = f"{wording.day(seen[0].end_date)} to {wording.day(seen[-1].end_date)}"
+    extremes = f"best #{min(listed)}, worst #{max(listed)}"
+    say(f"  {span}: now {now}, {extremes}, listed on {len(listed)} of {wording.count(len(seen), 'day')}")
+    say(f"  {citation(seen[-1])}")
+
+
+def sparkline(ranks: Sequence[int | None]) -> str:
+    """Ranks as bars, the better the higher; a dot where the item was absent."""
+    listed = [rank for rank in ranks if rank is not None]
+    best, worst = min(listed), max(listed)
+    span = max(worst - best, 1)
+    return "".join("·" if rank is None else BARS[(worst - rank) * (len(BARS) - 1) // span] for rank in ranks)
+
+
+def find(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A part of a name, or an id.")],
+    config: ConfigOption = None,
+    demo: DemoOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ids, boards and ranks of all that match a name."""
+    with _house(context, config, demo=demo) as house:
+        matches = house.store.find(text)
+        if not matches:
+            raise UsageError(f"Nothing stored matches `{clean(text)}`.", hint="Only boards that were polled are known.")
+        if as_json:
+            for match in matches:
+                json_line(
+                    {
+                        "id": match.item,
+                        "name": match.name,
+                        "board": match.board.key,
+                        "date": match.end_date.isoformat(),
+                        "rank": match.rank,
+                        "tokens": str(match.tokens),
+                    }
+                )
+            return
+        table(
+            [
+                (
+                    match.name,
+                    f"id {match.item}",
+                    f"#{match.rank}",
+                    match.board.key,
+                    wording.day(match.end_date),
+                    wording.tokens(match.tokens),
+                )
+                for match in matches
+            ],
+            right=frozenset({2, 5}),
+        )
+
+
+def events(
+    context: typer.Context,
+    config: ConfigOption = None,
+    day: DateOption = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    watchlist: WatchlistOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="With those held back, and why.")] = False,
+    demo: DemoOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Events, newest day last."""
+    if day and (start or end):
+        raise UsageError("--date is one day; --from and --to are several.", hint="Give the one or the others.")
+    with _house(context, config, demo=demo) as house:
+        if watchlist and watchlist not in {known.id for known in house.config.watchlists}:
+            raise UsageError(f"There is no watchlist `{watchlist}`.", hint=_known(house))
+        found = house.store.events(watchlist=watchlist, start=day or start, end=day or end, held_back=everything)
+        if as_json:
+            for event in found:
+                json_line(event.to_json())
+            return
+        if not found:
+            say("No events.")
+        for event in found:
+            state = event.held_back.value if event.held_back else event.status.value
+            ranks = f"{_rank(event.previous_rank)} → {_rank(event.rank)}"
+            kind = f"{event.kind.value} {event.threshold}".rstrip()
+            name = clean(event.name, 28)
+            say(f"{event.id:<6} {event.date} {event.watchlist:<12} {kind:<14} {name:<28} {ranks:<9} {state}")
+
+
+def preview(
+    context: typer.Context,
+    config: ConfigOption = None,
+    channel: Annotated[str | None, typer.Option("--channel", metavar="NAME", help="Whose digest.")] = None,
+    day: DateOption = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the mail's HTML.")] = None,
+    slack: Annotated[Path | None, typer.Option("--slack", metavar="FILE", help="Write Slack's blocks as JSON.")] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Show the HTML in the browser.")] = False,
+    demo: DemoOption = False,
+) -> None:
+    """A digest of a stored day, as it would be sent. Nothing is stored or sent."""
+    from bot.cli.previewing import compose_preview, open_html, write_html, write_slack
+
+    with _house(context, config, demo=demo) as house:
+        shown: list[tuple[Subscription, Composed]] = compose_preview(house, channel, day)
+        for subscription, digest in shown:
+            say(f"── {subscription.channel.name}, {wording.day(digest.digest.day)} ".ljust(78, "─"))
+            say(digest.message.text.rstrip())
+            say()
+        newest = shown[0][1].message
+        if html:
+            write_html(newest, html)
+        if slack:
+            write_slack(newest, slack)
+        if open_it:
+            open_html(newest, html)
+
+
+# ── shared ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def citation(snapshot: Snapshot) -> str:
+    """The source of what is shown, as every output cites it."""
+    from bot.core.digest import SAMPLE, cite
+
+    sample = f" {SAMPLE}" if snapshot.sample else ""
+    return cite(snapshot.board.dataset, snapshot.as_of).text + sample
+
+
+def _house(context: typer.Context, config: Path | None, *, demo: bool) -> House:
+    from bot.wiring import House, load_config
+
+    return House(load_config(config_path(context, config, demo=demo), secrets=False))
+
+
+def _boards(house: House) -> list[Board]:
+    return list(dict.fromkeys(watchlist.board for watchlist in house.config.watchlists))
+
+
+def _board(house: House, text: str | None) -> Board:
+    from bot.core.ranking import Board
+
+    watchlists: dict[str, Watchlist] = {watchlist.id: watchlist for watchlist in house.config.watchlists}
+    if text is None:
+        return house.config.watchlists[0].board
+    if text in watchlists:
+        return watchlists[text].board
+    try:
+        return Board.parse(text)
+    except UsageError as error:
+        raise UsageError(f"`{clean(text)}` is no watchlist and no board.", hint=_known(house)) from error
+
+
+def _known(house: House) -> str:
+    return f"Watchlists here: {', '.join(watchlist.id for watchlist in house.config.watchlists)}."
+
+
+def _newest(history: History, board: Board, day: date | None) -> Snapshot | None:
+    from bot.core.ranking import FIRST_DAY
+
+    days = history.days(board, day or FIRST_DAY, day or date.max)
+    return history.at(board, days[-1]) if days else None
+
+
+def _title(board: Board) -> str:
+    from bot.cli.check import scope
+
+    return scope(board)
+
+
+def _entry(snapshot: Snapshot, item: str, previous: Snapshot | None) -> dict[str, Any]:
+    entry = snapshot.entry(item)
+    before = previous.rank(item) if previous else None
+    return {
+        "board": snapshot.board.key,
+        "date": snapshot.end_date.isoformat(),
+        "id": item,
+        "name": entry.name if entry else None,
+        "rank": entry.rank if entry else None,
+        "previous_rank": before,
+        "tokens": str(entry.tokens) if entry else None,
+        "requests": entry.requests if entry else None,
+        "as_of": snapshot.as_of,
+        "source": citation(snapshot),
+    }
+
+
+def _rank(rank: int | None) -> str:
+    return f"#{rank}" if rank else "–"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds these commands."""
+    for command in (top, history, find, events, preview):
+        app.command(rich_help_panel=PANEL)(command)

@@ -1,0 +1,202 @@
+"""Operating: status, deliveries, backfill, sandbox."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.options import ConfigOption, DemoOption, FromOption, JsonOption, ToOption, config_path
+from bot.cli.output import field, json_line, moment, progress, say, table, whisper
+from bot.core import wording
+from bot.errors import UsageError
+
+PANEL = "Operate"
+TRY_AGAIN = 75
+
+
+def status(
+    context: typer.Context,
+    config: ConfigOption = None,
+    live: Annotated[bool, typer.Option("--live", help="Only ask whether the serving process beats.")] = False,
+    demo: DemoOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """One screen: healthy or not, what to do, last complete day, budget, outbox, next digest.
+
+    Exit code 1 where something needs you: data older than 36 hours, a dead delivery, a digest overdue.
+    """
+    from bot.cli.health import inspect, print_health
+    from bot.cli.live import beats
+    from bot.wiring import House, load_config, real_now
+
+    path = config_path(context, config, demo=demo)
+    if live:
+        alive, words = beats(path, real_now())
+        say(words)
+        raise typer.Exit(0 if alive else 1)
+    with House(load_config(path, secrets=False)) as house:
+        health = inspect(house, beats(path, real_now()))
+        if as_json:
+            json_line(health.to_json())
+        else:
+            print_health(health)
+        raise typer.Exit(0 if health.ok else 1)
+
+
+deliveries = typer.Typer(
+    help="The outbox and its record; try again or discard what is stuck.", invoke_without_command=True
+)
+
+
+@deliveries.callback()
+def list_deliveries(
+    context: typer.Context,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    demo: DemoOption = False,
+    number: Annotated[int, typer.Option("-n", min=1, help="How many, newest first.")] = 20,
+) -> None:
+    """The outbox and its record, newest first; `retry ID` and `discard ID` act on what is stuck."""
+    from bot.wiring import House, load_config
+
+    if context.invoked_subcommand:
+        return
+    with House(load_config(config_path(context, config, demo=demo), secrets=False)) as house:
+        found = house.store.deliveries()[:number]
+        if as_json:
+            for delivery in found:
+                json_line(
+                    {
+                        "id": delivery.id,
+                        "channel": delivery.channel,
+                        "due_at": delivery.due_at.isoformat(),
+                        "status": delivery.status.value,
+                        "attempts": delivery.attempts,
+                        "next_attempt_at": _iso(delivery.next_attempt_at),
+                        "last_error": delivery.last_error or None,
+                        "subject": delivery.subject,
+                    }
+                )
+            return
+        if not found:
+            say("Nothing was sent yet, and nothing waits.")
+        table([(d.id, d.channel, moment(d.due_at), d.status.value, d.subject) for d in found], right=frozenset({0}))
+        for delivery in found:
+            if delivery.last_error:
+                say(f"  {delivery.id}: {delivery.last_error}")
+
+
+@deliveries.command("retry")
+def retry(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID", help="As `rankbot deliveries` shows it.")],
+    config: ConfigOption = None,
+) -> None:
+    """Sends a delivery again that is stuck: its missing parts only."""
+    from bot.cli.running import report_attempts
+    from bot.wiring import House, load_config
+
+    with House(load_config(config_path(context, config))) as house:
+        from bot.app.deliver import revive
+
+        revive(house.store, number, now=house.clock())
+        attempts = [one for one in house.cycle().send() if one.delivery.id == number]
+        raise typer.Exit(report_attempts(house, attempts))
+
+
+@deliveries.command("discard")
+def discard(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID", help="As `rankbot deliveries` shows it.")],
+    config: ConfigOption = None,
+) -> None:
+    """Gives a delivery up: what of it was not sent, never will be."""
+    from bot.app.deliver import give_up
+    from bot.wiring import House, load_config
+
+    with House(load_config(config_path(context, config), secrets=False)) as house:
+        give_up(house.store, number, now=house.clock())
+        say(f"Delivery {number} is discarded.")
+
+
+def backfill(
+    context: typer.Context,
+    start: FromOption = None,
+    end: ToOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Fetches the past windows of all watchlists' boards, newest first, within the day's budget.
+
+    Goes on where it stopped. What is fetched is evidence for later events and tells nothing by itself.
+    """
+    from bot.wiring import House, load_config, set_up_logging
+
+    if start is None:
+        raise UsageError("A backfill has a first day.", hint="rankbot backfill --from 2026-10-01")
+    loaded = load_config(config_path(context, config))
+    set_up_logging(loaded.log)
+    with House(loaded) as house:
+        cycle = house.cycle()
+        plan = cycle.plan_history(start, end or house.clock().date())
+        if not plan.requests:
+            say("All of it is stored already; no request needed.")
+            return
+        seconds = round(plan.cost * 60 / loaded.openrouter.requests_per_minute)
+        say(f"{wording.count(plan.cost, 'request')} at most, about {seconds} s.")
+        with progress("fetching") as show:
+            report = cycle.poll(plan, accept=frozenset(), progress=show)
+        field("fetched", f"{report.answered} of {report.planned}")
+        entries = wording.count(report.entries, "entry", "entries")
+        field("stored", f"{wording.count(len(report.stored), 'window')}, {entries}")
+        for failure in report.failures:
+            whisper(f"  failed    {failure.message} {failure.hint}")
+        if report.failures or report.left:
+            whisper("Call it again to go on where it stopped.")
+            raise typer.Exit(1 if any(failure.permanent for failure in report.failures) else TRY_AGAIN)
+
+
+def sandbox(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")] = 8765,
+    seed: Annotated[int, typer.Option("--seed", help="Which generated world.")] = 1,
+    recordings: Annotated[
+        Path | None, typer.Option("--recordings", metavar="FOLDER", help="Replay recorded answers instead.")
+    ] = None,
+    now: Annotated[
+        datetime | None, typer.Option("--now", metavar="TIME", help="What the sandbox takes for the time (UTC).")
+    ] = None,
+    no_limits: Annotated[bool, typer.Option("--no-limits", help="Lift 30 requests a minute and 500 a day.")] = False,
+) -> None:
+    """A local stand-in for OpenRouter's Data API, on 127.0.0.1 under /api/v1. Any bearer key will do."""
+    from bot.sandbox import Recordings, Sandbox, World, last_completed_day
+    from bot.wiring import real_now
+
+    fixed = now.replace(tzinfo=now.tzinfo or UTC) if now else None
+
+    def clock() -> datetime:
+        return fixed or real_now()
+
+    source = Recordings(recordings) if recordings else World(seed, last_completed_day(clock()))
+    with Sandbox(source, now=clock, port=port, limits=not no_limits) as server:
+        say(f'The sandbox answers on {server.url}. To use it: [openrouter] base_url = "{server.url}"')
+        stopping = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: stopping.set())
+        stopping.wait()
+        say(f"{wording.count(server.requests_count, 'request')} answered.")
+
+
+def _iso(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.command(rich_help_panel=PANEL)(status)
+    app.add_typer(deliveries, name="deliveries", rich_help_panel=PANEL)
+    app.command(rich_help_panel=PANEL)(backfill)
+    app.command(rich_help_panel=PANEL)(sandbox)

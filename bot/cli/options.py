@@ -1,0 +1,65 @@
+"""Options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.errors import UsageError
+
+DEMO_PREFIX = "rankbot-demo-"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the configuration was said to be, before the command's name."""
+
+    config: Path | None
+
+
+def _date(text: str | date) -> date:
+    try:
+        return text if isinstance(text, date) else date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"`{text}` is not a date such as 2026-11-10.") from error
+
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", metavar="PATH", help="The configuration (default: $RANKBOT_CONFIG, ./config.toml)."),
+]
+DemoOption = Annotated[bool, typer.Option("--demo", help="Look at the newest demo instead.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+DateOption = Annotated[
+    date | None, typer.Option("--date", metavar="DATE", parser=_date, help="A UTC day, such as 2026-11-10.")
+]
+FromOption = Annotated[date | None, typer.Option("--from", metavar="DATE", parser=_date, help="The first UTC day.")]
+ToOption = Annotated[date | None, typer.Option("--to", metavar="DATE", parser=_date, help="The last UTC day.")]
+WatchlistOption = Annotated[str | None, typer.Option("--watchlist", "-w", metavar="ID", help="One watchlist only.")]
+
+
+def config_path(context: typer.Context, given: Path | None, *, demo: bool = False) -> Path:
+    """The configuration that is meant: named after or before the command, by $RANKBOT_CONFIG, or ./config.toml."""
+    if demo:
+        return newest_demo() / "config.toml"
+    place: Place = context.obj
+    named = given or place.config
+    return named or Path(os.environ.get("RANKBOT_CONFIG") or "config.toml")
+
+
+def newest_demo() -> Path:
+    """The folder of the newest demo that this user ran; raises UsageError if there is none."""
+    folders = [
+        folder
+        for folder in Path(tempfile.gettempdir()).glob(f"{DEMO_PREFIX}*")
+        if folder.stat().st_uid == os.getuid() and (folder / "config.toml").is_file()
+    ]
+    if not folders:
+        raise UsageError("There is no demo to look at.", hint="Run one: rankbot demo")
+    return max(folders, key=lambda folder: (folder / "config.toml").stat().st_mtime)

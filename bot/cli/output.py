@@ -1,0 +1,89 @@
+"""What every command prints with: answers to stdout, failures to stderr, progress on a terminal only."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.core.text import clean
+from bot.errors import ConfigError, RankbotError
+
+WIDTH = 80
+LABEL = 10
+
+
+def say(text: str = "") -> None:
+    """A line of the answer."""
+    print(text)
+
+
+def field(label: str, text: str) -> None:
+    """A labelled line of a report; further lines of ``text`` are indented below the first."""
+    first, *rest = text.split("\n")
+    say(f"  {label:<{LABEL}}{first}".rstrip())
+    for line in rest:
+        say(f"  {'':<{LABEL}}{line}")
+
+
+def whisper(text: str) -> None:
+    """A line to stderr."""
+    print(text, file=sys.stderr)
+
+
+def json_line(value: Any) -> None:
+    """One object on one line, and nothing else on stdout."""
+    say(json.dumps(value, ensure_ascii=False))
+
+
+def complain(error: RankbotError) -> None:
+    """A failure on stderr: what, where, what to do."""
+    if isinstance(error, ConfigError):
+        from bot.config import summary
+
+        for problem in error.problems:
+            whisper(str(problem))
+        whisper("")
+        whisper(summary(error.problems))
+        return
+    whisper(f"rankbot: {error.message}")
+    if error.hint:
+        whisper(f"  {error.hint}")
+
+
+def table(rows: Iterable[Sequence[object]], right: frozenset[int] = frozenset(), indent: int = 2) -> None:
+    """Aligned columns; those in ``right`` by their right edge. Cells are cleaned: names come from strangers."""
+    cells = [[clean(str(cell)) if str(cell) else "" for cell in row] for row in rows]
+    if not cells:
+        return
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    for row in cells:
+        parts = [
+            cell.rjust(widths[column]) if column in right else cell.ljust(widths[column])
+            for column, cell in enumerate(row)
+        ]
+        say(" " * indent + "  ".join(parts).rstrip())
+
+
+def moment(value: datetime, zone: Any = UTC) -> str:
+    """A moment with its zone beside it: Thu 12 Nov 09:00 CET."""
+    local = value.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %H:%M} {local.tzname()}"
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr with the time left, if that is a terminal; yields what to call with (done, planned)."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _planned: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(f"  {label:<{LABEL}}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label)
+        yield lambda done, planned: bar.update(task, completed=done, total=planned)

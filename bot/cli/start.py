@@ -1,0 +1,98 @@
+"""Getting started: init, check, test-channel."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.options import ConfigOption, config_path
+from bot.cli.output import moment, say, whisper
+from bot.errors import UsageError
+
+PANEL = "Start"
+
+
+def init(
+    context: typer.Context,
+    config: ConfigOption = None,
+    reader: Annotated[str, typer.Option("--for", metavar="app|analyst|market", help="Who will read it.")] = "app",
+) -> None:
+    """Writes a configuration to begin with; never overwrites one."""
+    from bot.config import STARTERS, starter
+
+    if reader not in STARTERS:
+        raise UsageError(f"There is no starter for `{reader}`.", hint=f"There are: {', '.join(STARTERS)}.")
+    path = config_path(context, config)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(starter(reader))
+    except FileExistsError as error:
+        raise UsageError(f"{path} is there already, and stays as it is.", hint="Name another: --config PATH") from error
+    except OSError as error:
+        raise UsageError(f"{path} can't be written: {error.strerror}.") from error
+    path.chmod(0o600)
+    say(f"Wrote {path}. It wants two environment variables; see its first lines.")
+    say("Next: edit it, then: rankbot check")
+
+
+def check(
+    context: typer.Context,
+    config: ConfigOption = None,
+    online: Annotated[bool, typer.Option("--online", help="Also try the key, the channels, and every name.")] = False,
+) -> None:
+    """Validates configuration and templates, and reads them back in sentences.
+
+    --online also asks the services whether key and credentials work, without sending anything, and resolves every
+    followed name to an id.
+    """
+    from bot.adapters.render import JinjaRenderer
+    from bot.cli.check import read_back
+    from bot.cli.check_online import ask_services
+    from bot.wiring import bundled_templates, load_config, real_now
+
+    path = config_path(context, config)
+    loaded = load_config(path)
+    say(f"{path} is valid.")
+    troubles = JinjaRenderer(bundled_templates(), loaded.defaults.templates).check()
+    for trouble in troubles:
+        whisper(str(trouble))
+    read_back(loaded, now=real_now())
+    problems = len(troubles) + (ask_services(loaded, now=real_now()) if online else 0)
+    if problems:
+        say(f"{problems} problem{'s' if problems > 1 else ''}.")
+        raise typer.Exit(1)
+    say("Next: rankbot run --dry-run" if online else "Next: rankbot check --online")
+
+
+def test_channel(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The channel, as in [channel.NAME].")],
+    config: ConfigOption = None,
+) -> None:
+    """Sends a message marked TEST through one channel, and reports exactly what the service said."""
+    from bot.core.delivery import Failed, Sent, Unknown
+    from bot.wiring import House, load_config
+
+    with House(load_config(config_path(context, config))) as house:
+        channel = house.channels.get(name)
+        if channel is None:
+            known = ", ".join(house.channels) or "none"
+            raise UsageError(f"There is no channel `{name}`.", hint=f"Channels here: {known}.")
+        match channel.test():
+            case Sent(receipt):
+                say(f"{name}: {channel.describe()} took it at {moment(house.clock())}: {receipt or 'ok'}")
+            case Failed(reason, permanent, hint):
+                whisper(f"{name}: {channel.describe()} said: {reason}")
+                whisper(f"  {hint}" if hint else "")
+                raise typer.Exit(1 if permanent else 75)
+            case Unknown(reason):
+                whisper(f"{name}: the answer was lost: {reason} Look whether the message is there.")
+                raise typer.Exit(75)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.command(rich_help_panel=PANEL)(init)
+    app.command(rich_help_panel=PANEL)(check)
+    app.command("test-channel", rich_help_panel=PANEL)(test_channel)

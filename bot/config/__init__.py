@@ -1,0 +1,40 @@
+"""The configuration: one TOML file, read strictly, its errors pointed at with a caret."""
+
+from __future__ import annotations
+
+from bot.config.loading import load, summary
+from bot.config.model import Channel, Config
+from bot.config.secret import Secret
+from bot.config.starters import STARTERS, starter
+from bot.config.tables import (
+    Cadence,
+    Defaults,
+    Delivery,
+    EmailChannel,
+    FileChannel,
+    Log,
+    OpenRouter,
+    Operator,
+    SlackChannel,
+    WhenQuiet,
+)
+
+__all__ = [
+    "STARTERS",
+    "Cadence",
+    "Channel",
+    "Config",
+    "Defaults",
+    "Delivery",
+    "EmailChannel",
+    "FileChannel",
+    "Log",
+    "OpenRouter",
+    "Operator",
+    "Secret",
+    "SlackChannel",
+    "WhenQuiet",
+    "load",
+    "starter",
+    "summary",
+]

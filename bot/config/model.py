@@ -1,0 +1,35 @@
+"""A configuration that was read and found right: values to trust, ready for the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.config.secret import Secret
+from bot.config.tables import Defaults, Delivery, EmailChannel, FileChannel, Log, OpenRouter, Operator, SlackChannel
+from bot.core.watchlist import Watchlist
+from bot.errors import Problem
+
+Channel = SlackChannel | EmailChannel | FileChannel
+"""One ``[channel.NAME]``; its ``cadence`` says when its digests are due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A whole configuration. Paths in it are absolute; secrets are read anew by ``Secret.read``.
+
+    ``notes`` are findings that are no errors: valid, but surely not meant. Watchlists stand in the order of the file,
+    each with the channels that it is told on (none named: all but the operator's).
+    """
+
+    file: Path
+    openrouter: OpenRouter
+    store_url: Secret
+    defaults: Defaults
+    channels: Mapping[str, Channel]
+    operator: Operator
+    delivery: Delivery
+    log: Log
+    watchlists: tuple[Watchlist, ...]
+    notes: list[Problem] = field(default_factory=list)

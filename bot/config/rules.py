@@ -1,0 +1,232 @@
+"""``[watchlist.ID.rules]``: reads what is named there against the rules that there are.
+
+Parameters, their kinds, limits and defaults come from the rules' own dataclasses, so a new rule needs no line here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, fields
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, cast, get_args, get_origin, get_type_hints
+
+from bot.config.positions import Path
+from bot.config.report import Report, homes_of, label
+from bot.config.tables import WatchlistTable
+from bot.config.wrong import Wrong, did_you_mean
+from bot.core.ranking import APP_DEPTH, MAX_TOKENS, MODEL_DEPTH, Board, Dataset
+from bot.core.rules import DEFAULT_RULES, RULES, Rule
+from bot.core.text import clean
+
+SUBCATEGORY_TOP = 10
+"""The ``n`` of a subcategory's top where none is named (detection: Rules)."""
+_INHERITS = {"left_top": "entered_top"}
+"""A rule that takes another's parameters unless it names its own."""
+_TOPS = frozenset({"entered_top", "left_top"})
+"""The rules whose ``n`` may be a list, for their events tell the tops apart."""
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
+_TOKENS = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMBT]?)\Z", re.IGNORECASE)
+_WHY_NOT = {
+    "trending": (
+        "OpenRouter publishes a trending board for apps, not for models.",
+        '`spike` tells models that grow fast: spike = { ratio = 2, min_growth = "50B" }',
+    ),
+}
+"""Why a dataset can't have a rule, and what to use instead."""
+
+Parameters = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading one watchlist's rules takes."""
+
+    path: Path
+    table: Mapping[str, Any]
+    board: Board
+    report: Report
+
+    @property
+    def depth(self) -> int:
+        """The deepest rank that the dataset has."""
+        return MODEL_DEPTH if self.board.dataset is Dataset.MODELS else APP_DEPTH
+
+
+def read_rules(path: Path, table: Mapping[str, Any], board: Board, report: Report) -> tuple[Rule, ...]:
+    """The rules of a watchlist: the defaults, changed by what ``table`` names. Errors are reported, and left out."""
+    reading = Reading(path, table, board, report)
+    for name in table:
+        _check_name(reading, name)
+    named = {name: _parameters(reading, name) for name in table if name in RULES}
+    return tuple(rule for name in RULES if _is_on(table, name) for rule in _built(reading, name, named))
+
+
+def _is_on(table: Mapping[str, Any], name: str) -> bool:
+    if name in table:
+        return table[name] is not False
+    return name in DEFAULT_RULES and table.get("default") is not False
+
+
+def _check_name(reading: Reading, name: str) -> None:
+    """Reports what is no rule, what stands under the wrong table, and what the dataset can't have."""
+    path = (*reading.path, name)
+    if name == "default":
+        if not isinstance(reading.table[name], bool):
+            reading.report.error(path, Wrong("`default` wants true or false, without quotes"))
+    elif name not in RULES:
+        misplaced = name in WatchlistTable.key_names()
+        also = (reading.path,) if misplaced else ()
+        reading.report.error(path, _not_a_rule(reading, name), key=True, also=also)
+    elif reading.board.dataset not in RULES[name].datasets and reading.table[name] is not False:
+        only = " and ".join(sorted(dataset.value for dataset in RULES[name].datasets))
+        under, advice = _WHY_NOT.get(name, ("", ""))
+        reading.report.error(path, Wrong(f"`{name}` exists for {only} only", under=under, advice=advice), key=True)
+
+
+def _not_a_rule(reading: Reading, name: str) -> Wrong:
+    cited = f"`{clean(name)}`"
+    if name in WatchlistTable.key_names():
+        here, line = label(reading.path), reading.report.header_line(reading.path)
+        if not line:
+            return Wrong(f"{cited} is not a rule", under=f"it belongs to {label(reading.path[:-1])} itself")
+        return Wrong(
+            f"{cited} is not a rule",
+            under=f"this line stands under {here} (line {line}).",
+            advice=f"It belongs to {label(reading.path[:-1])}: move it above line {line}.",
+        )
+    holders = [rule for rule in RULES if name in {spec.name for spec in _specs(rule)}]
+    if holders:
+        value = "10" if name == "n" else "…"
+        return Wrong(f"{cited} is not a rule", under=f"it is a parameter: {holders[0]} = {{ {name} = {value} }}")
+    near = did_you_mean(name, (*RULES, "default"), quote="`")
+    if not near and homes_of(name):
+        return Wrong(f"{cited} is not a rule", under=f"it belongs to {homes_of(name)}")
+    return Wrong(f"unknown rule {cited}", under=near or f"rules: {', '.join(RULES)}")
+
+
+# ── parameters ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _specs(name: str) -> tuple[Field[Any], ...]:
+    return fields(cast(Any, RULES[name]))  # every rule is a dataclass, which the protocol can't say
+
+
+def _parameters(reading: Reading, name: str) -> Parameters:
+    """The parameters that the table names for a rule, checked; ``n`` as a tuple where it may be a list."""
+    path, value = (*reading.path, name), reading.table[name]
+    if isinstance(value, bool):
+        return {}
+    if not isinstance(value, Mapping):
+        example = ", ".join(f"{spec.name} = {_written(spec.default)}" for spec in _specs(name)[:1])
+        reading.report.error(path, Wrong(f"`{name}` wants true, false, or a table such as {{ {example} }}"))
+        return {}
+    specs = {spec.name: spec for spec in _specs(name)}
+    found: Parameters = {}
+    for key, given in value.items():
+        if key not in specs:
+            near = did_you_mean(key, specs, quote="`")
+            under = near or f"it has {', '.join(specs)}"
+            reading.report.error(
+                (*path, key), Wrong(f"`{name}` has no parameter `{clean(key)}`", under=under), key=True
+            )
+            continue
+        try:
+            found[key] = _value(reading, name, specs[key], given)
+        except Wrong as error:
+            reading.report.error((*path, key), error)
+    return found
+
+
+def _written(default: Any) -> str:
+    return str(default) if isinstance(default, int | Fraction) else "…"
+
+
+def _value(reading: Reading, name: str, spec: Field[Any], given: Any) -> Any:
+    if spec.name == "n" and name in _TOPS and isinstance(given, tuple):
+        tops = tuple(_one(reading, spec, int, item, (index,)) for index, item in enumerate(given))
+        if not tops or len(set(tops)) < len(tops):
+            raise Wrong("`n` wants a list of different ranks, such as [10, 50]")
+        return tops
+    return _one(reading, spec, get_type_hints(RULES[name])[spec.name], given, ())
+
+
+def _one(reading: Reading, spec: Field[Any], kind: Any, given: Any, inside: Path) -> Any:
+    """One value of the kind that the dataclass asks for: whole numbers, fractions, text, and tuples of these."""
+    if get_origin(kind) is tuple:
+        return _tuple(reading, spec, kind, given, inside)
+    if kind is str:
+        if not isinstance(given, str) or not given.strip():
+            raise Wrong(f"`{spec.name}` wants text, in quotes", inside=inside)
+        return given
+    counts_tokens = spec.metadata.get("unit") == "tokens"
+    number = _tokens(spec.name, given, inside) if counts_tokens else _number(spec.name, kind, given, inside)
+    low, high = _limits(reading, spec)
+    if number < low or (high is not None and number > high):
+        bounds = f"goes from {low} to {high}" if high is not None else f"is at least {low}"
+        of = f" for {reading.board.dataset.value}" if spec.metadata.get("rank") else ""
+        raise Wrong(f"`{spec.name}` {bounds}{of}", inside=inside)
+    return number
+
+
+def _limits(reading: Reading, spec: Field[Any]) -> tuple[int, int | None]:
+    """The limits that the rule names; ranks end where the dataset does."""
+    low, high = spec.metadata.get("minimum", 1), spec.metadata.get("maximum")
+    if spec.metadata.get("unit") == "tokens" and high is None:
+        high = MAX_TOKENS
+    return low, reading.depth if spec.metadata.get("rank") else high
+
+
+def _number(name: str, kind: Any, given: Any, inside: Path) -> int | Fraction:
+    if isinstance(given, int) and not isinstance(given, bool):
+        return Fraction(given) if kind is Fraction else given
+    if kind is Fraction and isinstance(given, Decimal) and given.is_finite():
+        return Fraction(given)
+    wants = "a number, such as 2.5" if kind is Fraction else "a whole number"
+    raise Wrong(f"`{name}` wants {wants}", inside=inside)
+
+
+def _tokens(name: str, given: Any, inside: Path) -> int:
+    """A count of tokens: a whole number, or text such as "5B" or "1.5T"."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        return given
+    found = _TOKENS.match(given) if isinstance(given, str) else None
+    count = Fraction(found[1]) * _UNITS[found[2].upper()] if found else None
+    if count is None or count.denominator != 1:
+        raise Wrong(
+            f'`{name}` wants a whole number of tokens, such as "5B" or "1.5T"', under="K, M, B, T", inside=inside
+        )
+    return int(count)
+
+
+def _tuple(reading: Reading, spec: Field[Any], kind: Any, given: Any, inside: Path) -> tuple[Any, ...]:
+    parts = get_args(kind)
+    if not isinstance(given, tuple) or not given:
+        raise Wrong(f"`{spec.name}` wants a list", inside=inside)
+    kinds = parts[:1] * len(given) if parts[-1] is Ellipsis else parts
+    if len(kinds) != len(given):
+        raise Wrong(f"`{spec.name}` wants lists of {len(kinds)}", inside=inside)
+    pairs = zip(kinds, given, strict=True)
+    return tuple(_one(reading, spec, part, item, (*inside, index)) for index, (part, item) in enumerate(pairs))
+
+
+# ── rules ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _built(reading: Reading, name: str, named: Mapping[str, Parameters]) -> Iterator[Rule]:
+    """The rule with its parameters; one for each where ``n`` is a list."""
+    values = {**_defaults(reading, name), **named.get(_INHERITS.get(name, ""), {}), **named.get(name, {})}
+    tops = values.pop("n", None)
+    if not isinstance(tops, tuple):
+        tops = (tops,)
+    for top in tops:
+        yield RULES[name](**(values if top is None else {"n": top, **values}))
+
+
+def _defaults(reading: Reading, name: str) -> Parameters:
+    """What differs from the dataclass's own defaults: a subcategory's top, and ranks that the dataset does not have."""
+    if name in _TOPS and reading.board.subcategory:
+        return {"n": SUBCATEGORY_TOP}
+    ranks = {spec.name: spec.default for spec in _specs(name) if spec.metadata.get("rank")}
+    return {rank: reading.depth for rank, value in ranks.items() if isinstance(value, int) and value > reading.depth}

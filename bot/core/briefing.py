@@ -1,0 +1,194 @@
+"""Composes a digest: from boards and events to what one message says. No clock, no I/O, no medium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from bot.core import headline, proofs, sentences, standing, text, wording
+from bot.core.digest import Citation, Digest, News, Proof, Provenance, Section
+from bot.core.event import Event, Kind
+from bot.core.headline import Told
+from bot.core.netting import Net, net
+from bot.core.ranking import Dataset
+from bot.core.view import View, handle_of
+
+__all__ = ["View", "compose"]
+
+TOP = 10
+"""Lines of a board's top."""
+TOP_NEW = 5
+"""Lines of it in a watchlist's first digest (detection: Missed days)."""
+_PAGES = {Dataset.APPS: "openrouter.ai/apps", Dataset.MODELS: "openrouter.ai/rankings"}
+_ORDER = {kind: place for place, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """All that one item has to tell: the strongest event, and the others."""
+
+    lead: Told
+    others: tuple[Told, ...]
+
+
+def compose(
+    channel: str,
+    *,
+    day: date,
+    days: tuple[date, ...],
+    views: Sequence[View],
+    late: str,
+    checked: date,
+) -> Digest:
+    """The digest of ``days`` (ascending; ``day`` is the last) for one channel, a section each view.
+
+    ``late`` is one clause, or empty. ``checked`` is the day on which it is composed. One item is one line over all
+    views; events of ``days`` that no longer hold are netted out (``Digest.stated`` names those that are told).
+    """
+    nets = [net(view) for view in views]
+    lines = _lines(views, nets)
+    told = [line.lead for line in lines]
+    headed = headline.headline(told, views, day=day)
+    return Digest(
+        channel=channel,
+        day=day,
+        days=days,
+        headline=headed,
+        lead=headline.lead(headed, told, views, day=day, late=late),
+        late=late,
+        sections=tuple(
+            _section(view, net.passed, lines, day=day, dated=len(days) > 1)
+            for view, net in zip(views, nets, strict=True)
+        ),
+        provenance=_provenance(views, nets, checked),
+    )
+
+
+def _lines(views: Sequence[View], nets: Sequence[Net]) -> list[_Line]:
+    """One line an item, the strongest first; among equals the reader's own and followed, then by rank."""
+    items: dict[tuple[Dataset, str], list[Told]] = {}
+    for view, netted in zip(views, nets, strict=True):
+        for event in netted.kept:
+            items.setdefault((view.dataset, event.item), []).append(Told(event, view))
+    lines = []
+    for told in items.values():
+        first, *others = sorted(told, key=lambda one: (_ORDER[one.event.kind], int(one.event.rule.get("n") or 0)))
+        lines.append(_Line(first, tuple(others)))
+    return sorted(lines, key=lambda line: _weight(line.lead))
+
+
+def _weight(one: Told) -> tuple[int, bool, int, str]:
+    event = one.event
+    return _ORDER[event.kind], not one.view.is_followed(event.item, event.name), event.rank or 10**6, event.key
+
+
+def _section(view: View, passed: str, lines: Sequence[_Line], *, day: date, dated: bool) -> Section:
+    news = tuple(_news(line, dated=dated) for line in lines if line.lead.view is view)
+    elsewhere = next((line for line in lines if any(one.view is view for one in line.others)), None)
+    top = standing.top(view, TOP_NEW if view.new else TOP)
+    return Section(
+        watchlist=view.watchlist.id,
+        title=view.title,
+        url=view.watchlist.board.url,
+        scope=_scope(view, day),
+        new=view.new,
+        standing=standing.standings(view),
+        news=news,
+        quiet="" if news else _quiet(view, elsewhere, passed=passed, day=day),
+        top_title=f"Top {len(top)}, {view.title}, {view.window(day)}" if top else "",
+        top=top,
+        not_evaluated=view.not_evaluated,
+        passed=passed,
+        noun="App" if view.dataset is Dataset.APPS else "Model",
+    )
+
+
+def _news(line: _Line, *, dated: bool) -> News:
+    event, view = line.lead.event, line.lead.view
+    when = f" ({wording.day(event.date)})" if dated else ""
+    head = f"{sentences.head(event)}{sentences.because(event)}{when}"
+    beside = [sentences.also(one.event, "" if one.view is view else one.view.title) for one in line.others]
+    detail = sentences.detail(event, view) + (
+        f" Also {wording.listing(list(dict.fromkeys(beside)))}." if beside else ""
+    )
+    return News(
+        id=handle_of(event),
+        kind=event.kind.value,
+        item=event.item,
+        date=event.date,
+        text=f"{head}: {detail}",
+        why=proofs.why(event),
+        name=sentences.name(event),
+        head=head,
+        detail=detail,
+        also=tuple(Proof(handle_of(one.event), proofs.why(one.event)) for one in line.others),
+    )
+
+
+def _quiet(view: View, elsewhere: _Line | None, *, passed: str, day: date) -> str:
+    """A sentence for a section without news."""
+    if view.current is None:
+        return f"{view.title}: no figures for {wording.day(day)}."
+    if view.new:
+        return f"{view.title} is new here: from now on you read what changes."
+    if elsewhere:
+        return f"{view.title}: {sentences.name(elsewhere.lead.event)} is told under {elsewhere.lead.view.title}."
+    if passed or standing.passing(view):
+        return f"{view.title}: nothing else new."
+    since = f" since {wording.day(view.last_news)}" if view.last_news else ""
+    return f"{view.title}: nothing new{since}."
+
+
+def _scope(view: View, day: date) -> str:
+    """Window and bases, said once: "7 days to Tue 10 Nov · ranks against the day before, tokens against …"."""
+    if view.current is None:
+        return f"no figures for {wording.day(day)}"
+    bases = ", ".join((_rank_base(view, day), _token_base(view)))
+    return f"{'new watchlist · ' if view.new else ''}{view.window(day)} · {bases}"
+
+
+def _rank_base(view: View, day: date) -> str:
+    if view.previous is None:
+        return "no earlier ranks"
+    end = view.previous.end_date
+    return f"ranks against {'the day before' if end == day - timedelta(days=1) else wording.day(end)}"
+
+
+def _token_base(view: View) -> str:
+    days = view.watchlist.board.window_days
+    if view.compared is None:
+        return "no earlier tokens"
+    if days < 7:
+        return f"tokens against {wording.window(days, view.compared.end_date)}"
+    return f"tokens against {'the week' if days == 7 else f'the {days} days'} before"
+
+
+# ── where it comes from ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _provenance(views: Sequence[View], nets: Sequence[Net], checked: date) -> Provenance:
+    """One citation a dataset, with the earliest ``as_of`` of the boards and events shown."""
+    citations = []
+    for dataset in Dataset:
+        shown = list(
+            _as_ofs((view, netted.kept) for view, netted in zip(views, nets, strict=True) if view.dataset is dataset)
+        )
+        if shown:
+            page = _PAGES[dataset]
+            as_of = text.clean(min(shown, key=_moment))
+            citations.append(Citation(f"Source: OpenRouter ({page}), as of {as_of}.", f"https://{page}"))
+    sample = any(snapshot.sample for view in views for snapshot in view.snapshots)
+    return Provenance(tuple(citations), wording.full_day(checked), sample=sample)
+
+
+def _as_ofs(shown: Iterable[tuple[View, Sequence[Event]]]) -> Iterator[str]:
+    """The times of the boards shown and of the events told; where there are neither, of the bases."""
+    for view, events in shown:
+        found = [*([view.current.as_of] if view.current else []), *(event.as_of for event in events)]
+        yield from found or [snapshot.as_of for snapshot in view.snapshots]
+
+
+def _moment(as_of: str) -> datetime:
+    moment = datetime.fromisoformat(as_of)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

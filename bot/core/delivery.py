@@ -1,0 +1,142 @@
+"""Deliveries: what is to be sent through which channel, how far it got, and what to do next.
+
+A delivery is one message for one channel and due time. It consists of *steps* that are sent one after the other:
+a Slack digest is a parent and replies in its thread, a mail is one message a recipient, a file is one step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class DeliveryStatus(StrEnum):
+    """Where a delivery stands. ``unknown``: sent, but the answer was lost. ``dead``: refused for good, or given up."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+    DISCARDED = "discarded"
+
+
+class StepStatus(StrEnum):
+    """Where one step stands. ``sending`` is written before the request goes out."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request to a service. ``payload`` is rendered once and stored, so that a retry sends the same bytes.
+
+    ``target`` names the recipient, the file stem, or the Slack channel. ``reply`` marks a step that belongs into the
+    thread of the first one. ``receipt`` is the service's own name for what was sent (a Slack ts, a path).
+    ``started_at`` is when it was last begun to be sent.
+    """
+
+    number: int
+    target: str
+    payload: str
+    reply: bool = False
+    status: StepStatus = StepStatus.PENDING
+    receipt: str = ""
+    started_at: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message for one channel and due time, as it is stored. ``subject`` is its headline."""
+
+    id: int
+    channel: str
+    due_at: datetime
+    status: DeliveryStatus
+    subject: str
+    steps: tuple[Step, ...]
+    created_at: datetime
+    attempts: int = 0
+    looks: int = 0
+    next_attempt_at: datetime | None = None
+    lease_until: datetime | None = None
+    last_error: str = ""
+
+    @property
+    def marker(self) -> str:
+        """What a message bears so that it can be found again: the delivery's own, stable id."""
+        return f"rankbot-{self.channel}-{self.due_at:%Y%m%dT%H%M%SZ}-{self.id}"
+
+    def with_step(self, step: Step) -> Delivery:
+        """The delivery with that step put in place."""
+        return replace(self, steps=tuple(step if known.number == step.number else known for known in self.steps))
+
+
+# ── what a channel reports ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The service has it. ``receipt`` is the service's name for it."""
+
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The service does not have it. ``permanent``: asking again will not help. ``reason`` in the service's own words.
+
+    ``hint`` is what the operator should do; ``retry_after`` is in seconds where the service named a time.
+    """
+
+    reason: str
+    permanent: bool
+    hint: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It was sent, but the answer was lost: the service may or may not have it."""
+
+    reason: str
+
+
+Outcome = Sent | Failed | Unknown
+
+
+# ── what to do next ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class IfUnsure(StrEnum):
+    """After a lost answer, where the channel can't be asked: send again (may post twice), or wait for the operator."""
+
+    RESEND = "resend"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """When a failed send is tried again: doubling from ``first`` up to ``longest``, until ``give_up`` has passed."""
+
+    first: timedelta = timedelta(seconds=60)
+    longest: timedelta = timedelta(hours=6)
+    give_up: timedelta = timedelta(days=3)
+    lease: timedelta = timedelta(seconds=120)
+    looks: tuple[timedelta, ...] = (timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=40))
+
+    def wait(self, attempts: int, jitter: float, retry_after: float | None = None) -> timedelta:
+        """How long to wait after ``attempts`` failed tries (1 or more). ``jitter`` is from 0 to 1.
+
+        The wait is between half and all of the doubled time; a service's own ``retry_after`` (seconds) wins.
+        """
+        if retry_after is not None:
+            return timedelta(seconds=retry_after)
+        full = min(self.first * (1 << min(attempts - 1, 32)), self.longest)
+        return full / 2 + (full / 2) * jitter

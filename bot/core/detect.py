@@ -1,0 +1,193 @@
+"""Detection: one watchlist and one day in, events with their reasons out. No clock, no I/O.
+
+One engine serves live runs, previews and backtests; every definition is in ``bot.core.rules``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from bot.core.diff import passive_items
+from bot.core.event import Event, EventStatus, HeldBack, Kind
+from bot.core.history import History, ShallowHistory
+from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset, Snapshot
+from bot.core.rules import Change, Day, EnteredTop, Need, NotEvaluated, Rule, parameters
+from bot.core.watchlist import Names, Watchlist
+
+LOOK_BACK = timedelta(days=31)
+"""How far before a gap the last snapshot is looked for."""
+COOLED = frozenset({Kind.SPIKE, Kind.TRENDING, Kind.ENTERED_TOP, Kind.LEFT_TOP})
+"""The kinds that a cooldown holds back; whoever leads is always told."""
+REVERSES = {Kind.ENTERED_TOP: Kind.LEFT_TOP, Kind.LEFT_TOP: Kind.ENTERED_TOP}
+"""The kind that makes an earlier event of a kind untrue, and so ends its cooldown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a watchlist's day came to: every event, those held back too, strongest kind first, then by rank."""
+
+    watchlist: str
+    date: date
+    events: tuple[Event, ...]
+    not_evaluated: tuple[NotEvaluated, ...]
+
+
+def needs(watchlist: Watchlist, day: date) -> tuple[Need, ...]:
+    """The windows that judging ``day`` takes, the day's own first; none that ends before the dataset begins."""
+    board = watchlist.board
+    wanted = [Need(board, day), Need(board, day - timedelta(days=1))]
+    for rule in watchlist.rules:
+        wanted.extend(rule.needs(board, day))
+    wanted.append(Need(board, day - board.step, waits=False))
+    unique: dict[tuple[Board, date], Need] = {}
+    for need in wanted:
+        if need.end_date >= FIRST_DAY:
+            unique.setdefault((need.board, need.end_date), need)
+    return tuple(unique.values())
+
+
+def sources(need: Need) -> Iterator[tuple[Board, date]]:
+    """The stored windows that a needed one is made from: itself, or a model window's days."""
+    if need.board.dataset is not Dataset.MODELS:
+        yield need.board, need.end_date
+        return
+    for back in range(need.board.window_days):
+        if need.end_date - timedelta(days=back) >= FIRST_DAY:
+            yield MODEL_DAY, need.end_date - timedelta(days=back)
+
+
+def evaluate(
+    watchlist: Watchlist,
+    day: date,
+    *,
+    history: History,
+    since: date,
+    told: Sequence[Event],
+    names: Names,
+) -> Evaluation:
+    """Judges one day by every rule of the watchlist.
+
+    ``since`` is the watchlist's first day. ``told`` are its stored events, neither held back nor retracted, from at
+    least ``cooldown_days`` before ``day`` on. The day's own snapshot must be stored (LookupError otherwise).
+    """
+    view = _view(watchlist, day, history=ShallowHistory(history, watchlist.depth), since=since)
+    events: list[Event] = []
+    missing: list[NotEvaluated] = []
+    passive = passive_items(view.current, view.previous) if view.previous else frozenset()
+    for rule, finding in _findings(watchlist.rules, view):
+        if isinstance(finding, NotEvaluated):
+            missing.append(finding)
+        else:
+            event = _event(watchlist, view, rule, finding, passive=finding.item in passive)
+            events.append(_hold_back(watchlist, event, told, names.get(finding.item, ())))
+    order = list(Kind)
+    events.sort(key=lambda event: (order.index(event.kind), event.rank or 10**6, event.key))
+    return Evaluation(watchlist.id, day, tuple(events), tuple(missing))
+
+
+def _view(watchlist: Watchlist, day: date, *, history: History, since: date) -> Day:
+    board = watchlist.board
+    current = history.at(board, day)
+    if current is None:
+        raise LookupError(f"{board.key} has no snapshot of {day}")
+    previous = _last(history, board, day - timedelta(days=1))
+    base = _last(history, board, since - timedelta(days=1))
+    return Day(board, day, current, previous, history, base.end_date if base else since)
+
+
+def _last(history: History, board: Board, until: date) -> Snapshot | None:
+    """The snapshot of ``until``, or after a gap the last before it."""
+    snapshot = history.at(board, until)
+    if snapshot is None:
+        stored = history.days(board, until - LOOK_BACK, until)
+        snapshot = history.at(board, stored[-1]) if stored else None
+    return snapshot
+
+
+def _findings(rules: Iterable[Rule], day: Day) -> Iterator[tuple[Rule, Change | NotEvaluated]]:
+    """What the rules find; an item that enters several tops at once counts for the smallest."""
+    entered: set[str] = set()
+    for rule in sorted(rules, key=lambda rule: rule.n if isinstance(rule, EnteredTop) else 0):
+        for finding in rule.find(day):
+            if isinstance(rule, EnteredTop) and isinstance(finding, Change):
+                if finding.item in entered:
+                    continue
+                entered.add(finding.item)
+            yield rule, finding
+
+
+def _event(watchlist: Watchlist, day: Day, rule: Rule, change: Change, *, passive: bool) -> Event:
+    board, item = day.board, change.item
+    previous_date = day.previous.end_date if day.previous else day.date - timedelta(days=1)
+    compared = day.history.at(board, day.date - board.step)
+    kind = f"{rule.kind.value}:{change.variant}" if change.variant else rule.kind.value
+    now = day.current.entry(item)
+    before = day.previous.entry(item) if day.previous else None
+    return Event(
+        key=f"{watchlist.id}/{board.key}/{kind}/{item}/{day.date}",
+        date=day.date,
+        previous_date=previous_date,
+        window_days=board.window_days,
+        watchlist=watchlist.id,
+        board=board.key,
+        kind=rule.kind,
+        rule=parameters(rule),
+        item=item,
+        name=change.name,
+        rank=now.rank if now else None,
+        previous_rank=before.rank if before else None,
+        tokens=now.tokens if now else change.tokens,
+        previous_tokens=before.tokens if before else None,
+        compared_tokens=compared.tokens(item) if compared else None,
+        as_of=day.current.as_of,
+        passive=passive and now is not None and before is not None and now.rank != before.rank,
+        evidence={**change.evidence, "snapshots": _snapshots(day, rule)},
+    )
+
+
+def _snapshots(day: Day, rule: Rule) -> list[dict[str, Any]]:
+    """Which stored windows the event was judged by, so that it can be judged again from them alone."""
+    used = [(day.board, day.date), *([(day.board, day.previous.end_date)] if day.previous else [])]
+    used.extend((need.board, need.end_date) for need in rule.needs(day.board, day.date))
+    found = [day.history.at(board, end) for board, end in dict.fromkeys(used)]
+    return [
+        {
+            "board": snapshot.board.key,
+            "end_date": snapshot.end_date.isoformat(),
+            "revision": snapshot.revision,
+            "as_of": snapshot.as_of,
+        }
+        for snapshot in found
+        if snapshot
+    ]
+
+
+def _hold_back(watchlist: Watchlist, event: Event, told: Sequence[Event], names: tuple[str, ...]) -> Event:
+    """The event, marked with the reason if it is not to be told."""
+    known = (event.name, *names)
+    if watchlist.is_excluded(event.item, known):
+        return replace(event, held_back=HeldBack.EXCLUDED)
+    if event.kind in COOLED and not watchlist.is_followed(event.item, known) and _cooling(watchlist, event, told):
+        return replace(event, held_back=HeldBack.COOLDOWN)
+    return event
+
+
+def _cooling(watchlist: Watchlist, event: Event, told: Sequence[Event]) -> bool:
+    """Whether the same was told within the cooldown, and nothing has reversed it since."""
+    earliest = event.date - timedelta(days=watchlist.cooldown_days)
+    counted = [
+        other
+        for other in told
+        if other.watchlist == event.watchlist
+        and other.item == event.item
+        and earliest < other.date < event.date
+        and other.held_back is None
+        and other.status is not EventStatus.RETRACTED
+    ]
+    same = [other.date for other in counted if (other.kind, other.threshold) == (event.kind, event.threshold)]
+    opposite = (REVERSES.get(event.kind), event.threshold)
+    reversed_on = [other.date for other in counted if (other.kind, other.threshold) == opposite]
+    return bool(same) and not any(when > max(same) for when in reversed_on)

@@ -1,0 +1,161 @@
+"""A digest as values: what one message says, before any template gives it a form.
+
+Every string here is ready to be shown: numbers are written, names are cleaned (``bot.core.text``). Escaping for a
+medium is the medium's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.core.ranking import Dataset
+from bot.core.text import clean
+
+CAVEAT = "Providers count tokens with their own tokenizers, so totals are not directly comparable across providers."
+"""What every message says about tokens (feed: openapi, description of both datasets)."""
+SCOPE = "Traffic through OpenRouter, not global usage. Days in UTC."
+"""What the figures are about."""
+SAMPLE = "SAMPLE DATA, not real rankings."
+"""What every message says that is made from a stand-in's figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The citation of one dataset, to the letter, and the page that it links to."""
+
+    text: str
+    url: str
+
+
+PAGES = {Dataset.APPS: "openrouter.ai/apps", Dataset.MODELS: "openrouter.ai/rankings"}
+"""The page that each dataset's citation names (openapi, description of both datasets)."""
+
+
+def cite(dataset: Dataset, as_of: str) -> Citation:
+    """The citation that the feed asks for; ``as_of`` to the letter, but harmless."""
+    page = PAGES[dataset]
+    return Citation(f"Source: OpenRouter ({page}), as of {clean(as_of)}.", f"https://{page}")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the figures come from. It is put under every part of every message, whatever a template does."""
+
+    citations: tuple[Citation, ...]
+    checked: str
+    caveat: str = CAVEAT
+    scope: str = SCOPE
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one of the reader's own or followed items stands. ``glyph`` is ▲, ▼, = or empty; words are beside it.
+
+    ``gap`` is the distance to the one ahead, for the reader's own also to the one behind. ``proof`` has the figures
+    where the item passed another or was passed, else it is empty.
+    """
+
+    item: str
+    name: str
+    mine: bool
+    glyph: str
+    rank: str
+    tokens: str
+    change: str
+    gap: str
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """One line of a board's top. ``was`` is yesterday's rank where it differs, else empty."""
+
+    rank: int
+    glyph: str
+    was: str
+    item: str
+    name: str
+    tokens: str
+    change: str
+    followed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The figures behind one event, in a sentence. ``id`` is the event's handle."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One item's news in a sentence, with its proof in another. ``id`` is the handle of the strongest event.
+
+    ``text`` is ``head`` (who does what) and ``detail`` (the figures, and what else the item did) in one. ``also``
+    proves the other events of the item that the same line tells, on whichever board.
+    """
+
+    id: str
+    kind: str
+    item: str
+    date: date
+    text: str
+    why: str
+    name: str = ""
+    head: str = ""
+    detail: str = ""
+    also: tuple[Proof, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What the digest says of one watchlist. ``scope`` names window and bases, ``top_title`` the table.
+
+    ``quiet`` is a sentence where there is no news, ``passed`` one about what came and went between two digests;
+    both may be empty. ``noun`` is the head of the table's names.
+    """
+
+    watchlist: str
+    title: str
+    url: str
+    scope: str
+    new: bool
+    standing: tuple[Standing, ...]
+    news: tuple[News, ...]
+    quiet: str
+    top_title: str
+    top: tuple[TableLine, ...]
+    not_evaluated: tuple[str, ...]
+    passed: str = ""
+    noun: str = "App"
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One message for one channel. ``headline`` is at most 90 characters, ``lead`` a mail's first visible line.
+
+    ``days`` are the days it covers, ascending; ``day`` is the last of them. ``late`` is one clause, or empty.
+    """
+
+    channel: str
+    day: date
+    days: tuple[date, ...]
+    headline: str
+    lead: str
+    late: str
+    sections: tuple[Section, ...]
+    provenance: Provenance
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The handles of every event that the digest tells; of its days' others, none holds any more (netted out)."""
+        news = [line for section in self.sections for line in section.news]
+        return tuple(handle for line in news for handle in (line.id, *(proof.id for proof in line.also)))
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to tell: no news, nothing that came and went, no new watchlist."""
+        return not any(section.news or section.passed or section.new for section in self.sections)

@@ -1,0 +1,209 @@
+"""The headline, as one would say it aloud, and the sentence that a mail shows beside it in the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.core import standing, text, wording
+from bot.core.digest import Standing
+from bot.core.event import Event, Kind
+from bot.core.sentences import against, led_days, verb
+from bot.core.view import View
+
+LIMIT = 90
+"""Characters of a headline."""
+NAME = 28
+"""Characters of a name within one."""
+TITLE = 32
+"""Characters of a board's title within one."""
+PHRASES = 3
+"""What a headline says in words at most; the rest is counted."""
+LED_DAYS = 2
+"""From how many days on a headline says how long the previous leader had led."""
+
+_IN_WORDS = (Kind.NEW_LEADER, Kind.ENTERED_TOP, Kind.LEFT_TOP)
+_COUNTED: dict[Kind, tuple[str, str]] = {
+    Kind.NEW_LEADER: ("new #1", "new #1s"),
+    Kind.ENTERED_TOP: ("entry", "entries"),
+    Kind.SPIKE: ("spike", "spikes"),
+    Kind.TRENDING: ("trending", "trending"),
+    Kind.LEFT_TOP: ("exit", "exits"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An item's strongest event, and the view that tells it."""
+
+    event: Event
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Something that a headline can say: ``what`` happens, on which board; an event's ``kind`` if it can be counted."""
+
+    what: str
+    title: str
+    kind: Kind | None = None
+
+    def words(self, before: str) -> str:
+        """The phrase, with its board unless the phrase ``before`` named the same."""
+        return self.what if self.title == before else f"{self.what} in {self.title}"
+
+
+def headline(told: Sequence[Told], views: Sequence[View], *, day: date) -> str:
+    """What happened, in at most 90 characters, the most important first, with counts of what it does not name."""
+    phrases, counted = _phrases(told, views)
+    fresh = sum(view.new and not view.events for view in views)
+    if phrases:
+        return next(_candidates(told, phrases, counted, fresh=fresh))
+    if fresh:
+        return _first([_opening(view) for view in views if view.new])
+    return _quiet(views, day)
+
+
+def lead(headed: str, told: Sequence[Told], views: Sequence[View], *, day: date, late: str) -> str:
+    """A mail's first visible line: what the headline only counted, where the reader's own stand, and about when."""
+    facts = [late[:1].upper() + late[1:].removesuffix(".")] if late else []
+    unsaid = [f"{_name(one.event.name)} {verb(one.event)}" for one in told if _name(one.event.name) not in headed]
+    if unsaid:
+        facts.append("; ".join(unsaid[:2]))
+    elif told and told[0].event.kind is Kind.NEW_LEADER:
+        facts.append(against(told[0].event))
+    own = next((line for view in views for line in standing.standings(view) if line.mine), None)
+    if own and own.tokens and (len(unsaid) < 2 or own.name not in headed):
+        facts.append(_own(own))
+    if not facts:
+        facts.extend(_leaders(views))
+    titles = wording.listing([_title(view) for view in views], 3)
+    facts.append(f"{titles} on OpenRouter, {views[0].window(day)} {day.year}" if views else f"{wording.full_day(day)}")
+    return f"{'. '.join(facts)}."
+
+
+def _phrases(told: Sequence[Told], views: Sequence[View]) -> tuple[list[Phrase], list[Kind]]:
+    """(what can be said in words, kinds that are only counted). New leaders first, then the reader's own moves."""
+    said = [_phrase(one) for one in told if one.event.kind in _IN_WORDS]
+    rest = [one for one in told if one.event.kind not in _IN_WORDS]
+    leaders = [phrase for phrase in said if phrase.kind is Kind.NEW_LEADER]
+    others = [phrase for phrase in said if phrase.kind is not Kind.NEW_LEADER]
+    items = {one.event.item for one in told}
+    phrases = [*leaders, *_moves(views, items), *others]
+    if not phrases and rest:
+        phrases, rest = [_phrase(rest[0])], rest[1:]
+    return phrases, [one.event.kind for one in rest]
+
+
+def _phrase(one: Told) -> Phrase:
+    return Phrase(f"{_name(one.event.name)} {verb(one.event)}", _title(one.view), one.event.kind)
+
+
+def _moves(views: Sequence[View], told: set[str]) -> list[Phrase]:
+    """The first change of places of one of the reader's own, unless an event tells of it anyhow."""
+    for view in views:
+        passed = None if view.new else standing.passing(view)
+        if passed and not {passed[0].item, passed[1].item} & told:
+            own, other, rose = passed
+            first, second = (own, other) if rose else (other, own)
+            return [Phrase(f"{_name(first.name)} passes {_name(second.name)} for #{first.rank}", _title(view))]
+    return []
+
+
+def _candidates(
+    told: Sequence[Told], phrases: Sequence[Phrase], counted: Sequence[Kind], *, fresh: int
+) -> Iterator[str]:
+    """Headlines that fit, the one that says most first; the last always fits."""
+    if len(told) == 1 and told[0].event.kind is Kind.NEW_LEADER and len(phrases) == 1 and not fresh:
+        long = _reign(told[0])
+        if long and len(long) <= LIMIT:
+            yield long
+    for number in range(min(PHRASES, len(phrases)), 0, -1):
+        kinds = [phrase.kind for phrase in phrases[number:] if phrase.kind]
+        line = " · ".join([*_joined(phrases[:number]), *_counts([*kinds, *counted]), *_fresh(fresh)])
+        if len(line) <= LIMIT:
+            yield line
+    others = len(phrases) - 1 + len(counted) + fresh
+    tail = f" · {others} more" if others else ""
+    yield text.shorten(phrases[0].words(""), LIMIT - len(tail)) + tail
+
+
+def _reign(one: Told) -> str:
+    """Such as "New #1 in CLI agents: Foundry Agent, after 170 days of Harrier"; empty after a short reign."""
+    evidence = one.event.evidence
+    old = evidence.get("previous_leader")
+    if not old or int(evidence.get("led_days") or 0) < LED_DAYS:
+        return ""
+    return f"New #1 in {_title(one.view)}: {_name(one.event.name)}, after {led_days(evidence)} of {_name(old['name'])}"
+
+
+def _joined(phrases: Sequence[Phrase]) -> Iterator[str]:
+    before = ""
+    for phrase in phrases:
+        yield phrase.words(before)
+        before = phrase.title
+
+
+def _counts(kinds: Sequence[Kind]) -> list[str]:
+    """Such as "2 entries", "1 spike", in the order of their strength."""
+    return [wording.count(kinds.count(kind), *_COUNTED[kind]) for kind in Kind if kind in kinds]
+
+
+def _fresh(number: int) -> list[str]:
+    return [wording.count(number, "new watchlist")] if number else []
+
+
+def _opening(view: View) -> str:
+    """A new watchlist's headline: "CLI agents: Harrier leads, Foundry Agent and Roost follow"."""
+    entries = view.current.entries[:3] if view.current else ()
+    if not entries:
+        return f"{_title(view)}: nothing listed yet"
+    names = [_name(entry.name) for entry in entries]
+    after = f", {wording.listing(names[1:])} follow{'s' if len(names) == 2 else ''}" if names[1:] else ""
+    return f"{_title(view)}: {names[0]} leads{after}"
+
+
+def _first(openings: Sequence[str]) -> str:
+    """As many of the sentences as fit, the others counted."""
+    for number in range(len(openings), 0, -1):
+        left = len(openings) - number
+        line = " · ".join([*openings[:number], *([wording.count(left, "more board")] if left else [])])
+        if len(line) <= LIMIT:
+            return line
+    return text.shorten(openings[0], LIMIT)
+
+
+def _quiet(views: Sequence[View], day: date) -> str:
+    titles = wording.listing([_title(view) for view in views])
+    if not any(view.current for view in views):
+        return text.shorten(f"No figures for {wording.day(day)}" + (f": {titles}" if titles else ""), LIMIT)
+    nothing = f"Nothing new in {titles}"
+    if len(nothing) > LIMIT:
+        nothing = f"Nothing new in {wording.count(len(views), 'watchlist')}"
+    own = next((line for view in views for line in standing.standings(view) if line.mine and line.glyph == "="), None)
+    line = f"{nothing}: {_name(own.name)} stays #{own.rank}" if own else nothing
+    return line if len(line) <= LIMIT else nothing
+
+
+def _own(line: Standing) -> str:
+    rank = line.rank.rpartition(" ")[2]
+    figures = [line.tokens, *([line.change] if line.change not in ("", standing.NO_BASE) else [])]
+    gap = f", {line.gap}" if line.gap else ""
+    return f"{line.name} #{rank} ({', '.join(figures)}){gap}"
+
+
+def _leaders(views: Sequence[View]) -> Iterator[str]:
+    for view in views:
+        if view.current and view.current.entries:
+            figures = [f"{_name(entry.name)} {wording.tokens(entry.tokens)}" for entry in view.current.entries[:3]]
+            yield ", ".join(figures)
+            return
+
+
+def _name(name: str) -> str:
+    return text.clean(name, NAME)
+
+
+def _title(view: View) -> str:
+    return text.clean(view.watchlist.title, TITLE)

@@ -1,0 +1,95 @@
+"""What detection may look at: the stored snapshots of boards, by the day on which their windows end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Protocol
+
+from bot.core.ranking import Board, Snapshot
+
+
+class History(Protocol):
+    """The stored snapshots, newest revision each. A window with a missing model day is absent as a whole.
+
+    Everything it answers is a function of what is stored; looking twice gives the same.
+    """
+
+    def at(self, board: Board, end_date: date) -> Snapshot | None:
+        """The snapshot of the window that ends on ``end_date``, or None."""
+        ...
+
+    def days(self, board: Board, start: date, end: date) -> Sequence[date]:
+        """The end dates within ``start..end`` (inclusive) of which a snapshot is stored, ascending."""
+        ...
+
+    def last_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
+        """The last stored date before ``before`` on which the item had rank ≤ n (any rank if None), or None."""
+        ...
+
+    def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
+        """(date, item at rank 1) of the stored snapshots up to ``until``, newest first; empty boards are left out."""
+        ...
+
+
+class MemoryHistory:
+    """A History over snapshots in memory: for previews, backtests of what is at hand, and tests."""
+
+    def __init__(self, snapshots: Iterable[Snapshot]) -> None:
+        self._boards: dict[Board, dict[date, Snapshot]] = {}
+        for snapshot in snapshots:
+            known = self._boards.setdefault(snapshot.board, {}).get(snapshot.end_date)
+            if known is None or known.revision < snapshot.revision:
+                self._boards[snapshot.board][snapshot.end_date] = snapshot
+
+    def at(self, board: Board, end_date: date) -> Snapshot | None:
+        """See History."""
+        return self._boards.get(board, {}).get(end_date)
+
+    def days(self, board: Board, start: date, end: date) -> Sequence[date]:
+        """See History."""
+        return [day for day in sorted(self._boards.get(board, {})) if start <= day <= end]
+
+    def last_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
+        """See History."""
+        for day in sorted(self._boards.get(board, {}), reverse=True):
+            rank = self._boards[board][day].rank(item)
+            if day < before and rank is not None and (n is None or rank <= n):
+                return day
+        return None
+
+    def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
+        """See History."""
+        for day in sorted(self._boards.get(board, {}), reverse=True):
+            leader = self._boards[board][day].leader
+            if day <= until and leader:
+                yield day, leader.item
+
+
+class ShallowHistory:
+    """A History as a watchlist sees it that asks for ``depth`` ranks: every snapshot is cut to them, once."""
+
+    def __init__(self, history: History, depth: int) -> None:
+        self._history = history
+        self._depth = depth
+        self._cut: dict[tuple[Board, date], Snapshot | None] = {}
+
+    def at(self, board: Board, end_date: date) -> Snapshot | None:
+        """See History."""
+        key = (board, end_date)
+        if key not in self._cut:
+            snapshot = self._history.at(board, end_date)
+            self._cut[key] = snapshot.cut(self._depth) if snapshot else None
+        return self._cut[key]
+
+    def days(self, board: Board, start: date, end: date) -> Sequence[date]:
+        """See History."""
+        return self._history.days(board, start, end)
+
+    def last_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
+        """See History. Any rank means any that is stored, however deep."""
+        return self._history.last_in(board, item, n, before)
+
+    def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
+        """See History."""
+        return self._history.leaders(board, until)

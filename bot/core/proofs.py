@@ -1,0 +1,105 @@
+"""The proof of each event, in a sentence: both days, exact figures, and the rule that they meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from bot.core import text, wording
+from bot.core.event import Event, Kind
+from bot.core.sentences import led_days
+
+
+def why(event: Event) -> str:
+    """What proves the event, from its evidence alone."""
+    return _PROOFS[event.kind](event)
+
+
+def _place(day: date, rank: int | None, tokens: int | None) -> str:
+    if rank is None:
+        return f"{wording.day(day)}: not listed"
+    return f"{wording.day(day)}: #{rank} with {wording.exact(tokens or 0)} tokens"
+
+
+def _both_days(event: Event) -> str:
+    now = _place(event.date, event.rank, event.tokens)
+    before = _place(event.previous_date, event.previous_rank, event.previous_tokens)
+    kept = " Its place among those listed on both days is the same." if event.passive else ""
+    return f"{now}. {before}.{kept}"
+
+
+def _leads(event: Event) -> str:
+    evidence = event.evidence
+    second, old = evidence.get("second"), evidence.get("previous_leader")
+    parts = [_both_days(event)]
+    if second:
+        figure = wording.exact(int(second["tokens"]))
+        parts.append(f"#2 on {wording.day(event.date)} is {text.clean(second['name'])} with {figure}.")
+    if old:
+        since = evidence.get("led_since")
+        begin = f" since {wording.full_day(date.fromisoformat(since))}" if since else ""
+        bound = ", the oldest day of the unbroken record" if evidence.get("led_at_least") and since else ""
+        parts.append(f"{text.clean(old['name'])} had led{begin}{bound}: {led_days(evidence)}.")
+    return " ".join(parts)
+
+
+def _in_or_out(event: Event) -> str:
+    evidence, rule = event.evidence, event.rule
+    n = rule.get("n")
+    last_in = evidence.get("last_in")
+    if event.kind is Kind.LEFT_TOP:
+        last = f" Last in it on {wording.day(date.fromisoformat(last_in))}." if last_in else ""
+        return f"{_both_days(event)}{last} {_rule(event)}"
+    if evidence.get("first_seen"):
+        seen = "No stored day before lists it."
+    elif last_in:
+        seen = f"Last in the top {n} on {wording.full_day(date.fromisoformat(last_in))}."
+    else:
+        seen = f"In the top {n} on no stored day before."
+    return f"{_both_days(event)} {seen} {_rule(event)}"
+
+
+def _rule(event: Event) -> str:
+    n, days = event.rule.get("n"), int(event.rule.get("confirm_days", 1))
+    running = "" if days == 1 else f", on {days} days running"
+    return f"(Rule: in from #{n}, out beyond #{int(n or 0) + int(event.rule.get('margin', 0))}{running}.)"
+
+
+def _grows(event: Event) -> str:
+    evidence, rule = event.evidence, event.rule
+    windows = [_baseline(window) for window in evidence.get("baseline") or ()]
+    ends = f"; {', '.join(windows)}" if windows else ""
+    times = wording.times(evidence.get("ratio"), at_least=bool(evidence.get("at_least"))) or "without limit"
+    mean = wording.exact(int(evidence.get("mean") or 0))
+    growth = wording.tokens(int(evidence.get("excess") or 0))
+    span = wording.window(event.window_days, event.date)
+    limits = f"{rule.get('ratio')}×, {wording.tokens(int(rule.get('min_growth') or 0))}"
+    return (
+        f"{span}: {wording.exact(event.tokens or 0)} tokens{ends}. Mean {mean}, ratio {times}, growth {growth}. "
+        f"(Rule: {limits}.)"
+    )
+
+
+def _baseline(window: Mapping[str, str | bool]) -> str:
+    most = "at most " if window.get("bounded") else ""
+    end = wording.day(date.fromisoformat(str(window["end_date"])))
+    return f"to {end} {most}{wording.exact(int(window['tokens']))}"
+
+
+def _trends(event: Event) -> str:
+    evidence = event.evidence
+    before = evidence.get("twin_previous_rank")
+    then = "not on it" if before is None else f"#{before}"
+    return (
+        f"OpenRouter's trending list {evidence.get('twin')}: {wording.day(event.date)} #{evidence.get('twin_rank')}, "
+        f"{wording.day(event.previous_date)} {then}. (Rule: new in its top {event.rule.get('n')}.)"
+    )
+
+
+_PROOFS: Mapping[Kind, Callable[[Event], str]] = {
+    Kind.NEW_LEADER: _leads,
+    Kind.ENTERED_TOP: _in_or_out,
+    Kind.SPIKE: _grows,
+    Kind.TRENDING: _trends,
+    Kind.LEFT_TOP: _in_or_out,
+}

@@ -1,0 +1,142 @@
+"""Spikes: an item's tokens against the mean of three windows before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from bot.core.event import Kind
+from bot.core.ranking import APP_DEPTH, FIRST_DAY, Board, Dataset, Entry, Snapshot, Volume
+from bot.core.rules.base import Change, Day, Need, NotEvaluated
+
+BASELINES = 3
+"""How many windows before make the baseline (the feed's own definition of trending growth)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """An item's growth over its baseline, exact. ``ratio`` is None where the baseline is 0 (no limit)."""
+
+    tokens: int
+    baseline: tuple[Volume, ...]
+    mean: Fraction
+    excess: Fraction
+    ratio: Fraction | None
+
+    @property
+    def at_least(self) -> bool:
+        """An upper bound was used, so the true growth is at least what is shown."""
+        return any(volume.bounded for volume in self.baseline)
+
+    @classmethod
+    def of(cls, entry: Entry, windows: Iterable[Snapshot]) -> Growth:
+        """The growth of an entry over the windows before."""
+        baseline = tuple(window.volume(entry.item) for window in windows)
+        mean = Fraction(sum(volume.tokens for volume in baseline), len(baseline))
+        ratio = Fraction(entry.tokens) / mean if mean else None
+        return cls(entry.tokens, baseline, mean, entry.tokens - mean, ratio)
+
+
+def baseline_dates(board: Board, day: date) -> tuple[date, ...]:
+    """The days on which the baseline windows of ``day`` end, newest first."""
+    return tuple(day - board.step * back for back in range(1, BASELINES + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Spike:
+    """Fires on the rising edge of tokens ≥ ``ratio`` × baseline and tokens − baseline ≥ ``min_growth``."""
+
+    kind: ClassVar[Kind] = Kind.SPIKE
+    datasets: ClassVar[frozenset[Dataset]] = frozenset(Dataset)
+    formula: ClassVar[str] = (
+        "rank ≤ within, tokens ≥ ratio × baseline and tokens − baseline ≥ min_growth, where baseline is the mean of "
+        "the three windows before; on the first day that it holds"
+    )
+
+    ratio: Fraction = field(default=Fraction(2), metadata={"minimum": 1})
+    min_growth: int = field(default=1_000_000_000, metadata={"minimum": 0, "unit": "tokens"})
+    within: int = field(default=50, metadata={"minimum": 1, "maximum": APP_DEPTH, "rank": True})
+
+    @property
+    def reach(self) -> int:
+        """The deepest rank that may spike."""
+        return self.within
+
+    def needs(self, board: Board, day: date) -> Iterator[Need]:
+        """The three windows before, for this day and for the day before (the rising edge looks there)."""
+        for judged in (day, day - timedelta(days=1)):
+            yield from (Need(board, end) for end in baseline_dates(board, judged))
+
+    def find(self, day: Day) -> Iterable[Change | NotEvaluated]:
+        """The items whose spike holds on this day and did not hold before, by rank."""
+        windows = self._windows(day, day.date)
+        if windows is None:
+            yield NotEvaluated(self.kind, self._missing(day))
+            return
+        before = next(self._earlier(day), None)
+        for entry in day.current.entries[: self.within]:
+            growth = Growth.of(entry, windows)
+            if self._holds(entry.rank, growth) and not (before and self._held(entry.item, *before)):
+                yield Change(entry.item, entry.name, _evidence(day, growth))
+
+    def _holds(self, rank: int, growth: Growth) -> bool:
+        held = [volume for volume in growth.baseline if volume.held]
+        if rank > self.within or not held:
+            return False
+        if growth.ratio is not None and growth.ratio < self.ratio:
+            return False
+        if growth.excess < self.min_growth:
+            return False
+        return not growth.at_least or all(growth.tokens >= self.ratio * volume.tokens for volume in held)
+
+    def _held(self, item: str, seen: Snapshot, windows: tuple[Snapshot, ...]) -> bool:
+        entry = seen.entry(item)
+        return entry is not None and self._holds(entry.rank, Growth.of(entry, windows))
+
+    def _windows(self, day: Day, judged: date) -> tuple[Snapshot, ...] | None:
+        """The baseline windows of a day; None if one is missing, was clamped, or would end before the dataset."""
+        found = tuple(day.history.at(day.board, end) for end in baseline_dates(day.board, judged))
+        windows = tuple(window for window in found if window and not window.clamped)
+        return windows if len(windows) == BASELINES else None
+
+    def _earlier(self, day: Day) -> Iterator[tuple[Snapshot, tuple[Snapshot, ...]]]:
+        """The days before, back to D − step, on which the rule could be evaluated, newest first."""
+        earliest = day.date - day.board.step
+        for when in reversed(day.history.days(day.board, earliest, day.date - timedelta(days=1))):
+            seen, windows = day.history.at(day.board, when), self._windows(day, when)
+            if seen and windows:
+                yield seen, windows
+
+    def _missing(self, day: Day) -> str:
+        for end in baseline_dates(day.board, day.date):
+            window = day.history.at(day.board, end)
+            if end < FIRST_DAY or (window and window.clamped):
+                return f"spikes need {BASELINES} full windows before, and the data begins on {FIRST_DAY}"
+            if window is None:
+                return f"spikes need the window to {end}, which is missing"
+        raise AssertionError("a baseline is missing")  # pragma: no cover
+
+
+def _evidence(day: Day, growth: Growth) -> dict[str, Any]:
+    ends = baseline_dates(day.board, day.date)
+    return {
+        "baseline": [
+            {"end_date": end.isoformat(), "tokens": str(volume.tokens), "bounded": volume.bounded, "held": volume.held}
+            for end, volume in zip(ends, growth.baseline, strict=True)
+        ],
+        "mean": str(round(growth.mean)),
+        "excess": str(round(growth.excess)),
+        "ratio": _decimal(growth.ratio),
+        "at_least": growth.at_least,
+    }
+
+
+def _decimal(ratio: Fraction | None) -> str | None:
+    """A ratio to two places, rounded down, so that what is shown is never more than what was reached."""
+    if ratio is None:
+        return None
+    hundredths = int(ratio * 100)
+    return f"{hundredths // 100}.{hundredths % 100:02d}"

@@ -1,0 +1,176 @@
+"""Entries into the top n, and exits from it, with hysteresis: whoever oscillates around n is told once."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from typing import Any, ClassVar
+
+from bot.core.diff import left_above
+from bot.core.event import Kind
+from bot.core.history import History
+from bot.core.ranking import APP_DEPTH, Board, Dataset, Snapshot
+from bot.core.rules.base import Change, Day, Need, NotEvaluated
+
+
+class Ask(Enum):
+    """What one day's rank asks the state to become."""
+
+    IN = "in"
+    OUT = "out"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Who is in the top n and who is out, walked over ``days``, the stored ones (detection: Hysteresis)."""
+
+    n: int
+    margin: int
+    confirm_days: int
+    absent_days: int
+    board: Board
+    history: History
+    days: Sequence[date]
+
+    @classmethod
+    def of(cls, rule: EnteredTop | LeftTop, day: Day) -> Membership:
+        """The walk that a rule judges a day by."""
+        days = day.history.days(day.board, day.base, day.date)
+        return cls(rule.n, rule.margin, rule.confirm_days, rule.absent_days, day.board, day.history, days)
+
+    def state(self, item: str, until: date) -> bool:
+        """Whether the item is in, after the stored snapshots up to ``until``.
+
+        The last run of ``confirm_days`` days that all ask for the same decides; before the first such run, the walk's
+        beginning does.
+        """
+        run, last = 0, Ask.NEITHER
+        for index in range(bisect_right(self.days, until) - 1, 0, -1):
+            ask = self._ask(item, index)
+            run = run + 1 if ask is last else 1
+            last = ask
+            if ask is not Ask.NEITHER and run >= self.confirm_days:
+                return ask is Ask.IN
+        snapshot = self._snapshot(0)
+        rank = snapshot.rank(item)
+        return rank is not None and rank <= min(self.n + self.margin, snapshot.depth)
+
+    def _snapshot(self, index: int) -> Snapshot:
+        snapshot = self.history.at(self.board, self.days[index])
+        if snapshot is None:
+            raise LookupError(f"{self.board.key} lost its snapshot of {self.days[index]}")
+        return snapshot
+
+    def _ask(self, item: str, index: int) -> Ask:
+        snapshot = self._snapshot(index)
+        rank = snapshot.rank(item)
+        if rank is not None:
+            outer = min(self.n + self.margin, snapshot.depth)
+            return Ask.IN if rank <= self.n else Ask.OUT if rank > outer else Ask.NEITHER
+        if not snapshot.exhaustive or self._absent_long_enough(item, index):
+            return Ask.OUT
+        return Ask.NEITHER
+
+    def _absent_long_enough(self, item: str, index: int) -> bool:
+        """Whether this is at least the ``absent_days``-th stored day running without the item."""
+        first = index - self.absent_days + 1
+        return first >= 0 and all(self._snapshot(place).rank(item) is None for place in range(first, index))
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredTop:
+    """Fires when an item's state changes from out to in."""
+
+    kind: ClassVar[Kind] = Kind.ENTERED_TOP
+    datasets: ClassVar[frozenset[Dataset]] = frozenset(Dataset)
+    formula: ClassVar[str] = "the item's state changes from out to in: rank ≤ n, after rank > n + margin or absent"
+
+    n: int = field(default=50, metadata={"minimum": 1, "maximum": APP_DEPTH, "rank": True})
+    margin: int = field(default=5, metadata={"minimum": 0, "maximum": APP_DEPTH})
+    confirm_days: int = field(default=1, metadata={"minimum": 1, "maximum": 30})
+    absent_days: int = field(default=3, metadata={"minimum": 1, "maximum": 30})
+
+    @property
+    def reach(self) -> int:
+        """The outer edge of the margin."""
+        return self.n + self.margin
+
+    def needs(self, board: Board, day: date) -> Iterator[Need]:
+        """Nothing beside the two days."""
+        yield from ()
+
+    def find(self, day: Day) -> Iterable[Change | NotEvaluated]:
+        """The items that are in now and were out, by rank."""
+        if day.previous is None:
+            return
+        walk = Membership.of(self, day)
+        for entry in day.current.entries[: self.n]:
+            if walk.state(entry.item, day.date) and not walk.state(entry.item, day.previous.end_date):
+                yield Change(entry.item, entry.name, _evidence(day, entry.item, self.n), variant=str(self.n))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftTop:
+    """Fires when an item's state changes from in to out."""
+
+    kind: ClassVar[Kind] = Kind.LEFT_TOP
+    datasets: ClassVar[frozenset[Dataset]] = frozenset(Dataset)
+    formula: ClassVar[str] = "the item's state changes from in to out: rank > n + margin or absent, after rank ≤ n"
+
+    n: int = field(default=50, metadata={"minimum": 1, "maximum": APP_DEPTH, "rank": True})
+    margin: int = field(default=5, metadata={"minimum": 0, "maximum": APP_DEPTH})
+    confirm_days: int = field(default=1, metadata={"minimum": 1, "maximum": 30})
+    absent_days: int = field(default=3, metadata={"minimum": 1, "maximum": 30})
+
+    @property
+    def reach(self) -> int:
+        """The outer edge of the margin."""
+        return self.n + self.margin
+
+    def needs(self, board: Board, day: date) -> Iterator[Need]:
+        """Nothing beside the two days."""
+        yield from ()
+
+    def find(self, day: Day) -> Iterable[Change | NotEvaluated]:
+        """The items that were in and are out now, by the rank that they had last."""
+        if day.previous is None:
+            return
+        walk = Membership.of(self, day)
+        for item, name in self._candidates(day, walk.days):
+            if not walk.state(item, day.date) and walk.state(item, day.previous.end_date):
+                yield Change(item, name, _evidence(day, item, self.n), variant=str(self.n))
+
+    def _candidates(self, day: Day, days: Sequence[date]) -> Iterator[tuple[str, str]]:
+        """Whoever may have been in and asks for out today.
+
+        Where one day confirms, whoever is in was within the margin at most ``absent_days`` days ago; else any day of
+        the walk may have been the last that saw the item there.
+        """
+        earlier = [when for when in days if when < day.date]
+        seen: dict[str, str] = {}
+        for when in reversed(earlier[-self.absent_days :] if self.confirm_days == 1 else earlier):
+            snapshot = day.history.at(day.board, when)
+            for entry in snapshot.entries[: self.reach] if snapshot else ():
+                seen.setdefault(entry.item, entry.name)
+        for item, name in seen.items():
+            rank = day.current.rank(item)
+            if rank is None or rank > self.n:
+                yield item, name
+
+
+def _evidence(day: Day, item: str, n: int) -> dict[str, Any]:
+    """Whether the board ever held the item, when it was in the top n last, and who left from above it."""
+    last_in = day.history.last_in(day.board, item, n, day.date)
+    rank = day.previous.rank(item) if day.previous else None
+    left = left_above(rank, day.current, day.previous) if rank and day.previous else ()
+    return {
+        "first_seen": day.history.last_in(day.board, item, None, day.date) is None,
+        "last_in": last_in.isoformat() if last_in else None,
+        "left_board": [entry.name for entry in left],
+        "absent": day.current.rank(item) is None,
+        "listed_fewer": day.current.exhaustive and len(day.current.entries) < n,
+    }

@@ -1,0 +1,76 @@
+"""Made-up digests on which templates are tried: an ordinary one, a quiet one, and the extremes of what may come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from bot.core.digest import Citation, Digest, News, Proof, Provenance, Section, Standing, TableLine
+
+_DAY = date(2026, 11, 10)
+_LONG = "W" * 60
+_HOSTILE = "<b>&amp; {{ name }} <!channel> *_`|~ \u4e2d\u6587"
+
+
+def specimens() -> tuple[Digest, ...]:
+    """An ordinary digest, a quiet one, one with nothing at all, and one with many long and hostile names."""
+    ordinary = _digest("Kestrel Code", sections=1, lines=3)
+    section = replace(ordinary.sections[0], standing=(), news=(), quiet="CLI agents: nothing new since Thu 5 Nov.")
+    return (
+        ordinary,
+        replace(ordinary, headline="Nothing new in CLI agents", sections=(section,)),
+        replace(ordinary, sections=(), late="2 days were not reported in time", days=(date(2026, 11, 9), _DAY)),
+        _digest(_LONG, sections=3, lines=12),
+        _digest(_HOSTILE, sections=2, lines=5),
+    )
+
+
+def _digest(name: str, *, sections: int, lines: int) -> Digest:
+    source = Citation(
+        "Source: OpenRouter (openrouter.ai/apps), as of 2026-11-11T02:15:41.208Z.", "https://openrouter.ai/apps"
+    )
+    return Digest(
+        channel="team",
+        day=_DAY,
+        days=(_DAY,),
+        headline=f"{name[:40]} passes Marlin for #4",
+        lead=f"Sable enters the top 10. {name[:40]} on OpenRouter, 7 days to Tue 10 Nov 2026.",
+        late="",
+        sections=tuple(_section(name, number, lines) for number in range(sections)),
+        provenance=Provenance((source,), "11 Nov 2026", sample=True),
+    )
+
+
+def _section(name: str, number: int, lines: int) -> Section:
+    standing = Standing(name, name, True, "▲", "5 → 4", "1.84T", "+6%", f"50B ahead of {name}", "Figures of both days.")
+    gone = Standing("gone", name, False, "", "not listed", "", "", "was #9")
+    top = TableLine(4, "▲", "5", name, name, "1.84T", "+6%", True)
+    return Section(
+        watchlist=f"list-{number}",
+        title=name[:60],
+        url="https://openrouter.ai/apps",
+        scope=f"7 days to Tue 10 Nov · bases {number}",
+        new=number == 1,
+        standing=(standing, gone) * lines,
+        news=tuple(_news(name, place) for place in range(lines)),
+        quiet="",
+        top_title=f"Top 10, {name[:60]}",
+        top=(top, *(replace(top, rank=rank, glyph="", was="not listed", followed=False) for rank in range(5, 11))),
+        not_evaluated=("spikes need the window to 2026-10-20, which is missing",),
+        passed="Came and went: Ibex in the top 10 (Mon 9 Nov).",
+    )
+
+
+def _news(name: str, place: int) -> News:
+    return News(
+        id=f"7k2f{place}",
+        kind="entered_top",
+        item=name,
+        date=_DAY,
+        text=f"{name} enters the top 10: #14 → #10, 455B (+61%). First time.",
+        why="Tue 10 Nov: #10 with 455,000,000,000 tokens.",
+        name=name,
+        head=f"{name} enters the top 10",
+        detail="#14 → #10, 455B (+61%). First time.",
+        also=(Proof("q83d0", "Tue 10 Nov: 148,100,000,000 tokens."),),
+    )

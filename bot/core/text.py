@@ -1,0 +1,110 @@
+"""Text from strangers, made harmless: app and model names come from whoever registers one."""
+
+from __future__ import annotations
+
+import unicodedata
+
+NAME_LIMIT = 60
+"""Characters of a name that a message shows."""
+NO_NAME = "(no name)"
+_JOINERS = frozenset("\u200d\ufe0f")
+"""Zero-width joiner and emoji selector: emoji fall apart without them."""
+_BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+"""Letters by category that show nothing."""
+_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_SPACES = frozenset({"Zs", "Zl", "Zp"})
+_MARKS_LIMIT = 2
+"""Combining marks that a letter keeps: real scripts need two, Zalgo takes dozens."""
+
+
+def clean(text: str, limit: int = NAME_LIMIT) -> str:
+    """A name on one line, at most ``limit`` characters, without control, bidi or invisible characters.
+
+    White space is folded to single spaces; a name of which nothing is left reads "(no name)".
+    """
+    kept: list[str] = []
+    marks = 0
+    for char in text[: limit * 40]:
+        category = unicodedata.category(char)
+        if category in _SPACES or char in "\t\n\r\v\f" or char in _BLANKS:
+            kept.append(" ")
+        elif char in _JOINERS:
+            if kept and unicodedata.category(kept[-1]) == "So":
+                kept.append(char)
+        elif category in ("Mn", "Me"):
+            marks += 1
+            if kept and marks <= _MARKS_LIMIT:
+                kept.append(char)
+            continue
+        elif category not in _DROPPED:
+            kept.append(char)
+        marks = 0
+    return shorten(" ".join("".join(kept).split()), limit) or NO_NAME
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text, or its beginning and an ellipsis where it is longer than ``limit`` characters."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+# ── columns of a terminal ────────────────────────────────────────────────────────────────────────────────────
+
+
+def width(text: str) -> int:
+    """How many columns a terminal or a fixed-width font gives the text: wide letters two, marks and joiners none."""
+    return sum(_columns(char) for char in text)
+
+
+def _columns(char: str) -> int:
+    if char in _JOINERS or unicodedata.category(char) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+
+
+def fit(text: str, columns: int) -> str:
+    """The text, or its beginning and an ellipsis where it is wider than ``columns``."""
+    if width(text) <= columns:
+        return text
+    kept = text
+    while width(kept) > max(columns - 1, 0):
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
+
+
+def left(text: str, columns: int) -> str:
+    """The text at the left of exactly ``columns`` columns."""
+    shown = fit(text, columns)
+    return shown + " " * (columns - width(shown))
+
+
+def right(text: str, columns: int) -> str:
+    """The text at the right of exactly ``columns`` columns."""
+    shown = fit(text, columns)
+    return " " * (columns - width(shown)) + shown
+
+
+def fill(text: str, columns: int, *, first: str = "", rest: str = "") -> str:
+    """The text in lines of at most ``columns``: the first begins with ``first``, the others with ``rest``.
+
+    Lines break at spaces; only a word that is wider than a line is broken within.
+    """
+    lines: list[str] = []
+    line, blank = first, True
+    room = columns - max(width(first), width(rest))
+    for word in (piece for whole in text.split() for piece in _pieces(whole, room)):
+        if not blank and width(line) + 1 + width(word) > columns:
+            lines.append(line)
+            line, blank = rest, True
+        line, blank = (line + word if blank else f"{line} {word}"), False
+    return "\n".join([*lines, line])
+
+
+def _pieces(word: str, columns: int) -> list[str]:
+    if width(word) <= columns:
+        return [word]
+    pieces = [""]
+    for char in word:
+        if width(pieces[-1]) + _columns(char) > columns:
+            pieces.append("")
+        pieces[-1] += char
+    return pieces

@@ -1,0 +1,71 @@
+"""What a digest is made from for one watchlist: its board now and before, and the events to be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.core import text, wording
+from bot.core.event import Event, handle
+from bot.core.ranking import Dataset, Snapshot
+from bot.core.watchlist import Names, Watchlist
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One watchlist as a digest sees it. Snapshots are cut to the watchlist's depth; each may be missing.
+
+    ``current`` is the board on the digest's day, ``previous`` the base of ranks (the day before, or the last day
+    told), ``compared`` the base of tokens (D - step). ``events`` are those to be told, of any day of the digest;
+    ``last_news`` is the date of the last event that was told before. ``new``: the channel never had this watchlist.
+    """
+
+    watchlist: Watchlist
+    new: bool
+    current: Snapshot | None
+    previous: Snapshot | None
+    compared: Snapshot | None
+    events: tuple[Event, ...]
+    names: Names
+    not_evaluated: tuple[str, ...] = ()
+    last_news: date | None = None
+
+    @property
+    def title(self) -> str:
+        """The watchlist's title, as a message shows it."""
+        return text.clean(self.watchlist.title)
+
+    @property
+    def dataset(self) -> Dataset:
+        """What its figures come from."""
+        return self.watchlist.board.dataset
+
+    @property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """Those that there are, the board of the day first."""
+        return tuple(snapshot for snapshot in (self.current, self.previous, self.compared) if snapshot)
+
+    def names_of(self, item: str, name: str) -> tuple[str, ...]:
+        """Every name of the item, the one at hand first."""
+        return (name, *self.names.get(item, ()))
+
+    def is_followed(self, item: str, name: str) -> bool:
+        """Whether the item is the reader's own, or followed."""
+        return self.watchlist.is_followed(item, self.names_of(item, name))
+
+    def window(self, end: date) -> str:
+        """The window that ends on ``end``: "7 days to Tue 10 Nov"; a clamped one by the days that it has."""
+        snapshot = self.current
+        if snapshot and snapshot.end_date == end:
+            return wording.window((end - snapshot.start_date).days + 1, end)
+        return wording.window(self.watchlist.board.window_days, end)
+
+
+def handle_of(event: Event) -> str:
+    """The event's handle; of one that is not stored (a preview) the one that it would get."""
+    return event.id or handle(event.key)
+
+
+def absent(snapshot: Snapshot | None) -> str:
+    """What it means that an item is not in the snapshot: "not listed", or "outside the top 100"."""
+    return "not listed" if snapshot is None or snapshot.exhaustive else f"outside the top {snapshot.depth}"

@@ -1,0 +1,73 @@
+"""Watchlists: which board someone watches, whose items are theirs, and by which rules a change is worth telling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from bot.core.ranking import APP_DEPTH, APP_PAGE, MODEL_DEPTH, Board, Dataset
+from bot.core.rules.base import Rule
+
+COOLDOWN_DAYS = 7
+"""The default of ``cooldown_days``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One entry of ``mine``, ``follow`` or ``exclude``: an exact name, a glob, ``id:2262242``, or a model's slug.
+
+    Names compare without regard to case. A model's slug is its id, so it matches as either.
+    """
+
+    text: str
+
+    def matches(self, item: str, names: tuple[str, ...]) -> bool:
+        """Whether the item, under any of its names, is meant."""
+        if self.text.startswith("id:"):
+            return self.text[3:].strip() == item
+        wanted = self.text.casefold()
+        candidates = [name.casefold() for name in (*names, item)]
+        return any(wanted == candidate or fnmatchcase(candidate, wanted) for candidate in candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """A board with its readers' interests. ``title`` is shown; ``id`` is in event keys and never changes."""
+
+    id: str
+    title: str
+    board: Board
+    rules: tuple[Rule, ...]
+    mine: tuple[Pattern, ...] = ()
+    follow: tuple[Pattern, ...] = ()
+    exclude: tuple[Pattern, ...] = ()
+    only_followed: bool = False
+    channels: tuple[str, ...] = ()
+    cooldown_days: int = COOLDOWN_DAYS
+
+    @property
+    def depth(self) -> int:
+        """Ranks to ask for: models 50; apps 100, or 200 where n + margin exceeds that or names are followed."""
+        if self.board.dataset is Dataset.MODELS:
+            return MODEL_DEPTH
+        deepest = max((rule.reach for rule in self.rules), default=0)
+        return APP_DEPTH if deepest > APP_PAGE or self.mine or self.follow else APP_PAGE
+
+    def is_mine(self, item: str, names: tuple[str, ...]) -> bool:
+        """Whether the item is one of the reader's own."""
+        return any(pattern.matches(item, names) for pattern in self.mine)
+
+    def is_followed(self, item: str, names: tuple[str, ...]) -> bool:
+        """Whether the item is the reader's own, or followed."""
+        return self.is_mine(item, names) or any(pattern.matches(item, names) for pattern in self.follow)
+
+    def is_excluded(self, item: str, names: tuple[str, ...]) -> bool:
+        """Whether the item is left out: excluded by name, or not followed where only those count."""
+        if any(pattern.matches(item, names) for pattern in self.exclude):
+            return True
+        return self.only_followed and not self.is_followed(item, names)
+
+
+Names = Mapping[str, tuple[str, ...]]
+"""Every name that an item has borne, newest first."""

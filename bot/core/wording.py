@@ -1,0 +1,123 @@
+"""How numbers, dates and changes are written: one way each, everywhere (three significant digits and a unit)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+_UNITS = ((10**15, "Q"), (10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MINUS = "−"
+
+
+def tokens(count: int) -> str:
+    """Tokens to three significant digits: 455B, 1.84T, 999, 50B. Rounded half up; 999.6B is 1T."""
+    if count < 1000:
+        return str(count)
+    for index, (unit, letter) in enumerate(_UNITS):
+        if count < unit:
+            continue
+        digits = _three_digits(Fraction(count, unit))
+        if digits == "1000" and index:
+            return f"1{_UNITS[index - 1][1]}"
+        return f"{digits}{letter}"
+    raise AssertionError("every count from 1000 has a unit")  # pragma: no cover
+
+
+def _three_digits(value: Fraction) -> str:
+    places = 2 if value < 10 else 1 if value < 100 else 0
+    scaled = int(value * 10**places + Fraction(1, 2))
+    if places and scaled >= 1000:
+        places, scaled = places - 1, (scaled + 5) // 10
+    text = f"{scaled:0{places + 1}d}"
+    whole = f"{text[:-places]}.{text[-places:]}" if places else text
+    return whole.rstrip("0").rstrip(".") if "." in whole else whole
+
+
+def ratio(value: Fraction) -> str:
+    """A multiple: 3.1×, 12×."""
+    tenths = int(value * 10 + Fraction(1, 2))
+    return f"{tenths // 10}.{tenths % 10}×" if tenths < 100 else f"{int(value + Fraction(1, 2))}×"
+
+
+def percent(now: int, before: int | None) -> str:
+    """A change as a signed whole percentage: +6%, −8%, 0%; above +1000% as a multiple; empty without a base."""
+    if not before:
+        return ""
+    change = Fraction(now - before, before)
+    if change >= 10:
+        return ratio(Fraction(now, before))
+    points = int(abs(change) * 100 + Fraction(1, 2))
+    sign = "" if not points else "+" if change > 0 else MINUS
+    return f"{sign}{points}%"
+
+
+def margin(ahead: int, behind: int) -> str:
+    """How far ``ahead`` leads ``behind``, in per cent of ``behind``, to a tenth: 0.8%."""
+    if not behind:
+        return ""
+    tenths = int(Fraction(ahead - behind, behind) * 1000 + Fraction(1, 2))
+    return f"{tenths // 10}.{tenths % 10}%" if tenths < 1000 else f"{tenths // 10}%"
+
+
+def day(value: date) -> str:
+    """A date within a message: Tue 10 Nov."""
+    return f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"
+
+
+def full_day(value: date) -> str:
+    """A date that stands alone: 10 Nov 2026."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def window(days: int, end: date) -> str:
+    """A window: "7 days to Tue 10 Nov", or the day itself."""
+    return day(end) if days == 1 else f"{days} days to {day(end)}"
+
+
+def rank_move(rank: int | None, previous: int | None) -> tuple[str, str]:
+    """(glyph, text) of a rank: ("▲", "5 → 4"), ("=", "3"), ("", "4") without a base, ("", "not listed") when absent."""
+    if rank is None:
+        return "", "not listed"
+    if previous is None or previous == rank:
+        return ("=" if previous == rank else ""), str(rank)
+    return ("▲" if rank < previous else "▼"), f"{previous} → {rank}"
+
+
+def exact(number: int) -> str:
+    """A number to the last digit, for proofs: 1,842,118,530,217."""
+    return f"{number:,}"
+
+
+def times(ratio_text: str | None, *, at_least: bool) -> str:
+    """A spike's multiple: "3.1×"; "at least 3.1×", then rounded down; empty where it has no limit."""
+    if ratio_text is None:
+        return ""
+    value = Fraction(ratio_text)
+    if not at_least:
+        return ratio(value)
+    return f"at least {ratio(Fraction(int(value * 10), 10) if value < 10 else Fraction(int(value)))}"
+
+
+def listing(parts: Sequence[str], limit: int = 0) -> str:
+    """Parts in a sentence: "A", "A and B", "A, B and C"; beyond ``limit`` (0: none) "A, B and 3 others"."""
+    if limit and len(parts) > limit:
+        parts = [*parts[:limit], count(len(parts) - limit, "other")]
+    return " and ".join([part for part in (", ".join(parts[:-1]), *parts[-1:]) if part])
+
+
+def weeks_before(window_days: int) -> str:
+    """What a spike's baseline is called: "the three weeks before", "the same weekday of the three weeks before"."""
+    if window_days == 7:
+        return "the three weeks before"
+    if window_days < 7:
+        span = "the same weekday" if window_days == 1 else f"the same {window_days} days"
+        return f"{span} of the three weeks before"
+    return f"the three windows of {window_days} days before"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """A counted noun: 1 spike, 2 spikes."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

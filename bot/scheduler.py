@@ -1,0 +1,114 @@
+"""``rankbot serve``: APScheduler as the nudge that runs the cycle. It decides nothing: what is due, the store knows.
+
+The job store is in memory and a heartbeat runs every minute, so that a clock that jumps or a machine that slept is
+noticed within one; what has run is in the store, never in the scheduler.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+
+from bot.app.cycle import CycleReport
+from bot.core.due import Cadence, latest_due
+from bot.core.plan import last_complete_day
+from bot.errors import RankbotError
+
+LOG = logging.getLogger("rankbot.serve")
+BEAT_SECONDS = 60
+AGAIN_AFTER = timedelta(minutes=20)
+"""Missing answers are asked for again after this long, then hourly."""
+HOURLY = timedelta(hours=1)
+
+
+class Nudge:
+    """Runs a cycle when a beat shows that there may be work; one beat at a time.
+
+    There may be work when a day became final, a digest's due time came, a retry in the outbox is due, or missing
+    answers are to be asked for again. A cycle too many does no harm: it computes its own work and finds none.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime],
+        settle: timedelta,
+        cadences: tuple[Cadence, ...],
+        run: Callable[[], CycleReport],
+        send: Callable[[], object],
+        beat: Callable[[datetime], None],
+    ) -> None:
+        self._clock = clock
+        self._settle = settle
+        self._cadences = cadences
+        self._run = run
+        self._send = send
+        self._beat = beat
+        self._seen: tuple[object, ...] = ()
+        self._misses = 0
+        self._again_at: datetime | None = None
+
+    def __call__(self) -> None:
+        """One beat. A failure that is ours to explain is logged in a line, a bug with its traceback; both go on."""
+        now = self._clock()
+        self._beat(now)
+        try:
+            marks = (last_complete_day(now, self._settle), *(latest_due(c, now, self._settle) for c in self._cadences))
+            if marks != self._seen or (self._again_at and now >= self._again_at):
+                self._cycle(now)
+                self._seen = marks
+            else:
+                self._send()
+        except RankbotError as error:
+            LOG.error("cycle failed reason=%s", error)  # noqa: TRY400  (a sentence for the operator, not a traceback)
+            self._miss(now)
+        except Exception:  # the top of a job: a bug must not end the service, and must not go unseen
+            LOG.exception("cycle failed by a bug")
+            self._miss(now)
+
+    def _cycle(self, now: datetime) -> None:
+        report = self._run()
+        LOG.info(
+            "cycle ended requests=%d stored=%d days=%d digests=%d complete=%s",
+            report.poll.answered,
+            len(report.poll.stored),
+            len(report.days),
+            len(report.composed),
+            report.complete,
+        )
+        if report.complete:
+            self._misses, self._again_at = 0, None
+        else:
+            self._miss(now)
+
+    def _miss(self, now: datetime) -> None:
+        self._again_at = now + (HOURLY if self._misses else AGAIN_AFTER)
+        self._misses += 1
+
+
+def serve(nudge: Callable[[], None], *, stopping: threading.Event) -> None:
+    """Runs the nudge at once and every minute until SIGTERM or SIGINT; the send in hand is finished first."""
+    scheduler = BlockingScheduler(timezone=UTC)
+    scheduler.add_job(
+        nudge,
+        "interval",
+        seconds=BEAT_SECONDS,
+        next_run_time=datetime.now(UTC),  # noqa: TID251  (APScheduler's own start; no decision hangs on it)
+        misfire_grace_time=None,
+        coalesce=True,
+        max_instances=1,
+    )
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+        threading.Thread(target=scheduler.shutdown, kwargs={"wait": True}, name="shutdown").start()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    scheduler.start()

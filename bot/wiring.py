@@ -1,0 +1,275 @@
+"""The one composition root: from a configuration to adapters and use cases. The only module with a real clock."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bot import config as configuration
+from bot.adapters.email import EmailChannel
+from bot.adapters.file import FileChannel
+from bot.adapters.openrouter import OpenRouterFeed
+from bot.adapters.pacing import Pacer
+from bot.adapters.ping import ping
+from bot.adapters.render import JinjaRenderer
+from bot.adapters.slack import SlackToken, SlackWebhook
+from bot.adapters.store import SqlStore, open_store, sqlite_version_warning
+from bot.app.compose import Subscription
+from bot.app.cycle import Cycle, CycleReport, Timing
+from bot.app.deliver import Deliver
+from bot.app.ports import Channel
+from bot.config import Config, Secret
+from bot.core.delivery import RetryPolicy
+from bot.core.due import Cadence, WhenQuiet
+from bot.core.plan import complete_at
+
+LOG = logging.getLogger("rankbot")
+SLACK_PER_MINUTE = 60
+"""Slack takes one message a second for each channel."""
+LOOK_PATIENCE = timedelta(seconds=75)
+"""How long a single run waits to look for messages whose answers were lost: a little over the sum of the looks."""
+
+
+def real_now() -> datetime:
+    """The time, aware UTC."""
+    return datetime.now(UTC)
+
+
+def bundled_templates() -> Path:
+    """The folder of the templates that come with the program: in the package, or beside it in a source tree."""
+    inside = Path(__file__).parent / "templates"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "templates"
+
+
+def load_config(path: Path, *, secrets: bool = True) -> Config:
+    """The configuration at ``path``; raises ConfigError with every problem of the file."""
+    return configuration.load(path, environ=os.environ, secrets=secrets)
+
+
+class House:
+    """Everything that a configuration asks for, built once and closed at the end.
+
+    ``clock`` is what the time is taken from (the demo has its own), ``sleep`` what waiting is done with. Nothing is
+    connected until it is used; the store is opened (and upgraded) at once.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Callable[[], datetime] = real_now,
+        sleep: Callable[[float], None] = time.sleep,
+        stop: Callable[[], bool] = lambda: False,
+        patience: timedelta = LOOK_PATIENCE,
+    ) -> None:
+        self.config = config
+        self.clock = clock
+        self._sleep = sleep
+        self._stop = stop
+        self._patience = patience
+        self._closing = ExitStack()
+        self.settle = timedelta(hours=config.openrouter.settle_hours)
+        self.store: SqlStore = open_store(config.store_url.read())
+        self._closing.callback(self.store.close)
+        self.channels: dict[str, Channel] = {
+            name: self._channel(name, table) for name, table in config.channels.items()
+        }
+        self.renderer = JinjaRenderer(bundled_templates(), config.defaults.templates, warnings=LOG.warning)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.close()
+
+    # ── what it is made of ───────────────────────────────────────────────────────────────────────────────────
+
+    def feed(self) -> OpenRouterFeed:
+        """The feed, paced and counted against the day's budget."""
+        table = self.config.openrouter
+        pacer = Pacer(table.requests_per_minute, clock_monotonic=time.monotonic, sleep=self._sleep)
+
+        def before_request() -> None:
+            self.store.spend(self.clock().date(), table.requests_per_day)
+            pacer()
+
+        feed = OpenRouterFeed(
+            base_url=table.base_url,
+            api_key=table.api_key.read,
+            clock=self.clock,
+            before_request=before_request,
+            timeout_seconds=table.timeout_seconds,
+        )
+        self._closing.callback(feed.close)
+        return feed
+
+    def cycle(self, *, day: date | None = None) -> Cycle:
+        """A cycle over everything. ``day`` is taken as the last complete day: planning then lives on its morrow."""
+        return Cycle(
+            store=self.store,
+            feed=self.feed(),
+            renderer=self.renderer,
+            watchlists=self.config.watchlists,
+            subscriptions=self.subscriptions(),
+            operators=[self.channels[name] for name in self.config.operator.channels],
+            deliver=self.deliver(),
+            timing=self.timing(day),
+        )
+
+    def timing(self, day: date | None = None) -> Timing:
+        """The clock, and the moment that planning lives in."""
+        fixed = complete_at(day, self.settle) if day else None
+        return Timing(
+            clock=self.clock,
+            now=(lambda: fixed) if fixed else self.clock,
+            settle=self.settle,
+            catch_up_days=self.config.openrouter.max_catch_up_days,
+        )
+
+    def deliver(self) -> Deliver:
+        """The outbox's sender."""
+        table = self.config.delivery
+        policy = RetryPolicy(
+            first=timedelta(seconds=table.first_retry_seconds),
+            give_up=timedelta(days=table.give_up_after_days),
+            lease=timedelta(seconds=table.lease_seconds),
+            looks=tuple(timedelta(seconds=seconds) for seconds in table.look_seconds),
+        )
+        return Deliver(
+            store=self.store,
+            channels=self.channels,
+            policy=policy,
+            clock=self.clock,
+            jitter=random.random,
+            sleep=self._sleep,
+            patience=self._patience,
+            stop=self._stop,
+        )
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Each channel that readers have, with its cadence and its watchlists."""
+        found = []
+        for name, table in self.config.channels.items():
+            watchlists = tuple(watchlist for watchlist in self.config.watchlists if name in watchlist.channels)
+            if watchlists:
+                found.append(Subscription(self.channels[name], cadence_of(table), watchlists))
+        return tuple(found)
+
+    def ping(self) -> str | None:
+        """Tells the dead man's switch that all is well; why it could not be told, if so."""
+        url = self.config.operator.ping_url
+        return ping(url.read) if url else None
+
+    def _channel(self, name: str, table: configuration.Channel) -> Channel:
+        if isinstance(table, configuration.SlackChannel):
+            pace = Pacer(SLACK_PER_MINUTE, clock_monotonic=time.monotonic, sleep=self._sleep)
+            if table.webhook_url:
+                return SlackWebhook(name, url=table.webhook_url.read, pace=pace, if_unsure=table.if_unsure)
+            return SlackToken(
+                name,
+                token=_reader(table.token),
+                channel=table.channel or "",
+                pace=pace,
+                if_unsure=table.if_unsure,
+                api_url=table.api_url,
+            )
+        if isinstance(table, configuration.EmailChannel):
+            return EmailChannel(
+                name,
+                host=table.host,
+                port=table.port,
+                security=table.security,
+                username=table.username.read if table.username else None,
+                password=table.password.read if table.password else None,
+                sender=table.sender,
+                to=table.to,
+                reply_to=table.reply_to,
+                together=table.together,
+                if_unsure=table.if_unsure,
+            )
+        return FileChannel(name, directory=table.directory)
+
+
+def _reader(secret: Secret | None) -> Callable[[], str]:
+    if secret is None:
+        raise ValueError("a Slack channel without a webhook has a token: the configuration saw to it")
+    return secret.read
+
+
+def cadence_of(table: configuration.Channel) -> Cadence:
+    """A channel's cadence, as the core computes with it."""
+    cadence = table.cadence
+    return Cadence(cadence.timezone, cadence.days, cadence.at, WhenQuiet(cadence.when_quiet))
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a cycle left everything in order: data stored, outbox empty."""
+
+    complete: bool
+    drained: bool
+
+
+def after_cycle(house: House, report: CycleReport) -> Health:
+    """Pings the dead man's switch where all data is stored and the outbox is empty."""
+    health = Health(report.complete, not house.store.deliveries(open_only=True))
+    if health.complete and health.drained:
+        trouble = house.ping()
+        if trouble:
+            LOG.warning("ping failed reason=%s", trouble)
+    return health
+
+
+# ── logging ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, and the traceback of a bug."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line."""
+        fields = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            fields["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(fields, ensure_ascii=False)
+
+
+QUIET_LOGGERS: Mapping[str, int] = {
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "slack_sdk": logging.INFO,
+    "apscheduler": logging.WARNING,
+    "alembic": logging.WARNING,
+}
+"""Libraries that log addresses (which may be secrets) below these levels, or chatter."""
+
+
+def set_up_logging(log: configuration.Log) -> None:
+    """Logs to stderr, in the configured form."""
+    handler = logging.StreamHandler(sys.stderr)
+    plain = logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+    handler.setFormatter(JsonFormatter() if log.format == "json" else plain)
+    logging.basicConfig(level=log.level.upper(), handlers=[handler], force=True)
+    for name, level in QUIET_LOGGERS.items():
+        logging.getLogger(name).setLevel(max(level, logging.getLogger().level))
+    warning = sqlite_version_warning()
+    if warning:
+        LOG.info("%s", warning)

@@ -1,0 +1,138 @@
+"""Opening a database: addresses, file modes, and what is set on each connection."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.adapters.store import engine, open_store, sqlite_version_warning
+from bot.adapters.store.engine import Database
+from bot.errors import StoreError
+
+
+def test_an_sqlite_store_and_its_companions_are_private(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        store = open_store(f"sqlite:///{tmp_path / 'rankbot.db'}")
+        store.note_told("team", ["w"])
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        store.close()
+    finally:
+        os.umask(before)
+    assert modes == {"rankbot.db": 0o600, "rankbot.db-wal": 0o600, "rankbot.db-shm": 0o600}
+
+
+def test_every_sqlite_connection_is_durable_and_keeps_its_references(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with database.reading() as connection:
+        settings = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    database.close()
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+
+
+def test_references_are_enforced_again_after_a_migration(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with database.migrating() as connection:
+        during = connection.execute(text("PRAGMA foreign_keys")).scalar()
+    with database.reading() as connection:
+        after = connection.execute(text("PRAGMA foreign_keys")).scalar()
+    database.close()
+    assert (during, after) == (0, 1)
+
+
+def test_reading_sees_one_moment(database_url: str) -> None:
+    store = open_store(database_url)
+    database = Database(database_url)
+    with database.reading() as connection:
+        query = text("SELECT count(*) FROM told_watchlist")
+        before = connection.execute(query).scalar()
+        store.note_told("team", ["w"])
+        assert connection.execute(query).scalar() == before == 0
+    database.close()
+    store.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_spelling_of_a_postgres_address_works(postgres_url: str, scheme: str) -> None:
+    store = open_store(f"{scheme}://{postgres_url.partition('://')[2]}")
+    assert store.incidents() == []
+    store.close()
+
+
+@pytest.mark.postgres
+def test_a_connection_that_the_server_has_closed_is_replaced(postgres_url: str) -> None:
+    store, killer = open_store(postgres_url), Database(postgres_url)
+    with killer.reading() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid()"
+            )
+        )
+    assert store.incidents() == []
+    store.close()
+    killer.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite://", "An SQLite store needs a file."),
+        ("sqlite:///:memory:", "An SQLite store needs a file."),
+        ("sqlite:///file:x.db?uri=true", "An SQLite store needs a file."),
+        ("mysql://u:s3cret@host/db", "`mysql` is no kind of store that rankbot knows."),
+        ("rankbot.db", "The store's url can't be read."),
+        ("postgresql://u:s3cret@host:port/db", "The store's url can't be read."),
+    ],
+)
+def test_an_address_that_is_none_is_refused_without_repeating_it(url: str, said: str) -> None:
+    with pytest.raises(StoreError) as refused:
+        Database(url)
+    assert refused.value.message == said
+    assert "s3cret" not in str(refused.value)
+    assert "sqlite:///rankbot.db" in refused.value.hint
+
+
+def test_a_missing_folder_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"The folder of the store `.*nowhere/rankbot\.db` is missing\. Make it"):
+        Database(f"sqlite:///{tmp_path / 'nowhere' / 'rankbot.db'}")
+
+
+def test_a_folder_is_no_store(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="is a folder"):
+        Database(f"sqlite:///{tmp_path}")
+
+
+def test_a_file_in_place_of_the_folder_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="can't be made: Not a directory"):
+        Database(f"sqlite:///{tmp_path / 'file' / 'rankbot.db'}")
+
+
+def test_a_missing_driver_is_said_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match=r"pip install 'openrouter-rankbot\[postgres\]'"):
+        Database("postgresql://u:s3cret@host/db")
+
+
+@pytest.mark.parametrize(
+    ("version", "warned"), [((3, 40, 1), True), ((3, 51, 2), True), ((3, 51, 3), False), ((3, 53, 4), False)]
+)
+def test_an_sqlite_with_the_wal_bug_is_warned_about(
+    monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], warned: bool
+) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
+    warning = sqlite_version_warning()
+    assert (warning is not None) is warned
+    assert engine.SOUND_SQLITE == (3, 51, 3)
+    if warning:
+        assert "3.51.3" in warning

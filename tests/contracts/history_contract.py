@@ -1,0 +1,103 @@
+"""A store's history answers as MemoryHistory does, whatever is stored: apps and models, gaps and revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.app.ports import Store
+from bot.core.history import History, MemoryHistory
+from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset, Snapshot, sum_days
+from tests.builders import CLI_AGENTS, snapshot
+
+NewStore = Callable[[], Store]
+
+ITEMS = ("a/one", "b/two", "b/two:free", "c/three")
+LENGTHS = (1, 2, 3, 7)
+SPAN = 12
+DAYS = [FIRST_DAY + timedelta(days=place) for place in range(SPAN)]
+BOARDS = (CLI_AGENTS, CLI_AGENTS.twin, *(Board(Dataset.MODELS, length) for length in LENGTHS))
+
+figures = st.dictionaries(st.sampled_from(ITEMS), st.integers(0, 3), max_size=len(ITEMS))
+windows = st.dictionaries(
+    st.tuples(st.sampled_from([CLI_AGENTS, CLI_AGENTS.twin, MODEL_DAY, MODEL_DAY]), st.sampled_from(DAYS)),
+    st.lists(figures, min_size=1, max_size=2),
+    max_size=2 * SPAN,
+)
+seamless = st.fixed_dictionaries({(MODEL_DAY, day): st.lists(figures, min_size=1, max_size=2) for day in DAYS})
+
+
+class HistoryContract:
+    """One property, and what it can't see."""
+
+    def test_it_is_what_a_history_in_memory_is(self, new_store: NewStore) -> None:
+        @settings(max_examples=30, deadline=None)
+        @given(stored=windows | seamless)
+        def holds(stored: dict[tuple[Board, date], list[dict[str, int]]]) -> None:
+            _same_as_in_memory(new_store(), stored)
+
+        holds()
+
+    def test_what_is_saved_after_it_was_made_takes_no_part(self, new_store: NewStore) -> None:
+        store = new_store()
+        day = DAYS[3]
+        store.save([_ranked((CLI_AGENTS, day), {"a/one": 2})])
+        before = store.history()
+        store.save([_ranked((CLI_AGENTS, day), {"b/two": 3}), _ranked((CLI_AGENTS, DAYS[4]), {"b/two": 3})])
+        assert before.days(CLI_AGENTS, DAYS[0], DAYS[-1]) == [day]
+        assert before.last_in(CLI_AGENTS, "b/two", None, DAYS[9]) is None
+        assert list(before.leaders(CLI_AGENTS, DAYS[9])) == [(day, "a/one")]
+        assert list(store.history().leaders(CLI_AGENTS, DAYS[9])) == [(DAYS[4], "b/two"), (day, "b/two")]
+
+    def test_only_the_first_50_of_a_model_window_are_ranked(self, new_store: NewStore) -> None:
+        store = new_store()
+        days = [
+            snapshot(MODEL_DAY, DAYS[0], [(f"x/{place:02}", "", 100 - place) for place in range(50)]),
+            snapshot(MODEL_DAY, DAYS[1], [(f"y/{place:02}", "", 100 - place) for place in range(50)]),
+        ]
+        store.save(days)
+        board, history = Board(Dataset.MODELS, 2), store.history()
+        assert history.last_in(board, "x/24", None, DAYS[9]) == DAYS[1]
+        assert history.last_in(board, "x/25", None, DAYS[9]) is None
+        assert history.at(board, DAYS[1]) == sum_days(board, days)
+
+
+def _same_as_in_memory(store: Store, stored: dict[tuple[Board, date], list[dict[str, int]]]) -> None:
+    for place in range(2):
+        store.save(_ranked(window, rows[place]) for window, rows in stored.items() if place < len(rows))
+    newest = [found for board, day in stored if (found := store.snapshot(board, day))]
+    _same(store.history(), MemoryHistory([*newest, *_computed(newest)]))
+
+
+def _same(history: History, memory: History) -> None:
+    for board in BOARDS:
+        for day in (*DAYS, DAYS[0] - timedelta(days=1)):
+            assert history.at(board, day) == memory.at(board, day)
+            assert list(history.leaders(board, day)) == list(memory.leaders(board, day))
+        for start, end in ((DAYS[0], DAYS[-1]), (DAYS[4], DAYS[8]), (DAYS[8], DAYS[4])):
+            assert list(history.days(board, start, end)) == list(memory.days(board, start, end))
+        for item in ITEMS:
+            for n in (1, 2, None):
+                for before in DAYS[::4]:
+                    assert history.last_in(board, item, n, before) == memory.last_in(board, item, n, before)
+
+
+def _ranked(window: tuple[Board, date], tokens: dict[str, int]) -> Snapshot:
+    rows = sorted(tokens.items(), key=lambda pair: (-pair[1], pair[0]))
+    return snapshot(*window, [(item, item.title(), count) for item, count in rows], other_tokens=len(rows))
+
+
+def _computed(newest: Sequence[Snapshot]) -> list[Snapshot]:
+    """Every model window of which each day is stored."""
+    days = {stored.end_date: stored for stored in newest if stored.board == MODEL_DAY}
+    found = []
+    for board in BOARDS[3:]:
+        for end in DAYS:
+            wanted = [days.get(end - timedelta(days=back)) for back in reversed(range(board.window_days))]
+            present = [day for day in wanted if day]
+            if len(present) == len(wanted):
+                found.append(sum_days(board, present))
+    return found

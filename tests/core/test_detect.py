@@ -1,0 +1,276 @@
+"""Detection as a whole: events with their numbers and reasons, held back where they should be, the same for any order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.detect import Evaluation, evaluate, needs, sources
+from bot.core.event import Event, EventStatus, HeldBack, Kind, handle
+from bot.core.history import MemoryHistory
+from bot.core.ranking import APP_DEPTH, MODEL_DAY, Board, Dataset, Snapshot
+from bot.core.rules import EnteredTop, LeftTop, NewLeader, Rule, Spike, Trending
+from bot.core.watchlist import Pattern, Watchlist
+from tests.builders import ALL_APPS, CLI_AGENTS, DAY, MODELS, event, snapshot
+from tests.core.rules.days import ago, column, columns
+
+RULES: tuple[Rule, ...] = (NewLeader(), EnteredTop(n=2, margin=0), LeftTop(n=2, margin=0))
+
+
+def watch(*rules: Rule, **changes: object) -> Watchlist:
+    """A watchlist of the CLI agents by those rules."""
+    return replace(Watchlist("cli-agents", "CLI agents", CLI_AGENTS, rules or RULES), **changes)  # type: ignore[arg-type]
+
+
+def judge(watchlist: Watchlist, snapshots: list[Snapshot], told: tuple[Event, ...] = (), day: date = DAY) -> Evaluation:
+    """The evaluation of DAY, on which the watchlist began the day after the oldest snapshot."""
+    since = min(snapshot.end_date for snapshot in snapshots) + timedelta(days=1)
+    return evaluate(watchlist, day, history=MemoryHistory(snapshots), since=since, told=told, names={})
+
+
+def told(evaluation: Evaluation) -> list[tuple[str, str]]:
+    return [(event.kind.value, event.item) for event in evaluation.events]
+
+
+class TestEvents:
+    """An event carries all its numbers."""
+
+    def test_strongest_first_then_by_rank(self) -> None:
+        assert told(judge(watch(), columns("dcab", "abcd"))) == [
+            ("new_leader", "d"),
+            ("entered_top", "d"),
+            ("entered_top", "c"),
+            ("left_top", "a"),
+            ("left_top", "b"),
+        ]
+
+    def test_every_number_is_there(self) -> None:
+        snapshots = [*columns("bac", "abc"), column(ago(7), "cb")]
+        found = judge(watch(NewLeader()), snapshots).events[0]
+        assert found.key == "cli-agents/apps:coding:cli-agent:popular:7d/new_leader/b/2026-11-10"
+        assert (found.date, found.previous_date, found.window_days) == (DAY, ago(1), 7)
+        assert (found.rank, found.previous_rank) == (1, 2)
+        assert (found.tokens, found.previous_tokens, found.compared_tokens) == (1000, 999, 999)
+        assert (found.item, found.name, found.passive, found.held_back) == ("b", "B", False, None)
+        assert found.rule == {"confirm_days": 1}
+        assert found.evidence["snapshots"] == [
+            {"board": CLI_AGENTS.key, "end_date": "2026-11-10", "revision": 1, "as_of": "2026-11-11T02:15:41.208Z"},
+            {"board": CLI_AGENTS.key, "end_date": "2026-11-09", "revision": 1, "as_of": "2026-11-10T02:15:41.208Z"},
+        ]
+
+    def test_an_item_that_is_gone_has_no_rank_and_no_tokens(self) -> None:
+        found = judge(watch(LeftTop(n=2, margin=0)), columns("acd", "abc")).events[0]
+        assert (found.item, found.rank, found.tokens, found.previous_rank, found.previous_tokens) == (
+            "b", None, None, 2, 999,
+        )  # fmt: skip
+
+    def test_a_rise_because_others_left_is_passive(self) -> None:
+        found = judge(watch(EnteredTop(n=2, margin=0)), columns("acd", "abcd")).events[0]
+        assert (found.item, found.passive, found.evidence["left_board"]) == ("c", True, ["B"])
+
+    def test_the_key_bears_n(self) -> None:
+        found = judge(watch(EnteredTop(n=2, margin=0)), columns("cab", "abc")).events[0]
+        assert found.key.split("/")[2] == "entered_top:2"
+        assert found.threshold == "2"
+
+    def test_an_item_that_enters_several_tops_is_told_for_the_smallest(self) -> None:
+        rules = (EnteredTop(n=3, margin=0), EnteredTop(n=1, margin=0), EnteredTop(n=2, margin=0))
+        assert [found.rule["n"] for found in judge(watch(*rules), columns("xabc", "abcx")).events] == [1]
+        assert [found.rule["n"] for found in judge(watch(*rules), columns("axbc", "abcx")).events] == [2]
+
+    def test_a_trending_app_below_the_board_still_has_its_tokens(self) -> None:
+        twin = CLI_AGENTS.twin
+        rows = [snapshot(twin, DAY, [("x", "X", 77)]), snapshot(twin, ago(1), [])]
+        found = judge(watch(Trending()), [*columns("ab", "ab"), *rows]).events[0]
+        assert (found.board, found.rank, found.tokens) == (CLI_AGENTS.key, None, 77)
+        assert [used["board"] for used in found.evidence["snapshots"]] == [CLI_AGENTS.key] * 2 + [twin.key] * 2
+
+    def test_what_is_missing_is_said(self) -> None:
+        missing = judge(watch(Spike(), Trending()), columns("ab", "ab")).not_evaluated
+        assert [finding.kind for finding in missing] == [Kind.SPIKE, Kind.TRENDING]
+
+    def test_a_day_without_a_snapshot_cannot_be_judged(self) -> None:
+        with pytest.raises(LookupError, match="has no snapshot of 2026-11-11"):
+            judge(watch(), columns("ab"), day=DAY + timedelta(days=1))
+
+    def test_after_a_gap_the_previous_date_is_the_last_before_it(self) -> None:
+        found = judge(watch(NewLeader()), columns("ba", None, "ab")).events[0]
+        assert found.previous_date == ago(2)
+
+    def test_a_gap_at_the_beginning_is_bridged_too(self) -> None:
+        history = MemoryHistory(columns("ba", None, "ab"))
+        found = evaluate(watch(), DAY, history=history, since=DAY, told=(), names={})
+        assert ("new_leader", "b") in told(found)
+
+    def test_the_first_stored_day_tells_nothing(self) -> None:
+        history = MemoryHistory(columns("ba"))
+        assert not evaluate(watch(), DAY, history=history, since=DAY, told=(), names={}).events
+
+
+class TestHeldBack:
+    """What is not told is stored with its reason."""
+
+    def test_an_excluded_item(self) -> None:
+        events = judge(watch(NewLeader(), exclude=(Pattern("B"),)), columns("ba", "ab")).events
+        assert [found.held_back for found in events] == [HeldBack.EXCLUDED]
+
+    def test_only_followed_leaves_all_others_out(self) -> None:
+        followed = watch(EnteredTop(n=2, margin=0), only_followed=True, follow=(Pattern("id:c"),))
+        events = judge(followed, columns("dcab", "abcd")).events
+        assert [(found.item, found.held_back) for found in events] == [("d", HeldBack.EXCLUDED), ("c", None)]
+
+    def repeated(self, days: int, **changes: object) -> HeldBack | None:
+        """Whether an entry is held back after one that many days before."""
+        earlier = event(item="c", date=ago(days), rule={"n": 2}, **changes)
+        return judge(watch(EnteredTop(n=2, margin=0)), columns("acb", "abc"), told=(earlier,)).events[0].held_back
+
+    def test_the_same_within_the_cooldown(self) -> None:
+        assert self.repeated(6) is HeldBack.COOLDOWN
+
+    def test_a_week_later_it_is_told_again(self) -> None:
+        assert self.repeated(7) is None
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"status": EventStatus.RETRACTED},
+            {"held_back": HeldBack.COOLDOWN},
+            {"watchlist": "another"},
+            {"kind": Kind.LEFT_TOP},
+        ],
+    )
+    def test_only_what_was_told_of_the_same_counts(self, changes: dict[str, object]) -> None:
+        assert self.repeated(3, **changes) is None
+
+    def test_another_threshold_is_another_rule(self) -> None:
+        earlier = event(item="c", date=ago(3), rule={"n": 50})
+        found = judge(watch(EnteredTop(n=2, margin=0)), columns("acb", "abc"), told=(earlier,)).events[0]
+        assert found.held_back is None
+
+    def test_a_reversing_event_ends_the_cooldown(self) -> None:
+        """Entered, left, entered again: a reader who was told of the exit must be told of the return."""
+        entered = event(item="c", date=ago(5), rule={"n": 2})
+        left = event(item="c", date=ago(3), rule={"n": 2}, kind=Kind.LEFT_TOP)
+        found = judge(watch(EnteredTop(n=2, margin=0)), columns("acb", "abc"), told=(entered, left)).events[0]
+        assert found.held_back is None
+
+    def test_mine_and_followed_are_always_told(self) -> None:
+        earlier = event(item="c", date=ago(3), rule={"n": 2})
+        mine = watch(EnteredTop(n=2, margin=0), mine=(Pattern("C"),))
+        assert judge(mine, columns("acb", "abc"), told=(earlier,)).events[0].held_back is None
+
+    def test_a_leader_is_always_told(self) -> None:
+        earlier = event(item="b", date=ago(3), rule={"confirm_days": 1}, kind=Kind.NEW_LEADER)
+        assert judge(watch(NewLeader()), columns("ba", "ab"), told=(earlier,)).events[0].held_back is None
+
+
+class TestNeeds:
+    """Which windows judging a day takes."""
+
+    def test_the_day_the_one_before_and_the_base_of_tokens(self) -> None:
+        wanted = needs(watch(NewLeader()), DAY)
+        assert [(need.end_date, need.waits) for need in wanted] == [(DAY, True), (ago(1), True), (ago(7), False)]
+
+    def test_a_spike_takes_both_days_baselines(self) -> None:
+        wanted = {need.end_date for need in needs(watch(Spike()), DAY)}
+        assert wanted == {ago(back) for back in (0, 1, 7, 8, 14, 15, 21, 22)}
+        assert all(need.waits for need in needs(watch(Spike()), DAY))
+
+    def test_nothing_before_the_dataset_begins(self) -> None:
+        wanted = needs(watch(Spike()), date(2025, 1, 10))
+        assert min(need.end_date for need in wanted) == date(2025, 1, 2)
+
+    def test_a_model_window_is_made_from_its_days(self) -> None:
+        need = needs(replace(watch(NewLeader()), board=MODELS), DAY)[0]
+        assert list(sources(need)) == [(MODEL_DAY, ago(back)) for back in range(7)]
+        early = needs(replace(watch(NewLeader()), board=MODELS), date(2025, 1, 3))[0]
+        assert [day for _, day in sources(early)] == [date(2025, 1, 3), date(2025, 1, 2), date(2025, 1, 1)]
+
+    def test_an_app_window_is_stored_as_it_is(self) -> None:
+        assert list(sources(needs(watch(), DAY)[0])) == [(CLI_AGENTS, DAY)]
+
+
+class TestDepth:
+    """How many ranks a watchlist asks for."""
+
+    @pytest.mark.parametrize(
+        ("rules", "changes", "depth"),
+        [
+            ((EnteredTop(n=95, margin=5),), {}, 100),
+            ((EnteredTop(n=96, margin=5),), {}, 200),
+            ((), {}, 100),
+            ((EnteredTop(n=10),), {"mine": (Pattern("x"),)}, 200),
+            ((EnteredTop(n=10),), {"follow": (Pattern("x"),)}, 200),
+            ((EnteredTop(n=50),), {"board": MODELS}, 50),
+        ],
+    )
+    def test_depth(self, rules: tuple[Rule, ...], changes: dict[str, object], depth: int) -> None:
+        plain = Watchlist("w", "W", ALL_APPS, rules)
+        assert replace(plain, **changes).depth == depth  # type: ignore[arg-type]
+
+    def test_a_deeper_snapshot_is_cut_to_what_the_watchlist_sees(self) -> None:
+        """X is at 101 of a board that someone else reads to 200: for this watchlist it is absent, not out of a margin."""
+        others = [f"a{place:03}" for place in range(150)]
+        before = [*others[:100], "x", *others[100:]]
+        now = ["x", *others]
+        rows = [
+            snapshot(ALL_APPS, day, [(item, item, 500 - place) for place, item in enumerate(items)], depth=APP_DEPTH)
+            for day, items in ((DAY, now), (ago(1), before))
+        ]
+        events = judge(Watchlist("w", "W", ALL_APPS, (EnteredTop(n=50),)), rows).events
+        assert [(found.item, found.previous_rank) for found in events] == [("x", None)]
+
+
+boards = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=8, unique=True)
+
+
+class TestProperties:
+    """What holds for any history."""
+
+    @given(st.lists(boards, min_size=2, max_size=8))
+    def test_detection_is_deterministic_and_knows_no_order(self, days: list[list[str]]) -> None:
+        snapshots = columns(*days)
+        straight = judge(watch(), snapshots)
+        assert judge(watch(*reversed(RULES)), list(reversed(snapshots))) == straight
+
+    @given(boards)
+    def test_nothing_fires_on_two_equal_snapshots(self, items: list[str]) -> None:
+        assert not judge(watch(), columns(items, items)).events
+
+    @given(st.lists(boards, min_size=2, max_size=10), st.integers(1, 3), st.integers(0, 2), st.integers(1, 3))
+    def test_entries_and_exits_alternate(self, days: list[list[str]], n: int, margin: int, confirm: int) -> None:
+        rules = (EnteredTop(n, margin, confirm, 2), LeftTop(n, margin, confirm, 2))
+        snapshots = columns(*days, depth=8)
+        last: dict[str, Kind] = {}
+        for back in range(len(days) - 2, -1, -1):
+            for found in judge(watch(*rules), snapshots[back:], day=ago(back)).events:
+                assert last.get(found.item) is not found.kind
+                last[found.item] = found.kind
+
+
+def test_a_handle_is_short_and_stable() -> None:
+    assert handle("cli-agents/x") == handle("cli-agents/x")
+    assert len(handle("cli-agents/x")) == 5
+    assert handle("cli-agents/x", 8).startswith(handle("cli-agents/x"))
+
+
+def test_an_event_as_json_has_the_promised_fields() -> None:
+    made = event(id="7k2f9", tokens=2**63 - 1, previous_tokens=None, held_back=HeldBack.COOLDOWN).to_json()
+    assert list(made) == [
+        "id", "key", "date", "previous_date", "window_days", "watchlist", "board", "kind", "rule", "item", "rank",
+        "previous_rank", "tokens", "previous_tokens", "compared_tokens", "passive", "held_back", "status", "as_of",
+        "evidence",
+    ]  # fmt: skip
+    assert (made["tokens"], made["previous_tokens"]) == ("9223372036854775807", None)
+    assert made["item"] == {"id": "sable", "name": "Sable"}
+    assert made["held_back"] == "cooldown"
+
+
+@pytest.mark.parametrize("key", ["apps:all:all:popular:7d", "apps:coding:cli-agent:trending:30d", "models:1d"])
+def test_a_boards_key_reads_back(key: str) -> None:
+    assert Board.parse(key).key == key
+    assert Board.parse("models:7d") == Board(Dataset.MODELS, 7)

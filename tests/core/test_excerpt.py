@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.digest import Digest, Section
+from bot.core.excerpt import ELSEWHERE, LINES, excerpt, scopes_of
+from bot.core.view import View
+from tests.scenes import CLI, IDE, WHOLE, calm, cli, digest, entry, ide, patterns
+
+
+def short(*views: View) -> tuple[int, Digest]:
+    told = digest(*views)
+    parts = excerpt(told)
+    lines = 1 + len(parts.scopes) + len(parts.rows) + len(parts.opening) + len(parts.news)
+    return lines + bool(parts.quiet) + bool(parts.more) + bool(told.late), told
+
+
+def entries(number: int) -> View:
+    return calm(events=tuple(entry(item=f"i{place}", id=f"e{place}", name=f"N{place}") for place in range(number)))
+
+
+def test_everything_is_shown_while_it_fits() -> None:
+    lines, told = short(cli(events=(entry(),)), ide())
+    parts = excerpt(told)
+    assert lines <= LINES
+    assert (len(parts.rows), len(parts.news), parts.more, parts.rows_left_out) == (4, 1, "", False)
+    assert parts.quiet == "IDE extensions: nothing new since Thu 5 Nov."
+    assert [scope.boards for scope in parts.scopes] == [(("CLI agents", CLI.board.url),)]
+    assert {row.board for row in parts.rows} == {""}
+
+
+@pytest.mark.parametrize(("news", "rows"), [(20, 4), (20, 13), (1, 13), (6, 4), (0, 13)])
+def test_more_than_fits_is_counted_and_ten_lines_are_kept(news: int, rows: int) -> None:
+    view = replace(entries(news), watchlist=replace(CLI, follow=patterns("*")) if rows == 13 else CLI)
+    lines, told = short(view)
+    parts = excerpt(told)
+    assert lines <= LINES
+    assert parts.more
+    assert parts.rows
+    assert bool(parts.news) is bool(news)
+    assert parts.rows_left_out is (len(parts.rows) < rows)
+    assert str(rows - len(parts.rows)) in parts.more or not parts.rows_left_out
+
+
+def test_boards_are_named_on_each_line_where_there_are_several() -> None:
+    second = ide(watchlist=replace(IDE, mine=patterns("Roost")), events=(entry(id="x", item="roost", name="Roost"),))
+    parts = excerpt(digest(cli(), second))
+    assert {row.board for row in parts.rows} == {"CLI agents", "IDE extensions"}
+    assert {bullet.board for bullet in parts.news} == {"IDE extensions"}
+
+
+def test_a_new_watchlist_opens_with_its_board_unless_there_is_standing() -> None:
+    assert [line.rank for line in excerpt(digest(ide(new=True))).opening] == [1, 2, 3, 4, 5]
+    assert excerpt(digest(calm(new=True))).opening == ()
+    assert excerpt(digest(ide())).opening == ()
+
+
+def section(number: int, scope: str) -> Section:
+    told = digest(ide(watchlist=replace(WHOLE, title=f"W{number}"), new=True)).sections[0]
+    return replace(told, scope=scope)
+
+
+def test_boards_with_the_same_scope_share_a_line() -> None:
+    sections = [section(number, "same") for number in range(5)]
+    (scope,) = scopes_of(sections, limit=2)
+    assert ([title for title, _ in scope.boards], scope.others) == (["W0", "W1", "W2"], "and 2 others")
+    (scope,) = scopes_of(sections)
+    assert (len(scope.boards), scope.others) == (5, "")
+
+
+def test_many_scopes_are_two_lines() -> None:
+    first, second = scopes_of([section(number, f"scope {number}") for number in range(3)], limit=2)
+    assert (first.text, second.text) == ("scope 0", ELSEWHERE)
+    assert [title for title, _ in second.boards] == ["W1", "W2"]
+
+
+def test_what_came_and_went_is_in_the_quiet_line() -> None:
+    told = digest(calm())
+    passed = replace(told, sections=(replace(told.sections[0], passed="Came and went: Ibex."),), late="late")
+    assert excerpt(passed).quiet == "CLI agents: nothing new. Came and went: Ibex."

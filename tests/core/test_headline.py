@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.headline import LIMIT
+from bot.core.view import View
+from tests.builders import CLI_AGENTS, DAY, B, snapshot
+from tests.scenes import CLI, IDE, NOW, WHOLE, YESTERDAY, calm, cli, digest, entry, ide, leader, left, patterns, spike, trending
+
+SHORT_REIGN = {"previous_leader": {"id": "harrier", "name": "Harrier"}, "led_days": 1, "led_at_least": False}
+
+
+def headline(*views: View) -> str:
+    return digest(*views).headline
+
+
+def test_the_strongest_comes_first_and_the_rest_is_counted() -> None:
+    assert headline(calm(events=(spike(), entry(), leader()))) == (
+        "Foundry Agent takes #1 in CLI agents · Sable enters the top 10 · 1 spike"
+    )
+
+
+def test_all_kinds_are_counted_once_words_run_out() -> None:
+    events = (
+        leader(),
+        entry(),
+        entry(item="b", name="Bee", id="b"),
+        entry(item="c", name="Cee", id="c"),
+        spike(),
+        trending(),
+        left(),
+    )
+    assert headline(calm(events=events)) == (
+        "Foundry Agent takes #1 in CLI agents · 3 entries · 1 spike · 1 trending · 1 exit"
+    )
+
+
+def test_what_does_not_fit_even_as_counts_is_one_number() -> None:
+    titled = replace(CLI, title="Agents for the command line")
+    events = (leader(name="A name of twenty-eight signs"), entry(), entry(item="b", id="b"), spike(), trending(), left())
+    assert headline(calm(watchlist=titled, events=events)) == (
+        "A name of twenty-eight signs takes #1 in Agents for the command line · 5 more"
+    )
+
+
+def test_another_board_is_named() -> None:
+    coding = ide(watchlist=WHOLE, events=(entry(item="ito", name="Ito", id="i"),))
+    assert headline(calm(events=(leader(),)), coding) == (
+        "Foundry Agent takes #1 in CLI agents · Ito enters the top 10 in Coding"
+    )
+
+
+def test_a_reign_of_a_day_is_not_worth_its_length() -> None:
+    assert headline(calm(events=(leader(evidence=SHORT_REIGN),))) == "Foundry Agent takes #1 in CLI agents"
+    assert headline(calm(events=(leader(evidence={}),))) == "Foundry Agent takes #1 in CLI agents"
+
+
+def test_a_reign_that_does_not_fit_is_left_out() -> None:
+    titled = replace(CLI, title="Agents for the command line and more")
+    long = leader(name="A name of twenty-eight signs", evidence={**leader().evidence})
+    assert headline(calm(watchlist=titled, events=(long,))) == (
+        "A name of twenty-eight signs takes #1 in Agents for the command line and…"
+    )
+
+
+def test_only_what_is_counted_otherwise_is_said_in_words_when_it_is_alone() -> None:
+    assert headline(calm(events=(spike(), trending()))) == (
+        "Loomwright grows to 3.1× its average in CLI agents · 1 trending"
+    )
+
+
+def test_an_own_item_that_is_passed_is_said_by_who_passed_it() -> None:
+    own = replace(CLI, mine=patterns("Marlin"))
+    assert headline(cli(watchlist=own)) == "Kestrel Code passes Marlin for #4 in CLI agents"
+
+
+def test_an_own_move_that_an_event_tells_is_not_told_again() -> None:
+    event = leader(item="kestrel", name="Kestrel Code")
+    assert headline(cli(events=(event,))).startswith("New #1 in CLI agents: Kestrel Code")
+
+
+def test_a_new_watchlist_beside_news_is_counted() -> None:
+    assert headline(calm(events=(entry(),)), ide(new=True)) == "Sable enters the top 10 in CLI agents · 1 new watchlist"
+
+
+def test_new_watchlists_are_opened_with_their_leaders() -> None:
+    assert headline(ide(new=True, current=snapshot(IDE.board, DAY, NOW[:1]))) == "IDE extensions: Harrier leads"
+    assert headline(ide(new=True, current=snapshot(IDE.board, DAY, NOW[:2]))) == (
+        "IDE extensions: Harrier leads, Foundry Agent follows"
+    )
+    assert headline(ide(new=True, current=snapshot(IDE.board, DAY, []))) == "IDE extensions: nothing listed yet"
+    assert headline(ide(new=True, current=None)) == "IDE extensions: nothing listed yet"
+    assert headline(ide(new=True), cli(new=True)) == (
+        "IDE extensions: Harrier leads, Foundry Agent and Roost follow · 1 more board"
+    )
+
+
+def test_an_opening_of_long_names_is_shortened() -> None:
+    long = [(str(number), letter * 60, 100 - number) for number, letter in enumerate("ABC")]
+    assert len(headline(ide(new=True, current=snapshot(IDE.board, DAY, long)))) <= LIMIT
+
+
+def test_a_quiet_day_without_anything_of_ones_own() -> None:
+    assert headline(ide()) == "Nothing new in IDE extensions"
+    assert headline(ide(current=None)) == "No figures for Tue 10 Nov: IDE extensions"
+
+
+def test_many_quiet_watchlists_are_counted() -> None:
+    views = [ide(watchlist=replace(IDE, id=f"w{number}", title=f"A long title, number {number}")) for number in range(5)]
+    assert headline(*views) == "Nothing new in 5 watchlists"
+
+
+def test_an_own_name_that_does_not_fit_is_left_out() -> None:
+    rows = [("kestrel", "K" * 28, 9000 * B), *NOW[1:3]]
+    board = [snapshot(CLI_AGENTS, day, rows) for day in (DAY, YESTERDAY)]
+    view = calm(
+        watchlist=replace(CLI, title="T" * 32, mine=patterns("id:kestrel")), current=board[0], previous=board[1]
+    )
+    second = ide(watchlist=replace(IDE, title="U" * 32))
+    assert headline(view, second) == f"Nothing new in {'T' * 32} and {'U' * 32}"
+
+
+def test_the_lead_begins_with_being_late() -> None:
+    told = digest(calm(events=(entry(),)), late="6 days were not reported in time. Nothing is missing.")
+    assert told.lead.startswith("6 days were not reported in time. Nothing is missing. Kestrel Code #4")
+
+
+def test_the_lead_names_what_the_headline_only_counts() -> None:
+    told = digest(cli(events=(entry(), spike(), trending(), left())))
+    assert told.headline == (
+        "Kestrel Code passes Marlin for #4 in CLI agents · 1 entry · 1 spike · 1 trending · 1 exit"
+    )
+    assert told.lead.startswith("Sable enters the top 10; Loomwright grows to 3.1× its average. ")
+
+
+def test_the_lead_leaves_out_what_has_no_base_or_no_gap() -> None:
+    only = snapshot(CLI_AGENTS, DAY, [NOW[3]])
+    told = digest(calm(current=only, previous=only, compared=None))
+    assert told.lead == "Kestrel Code #1 (1.84T). CLI agents on OpenRouter, 7 days to Tue 10 Nov 2026."
+
+
+def test_the_lead_of_a_board_without_figures_says_about_what() -> None:
+    assert digest(ide(current=None)).lead == "IDE extensions on OpenRouter, 7 days to Tue 10 Nov 2026."
+
+
+def test_a_day_of_another_year_is_dated() -> None:
+    assert "2026" in digest(calm(last_news=date(2025, 12, 31))).lead
+
+
+NAMES = st.text(min_size=1, max_size=200)
+
+
+@given(NAMES, NAMES, NAMES, st.integers(0, 6), st.booleans())
+def test_a_headline_is_never_longer_than_ninety_characters(
+    first: str, second: str, title: str, number: int, new: bool  # noqa: FBT001
+) -> None:
+    events = [
+        leader(name=first),
+        entry(name=second),
+        entry(item="x", name=first, id="x"),
+        spike(name=second),
+        trending(),
+        left(name=first),
+    ][:number]
+    view = cli(watchlist=replace(CLI, title=title), events=tuple(events), new=new)
+    told = digest(view, ide(new=new))
+    assert 0 < len(told.headline) <= LIMIT
+    assert "\n" not in told.headline + told.lead
+
+
+@pytest.mark.parametrize("late", ["", "late"])
+def test_the_lead_does_not_repeat_the_headline(late: str) -> None:
+    told = digest(cli(events=(entry(), spike())), late=late)
+    assert told.headline.split(" · ")[0] not in told.lead

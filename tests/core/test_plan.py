@@ -1,0 +1,106 @@
+"""What is to be asked for: computed from what is wanted and what is stored, in as few requests as it takes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot.core.plan import Agenda, Request, agenda, complete_at, last_complete_day, requests, wanted_windows
+from bot.core.ranking import MODEL_DAY, Board, Dataset
+from bot.core.rules import EnteredTop, NewLeader, Spike, Trending
+from bot.core.watchlist import Pattern, Watchlist
+from tests.builders import ALL_APPS, CLI_AGENTS, DAY, MODELS
+from tests.core.rules.days import ago
+
+SETTLE = timedelta(hours=2)
+LEADER = Watchlist("cli", "CLI", CLI_AGENTS, (NewLeader(),))
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        (datetime(2026, 11, 11, 1, 59, 59, tzinfo=UTC), date(2026, 11, 9)),
+        (datetime(2026, 11, 11, 2, 0, tzinfo=UTC), date(2026, 11, 10)),
+        (datetime(2026, 11, 12, 1, 0, tzinfo=UTC), date(2026, 11, 10)),
+        (datetime(2026, 11, 10, 21, 0, tzinfo=UTC).astimezone(), date(2026, 11, 9)),
+    ],
+)
+def test_a_day_is_complete_two_hours_after_its_end(now: datetime, day: date) -> None:
+    assert last_complete_day(now, SETTLE) == day
+    assert complete_at(day, SETTLE) <= now
+
+
+class TestAgenda:
+    """Days wanted less days done."""
+
+    def test_a_new_watchlist_begins_with_the_last_complete_day(self) -> None:
+        assert agenda(LEADER, set(), None, DAY, 31) == Agenda(LEADER, DAY, (DAY,), ())
+
+    def test_missed_days_come_oldest_first(self) -> None:
+        work = agenda(LEADER, {ago(5), ago(2)}, ago(5), DAY, 31)
+        assert work.days == (ago(4), ago(3), ago(1), DAY)
+
+    def test_too_old_ones_become_gaps(self) -> None:
+        work = agenda(LEADER, {ago(5)}, ago(5), DAY, 3)
+        assert (work.gaps, work.days) == ((ago(4), ago(3)), (ago(2), ago(1), DAY))
+
+    def test_nothing_is_wanted_before_the_watchlist_began(self) -> None:
+        assert agenda(LEADER, {DAY}, DAY, ago(3), 31).days == ()
+
+
+class TestRequests:
+    """The least set of requests."""
+
+    def plan(self, *watchlists: Watchlist, stored: dict[tuple[Board, date], int] | None = None) -> list[Request]:
+        wanted = wanted_windows(Agenda(watchlist, DAY, (DAY,), ()) for watchlist in watchlists)
+        return requests(wanted, stored or {}, DAY)
+
+    def test_an_app_board_takes_a_request_a_window_newest_first(self) -> None:
+        assert self.plan(LEADER) == [
+            Request(CLI_AGENTS, ago(6), DAY, 100),
+            Request(CLI_AGENTS, ago(7), ago(1), 100),
+            Request(CLI_AGENTS, ago(13), ago(7), 100),
+        ]
+
+    def test_watchlists_on_one_board_share_it_and_the_deepest_wins(self) -> None:
+        deep = Watchlist("deep", "Deep", CLI_AGENTS, (EnteredTop(n=10),), mine=(Pattern("x"),))
+        plan = self.plan(LEADER, deep)
+        assert [(request.end, request.depth) for request in plan] == [(DAY, 200), (ago(1), 200), (ago(7), 200)]
+
+    def test_what_is_stored_deep_enough_is_not_asked_again(self) -> None:
+        stored = {(CLI_AGENTS, DAY): 100, (CLI_AGENTS, ago(1)): 50}
+        assert [request.end for request in self.plan(LEADER, stored=stored)] == [ago(1), ago(7)]
+
+    def test_model_days_come_by_range(self) -> None:
+        models = Watchlist("models", "Models", MODELS, (NewLeader(), Spike()))
+        assert self.plan(models) == [Request(MODEL_DAY, ago(28), DAY, 50)]
+
+    def test_a_range_holds_at_most_366_days(self) -> None:
+        year = Watchlist("year", "Year", Board(Dataset.MODELS, 366), (NewLeader(),))
+        plan = self.plan(year)
+        assert all((request.end - request.start).days < 366 for request in plan)
+        covered = {
+            request.start + timedelta(days=n) for request in plan for n in range((request.end - request.start).days + 1)
+        }
+        assert covered == {date(2025, 1, 1) + timedelta(days=n) for n in range((DAY - date(2025, 1, 1)).days + 1)}
+        assert len(plan) == 2
+
+    def test_nothing_beyond_the_last_complete_day(self) -> None:
+        wanted = wanted_windows([Agenda(LEADER, DAY, (DAY,), ())])
+        assert [request.end for request in requests(wanted, {}, ago(1))] == [ago(1), ago(7)]
+
+    def test_the_trending_twin_is_asked_for_too(self) -> None:
+        plan = self.plan(Watchlist("t", "T", ALL_APPS, (Trending(),)))
+        assert [(request.board, request.end) for request in plan] == [
+            (ALL_APPS, DAY),
+            (ALL_APPS.twin, DAY),
+            (ALL_APPS, ago(1)),
+            (ALL_APPS.twin, ago(1)),
+            (ALL_APPS, ago(7)),
+        ]
+
+    @pytest.mark.parametrize(("depth", "cost"), [(100, 1), (101, 2), (200, 2)])
+    def test_a_page_of_apps_is_a_request(self, depth: int, cost: int) -> None:
+        assert Request(ALL_APPS, DAY, DAY, depth).cost == cost
+        assert Request(MODEL_DAY, ago(300), DAY, 50).cost == 1

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.core.event import Event
+from bot.core.proofs import why
+from tests.builders import CLI_AGENTS
+from tests.scenes import entry, leader, left, spike, trending
+
+RULE = "(Rule: in from #10, out beyond #15.)"
+BOTH = "Tue 10 Nov: #10 with 455,000,000,000 tokens. Mon 9 Nov: #14 with 430,000,000,000 tokens."
+
+
+def evidence(event: Event, **changes: Any) -> dict[str, Any]:
+    return {**event.evidence, **changes}
+
+
+@pytest.mark.parametrize(
+    ("event", "proof"),
+    [
+        (entry(), f"{BOTH} In the top 10 on no stored day before. {RULE}"),
+        (entry(evidence={"first_seen": True, "last_in": None}), f"{BOTH} No stored day before lists it. {RULE}"),
+        (entry(evidence={"last_in": "2026-04-02"}), f"{BOTH} Last in the top 10 on 2 Apr 2026. {RULE}"),
+        (
+            entry(passive=True, rule={"n": 10, "margin": 2, "confirm_days": 2}),
+            f"{BOTH} Its place among those listed on both days is the same. In the top 10 on no stored day before. "
+            "(Rule: in from #10, out beyond #12, on 2 days running.)",
+        ),
+        (
+            left(),
+            "Tue 10 Nov: #11 with 402,000,000,000 tokens. Mon 9 Nov: #9 with 520,000,000,000 tokens. "
+            f"Last in it on Mon 9 Nov. {RULE}",
+        ),
+        (
+            left(rank=None, tokens=None, evidence={"last_in": None}),
+            f"Tue 10 Nov: not listed. Mon 9 Nov: #9 with 520,000,000,000 tokens. {RULE}",
+        ),
+    ],
+)
+def test_entries_and_exits_show_both_days_and_the_rule(event: Event, proof: str) -> None:
+    assert why(event) == proof
+
+
+def test_a_new_leader_without_a_predecessor_or_a_second() -> None:
+    alone = leader(evidence={"second": None, "previous_leader": None})
+    assert why(alone) == (
+        "Tue 10 Nov: #1 with 6,020,000,000,000 tokens. Mon 9 Nov: #2 with 5,900,000,000,000 tokens."
+    )
+
+
+def test_a_reign_is_bounded_only_where_it_reaches_the_end_of_what_is_stored() -> None:
+    exact = leader(evidence=evidence(leader(), led_at_least=False))
+    assert why(exact).endswith("Harrier had led since 24 May 2026: 170 days.")
+    undated = leader(evidence=evidence(leader(), led_since=None))
+    assert why(undated).endswith("Harrier had led: at least 170 days.")
+
+
+def test_a_spike_shows_its_bounds() -> None:
+    windows = [{"end_date": "2026-11-03", "tokens": "50", "bounded": True}]
+    bounded = spike(evidence=evidence(spike(), baseline=windows, at_least=True, ratio="12.99"))
+    assert "; to Tue 3 Nov at most 50. Mean 47,800,000,000, ratio at least 12×," in why(bounded)
+
+
+def test_a_spike_from_nothing_has_a_ratio_without_limit() -> None:
+    unlimited = spike(evidence={"ratio": None})
+    assert why(unlimited) == (
+        "7 days to Tue 10 Nov: 148,100,000,000 tokens. Mean 0, ratio without limit, growth 0. (Rule: 2×, 1B.)"
+    )
+
+
+def test_trending_names_the_list() -> None:
+    assert why(trending()) == (
+        f"OpenRouter's trending list {CLI_AGENTS.twin.key}: Tue 10 Nov #3, Mon 9 Nov not on it. "
+        "(Rule: new in its top 10.)"
+    )
+    risen = trending(evidence=evidence(trending(), twin_previous_rank=14))
+    assert "Mon 9 Nov #14." in why(risen)

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.core import sentences
+from bot.core.event import Event, Kind
+from tests.builders import CLI_AGENTS, DAY, B, snapshot
+from tests.scenes import NOW, THEN, YESTERDAY, calm, entry, leader, left, spike, trending
+
+FEWER = {"listed_fewer": True, "last_in": None, "absent": True}
+
+
+def evidence(event: Event, **changes: Any) -> dict[str, Any]:
+    return {**event.evidence, **changes}
+
+
+@pytest.mark.parametrize(
+    ("event", "head"),
+    [
+        (leader(), "Foundry Agent takes #1"),
+        (entry(), "Sable enters the top 10"),
+        (entry(previous_rank=None, evidence=FEWER), "Sable is new on the board"),
+        (entry(previous_rank=12, evidence=FEWER), "Sable enters the top 10"),
+        (left(), "Tern CLI leaves the top 10"),
+        (left(rank=None, tokens=None, evidence=FEWER), "Tern CLI is no longer listed"),
+        (left(evidence=FEWER), "Tern CLI leaves the top 10"),
+        (spike(), "Loomwright grows to 3.1× its average"),
+        (spike(evidence=evidence(spike(), at_least=True)), "Loomwright grows to at least 3.0× its average"),
+        (spike(evidence=evidence(spike(), ratio=None)), "Loomwright grows to 148B from an average of 0"),
+        (trending(), "Quill enters the trending list"),
+    ],
+)
+def test_who_does_what(event: Event, head: str) -> None:
+    assert sentences.head(event) == head
+
+
+@pytest.mark.parametrize(
+    ("event", "detail"),
+    [
+        (entry(), "#14 → #10, 455B (+61%). First time."),
+        (entry(evidence={"last_in": "2026-04-02"}), "#14 → #10, 455B (+61%). Last there 2 Apr 2026."),
+        (entry(previous_rank=None), "not listed before, now #10, 455B (+61%). First time."),
+        (entry(compared_tokens=None), "#14 → #10, 455B. First time."),
+        (left(), "#9 → #11, 402B (−8%)."),
+        (left(previous_rank=None), "now #11, 402B (−8%)."),
+        (left(rank=None, tokens=None), "#9 → not listed."),
+        (left(rank=None, tokens=None, previous_rank=None), "now not listed."),
+        (spike(), "148B against an average of 47.8B over the three weeks before. Now #13."),
+        (
+            spike(window_days=30, evidence=evidence(spike(), at_least=True)),
+            "148B against an average of at most 47.8B over the three windows of 30 days before. Now #13.",
+        ),
+        (trending(), "now #3, not on it before; #12 by tokens, 390B."),
+        (trending(evidence=evidence(trending(), twin_previous_rank=15)), "#15 → #3; #12 by tokens, 390B."),
+        (trending(rank=None, tokens=None), "now #3, not on it before; not listed by tokens."),
+        (
+            leader(evidence=evidence(leader(), previous_leader_rank=None, second=None, led_at_least=False)),
+            "6.02T (+23%). Harrier, now not listed, had led for 170 days.",
+        ),
+        (
+            leader(evidence=evidence(leader(), second={"id": "roost", "name": "Roost", "tokens": str(2 * B)}, led_days=1)),
+            "6.02T (+23%), Roost 2B, a lead of 0.8%. Harrier, now #2, had led for at least 1 day.",
+        ),
+        (
+            leader(evidence=evidence(leader(), previous_leader=None, lead_percent=None)),
+            "6.02T (+23%), Harrier 5.97T.",
+        ),
+    ],
+)
+def test_the_figures_are_said_from_old_to_new(event: Event, detail: str) -> None:
+    assert sentences.detail(event, calm()) == detail
+
+
+def test_absence_is_bounded_where_the_board_goes_on_below_what_is_asked_for() -> None:
+    shallow = calm(
+        previous=snapshot(CLI_AGENTS, YESTERDAY, THEN, depth=len(THEN)), current=snapshot(CLI_AGENTS, DAY, NOW, depth=13)
+    )
+    assert sentences.detail(entry(previous_rank=None), shallow).startswith("outside the top 12 before, now #10")
+    assert sentences.detail(left(rank=None, tokens=None), shallow) == "#9 → outside the top 13."
+
+
+@pytest.mark.parametrize(
+    ("passive", "names", "words"),
+    [
+        (False, ["Harrier"], ""),
+        (True, ["Harrier"], " after Harrier left the board"),
+        (True, ["Harrier", "Ibex"], " after Harrier and Ibex left the board"),
+        (True, ["A", "B", "C", "D"], " after A, B and 2 others left the board"),
+        (True, [], " as others came or went"),
+    ],
+)
+def test_a_passive_move_says_why(passive: bool, names: list[str], words: str) -> None:  # noqa: FBT001
+    assert sentences.because(entry(passive=passive, evidence={"left_board": names})) == words
+
+
+@pytest.mark.parametrize(
+    ("event", "here", "elsewhere"),
+    [
+        (leader(), "new #1", "new #1 in Coding"),
+        (entry(), "new in the top 10", "#10 in Coding, new in its top 10"),
+        (left(), "out of the top 10", "out of the top 10 in Coding"),
+        (trending(), "#3 of those trending", "#3 of those trending in Coding"),
+        (spike(), "3.1× its average of the three weeks before", "#13 in Coding, 3.1× its average"),
+    ],
+)
+def test_an_event_beside_a_stronger_one(event: Event, here: str, elsewhere: str) -> None:
+    assert sentences.also(event, "") == here
+    assert sentences.also(event, "Coding") == elsewhere
+
+
+def test_an_absent_item_has_no_amount() -> None:
+    assert sentences.amount(left(tokens=None)) == ""
+
+
+def test_every_kind_has_its_words() -> None:
+    events = [leader(), entry(), spike(), trending(), left()]
+    assert {event.kind for event in events} == set(Kind)

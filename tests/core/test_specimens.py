@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from bot.core.specimens import specimens
+
+
+def test_the_specimens_are_of_every_sort_and_marked_as_invented() -> None:
+    found = specimens()
+    assert all(digest.provenance.sample and digest.provenance.citations for digest in found)
+    assert any(digest.is_quiet for digest in found)
+    assert any(not digest.sections for digest in found)
+    assert any(digest.late for digest in found)
+    assert any(len(digest.sections) > 1 for digest in found)
+    assert all(len(digest.headline) <= 90 for digest in found)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core import standing
+from bot.core.digest import Standing
+from bot.core.view import View
+from tests.builders import CLI_AGENTS, DAY, B, snapshot
+from tests.scenes import CLI, LAST_WEEK, NOW, THEN, WEEK_BEFORE, YESTERDAY, calm, cli, patterns
+
+
+def lines(view: View) -> dict[str, Standing]:
+    return {line.item: line for line in standing.standings(view)}
+
+
+def test_standing_has_rank_tokens_change_and_gap_in_the_order_of_the_watchlist() -> None:
+    found = [(row.glyph, row.rank, row.name, row.tokens, row.change, row.gap) for row in standing.standings(cli())]
+    assert found == [
+        ("▲", "5 → 4", "Kestrel Code", "1.84T", "+6%", "51B ahead of Marlin, 308B behind Roost"),
+        ("▼", "4 → 5", "Marlin", "1.79T", "+1%", "51B behind Kestrel Code"),
+        ("=", "3", "Roost", "2.15T", "+2%", "2.73T behind Foundry Agent"),
+        ("▼", "9 → 11", "Tern CLI", "402B", "−8%", "53B behind Sable"),
+    ]
+    assert [row.mine for row in standing.standings(cli())] == [True, False, False, False]
+
+
+def test_who_leads_is_ahead_of_the_second() -> None:
+    watched = replace(CLI, mine=(), follow=patterns("harrier"))
+    assert lines(cli(watchlist=watched))["harrier"].gap == "2.33T ahead of Foundry Agent"
+
+
+def test_the_last_of_a_board_and_equal_tokens() -> None:
+    watched = replace(CLI, mine=patterns("b"), follow=())
+    view = cli(watchlist=watched, current=snapshot(CLI_AGENTS, DAY, [("a", "A", B), ("b", "B", B)]))
+    assert lines(view)["b"].gap == "not listed before, level with A"
+
+
+def test_an_item_is_shown_once_however_many_patterns_mean_it() -> None:
+    watched = replace(CLI, mine=patterns("kestrel*"), follow=patterns("id:kestrel", "*"))
+    rows = standing.standings(cli(watchlist=watched))
+    assert len(rows) == len({row.item for row in rows}) == len(NOW)
+    assert rows[0].item == "kestrel"
+    assert rows[0].mine
+
+
+def test_a_former_name_counts() -> None:
+    watched = replace(CLI, mine=patterns("Old Kestrel"), follow=())
+    assert "kestrel" in lines(cli(watchlist=watched, names={"kestrel": ("Kestrel Code", "Old Kestrel")}))
+
+
+def test_what_is_not_listed_has_a_line_that_says_so() -> None:
+    """By its own text where nothing is known of it, by its name where there is one."""
+    watched = replace(CLI, mine=patterns("Nobody"), follow=patterns("id:77", "Gone *"))
+    names = {"77": ("Seventy-seven",), "1": ("Gone one",), "2": ("Gone two",), "3": ()}
+    rows = [(row.item, row.name, row.rank, row.tokens, row.gap) for row in lines(cli(watchlist=watched, names=names)).values()]
+    assert rows == [
+        ("Nobody", "Nobody", "not listed", "", ""),
+        ("77", "Seventy-seven", "not listed", "", ""),
+        ("Gone *", "Gone *", "not listed", "", ""),
+    ]
+
+
+def test_who_left_the_board_keeps_the_rank_that_it_had() -> None:
+    without = [row for row in NOW if row[0] != "tern"]
+    row = lines(cli(current=snapshot(CLI_AGENTS, DAY, without)))["tern"]
+    assert (row.rank, row.gap, row.tokens) == ("not listed", "was #9", "")
+    deep = lines(cli(current=snapshot(CLI_AGENTS, DAY, without, depth=len(without))))["tern"]
+    assert deep.rank == "outside the top 12"
+
+
+def test_without_a_board_there_is_no_standing() -> None:
+    assert standing.standings(cli(current=None)) == ()
+    assert standing.top(cli(current=None), 10) == ()
+
+
+def test_without_bases_there_is_neither_move_nor_change() -> None:
+    row = lines(cli(previous=None, compared=None))["kestrel"]
+    assert (row.glyph, row.rank, row.change, row.proof) == ("", "4", "", "")
+
+
+def test_an_item_that_the_window_before_does_not_list_has_no_base() -> None:
+    fewer = snapshot(CLI_AGENTS, LAST_WEEK, [row for row in WEEK_BEFORE if row[0] != "kestrel"])
+    assert lines(cli(compared=fewer))["kestrel"].change == standing.NO_BASE
+
+
+def test_the_top_names_the_rank_before_where_it_differs() -> None:
+    top = standing.top(cli(), 10)
+    assert [(line.rank, line.glyph, line.was) for line in top[2:5]] == [(3, "=", ""), (4, "▲", "5"), (5, "▼", "4")]
+    assert [line.name for line in top if line.followed] == ["Roost", "Kestrel Code", "Marlin"]
+    assert len(top) == 10
+    new = standing.top(cli(previous=snapshot(CLI_AGENTS, YESTERDAY, THEN[:5], depth=5)), 10)[9]
+    assert (new.glyph, new.was) == ("", "outside the top 5")
+
+
+def test_passing_and_being_passed_are_proved_by_both_days() -> None:
+    assert lines(cli())["kestrel"].proof == (
+        "Kestrel Code passed Marlin. "
+        "Mon 9 Nov: Kestrel Code #5 with 1,781,000,000,000, Marlin #4 with 1,786,000,000,000. "
+        "Tue 10 Nov: Kestrel Code #4 with 1,842,000,000,000, Marlin #5 with 1,791,000,000,000."
+    )
+    passed = lines(cli(watchlist=replace(CLI, mine=patterns("Marlin"))))["marlin"]
+    assert passed.proof.startswith("Kestrel Code passed Marlin. ")
+    assert lines(cli())["marlin"].proof == ""
+
+
+def test_a_rise_past_whoever_left_passes_nobody() -> None:
+    """Harrier left the board: everybody is one rank higher, and nobody passed anybody."""
+    view = calm(current=snapshot(CLI_AGENTS, DAY, NOW[1:]))
+    assert lines(view)["kestrel"].rank == "4 → 3"
+    assert standing.passing(view) is None
+
+
+def test_passing_needs_both_days_and_an_own_item() -> None:
+    assert standing.passing(cli(previous=None)) is None
+    assert standing.passing(cli(current=None)) is None
+    assert standing.passing(cli(watchlist=replace(CLI, mine=()))) is None
+    own = replace(CLI, mine=patterns("Loomwright", "Petrel"))
+    assert standing.passing(cli(watchlist=own)) is None

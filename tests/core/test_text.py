@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core import text
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Kestrel Code", "Kestrel Code"),
+        ("  a \t\n\u2028 b  ", "a b"),
+        ("a\u202eb\u200bc\u0000d\u2066", "abcd"),
+        ("\u200b\u202e", text.NO_NAME),
+        ("", text.NO_NAME),
+        ("\u3164\u2800", text.NO_NAME),
+        ("a\u0301\u0301\u0301\u0301b\u0301", "a\u0301\u0301b\u0301"),
+        ("\u0301a", "a"),
+        ("👩\u200d💻 ok", "👩\u200d💻 ok"),
+        ("a\u200db", "ab"),
+        ("\u200da", "a"),
+        ("\ud800x", "x"),
+        ("=?utf-8?q?x?=\r\nBcc: y", "=?utf-8?q?x?= Bcc: y"),
+    ],
+)
+def test_a_name_is_made_harmless(name: str, shown: str) -> None:
+    assert text.clean(name) == shown
+
+
+def test_a_long_name_is_shortened() -> None:
+    assert text.clean("W" * 5000) == "W" * 59 + "…"
+    assert text.clean("abc def", 5) == "abc…"
+    assert text.shorten("abc", 3) == "abc"
+
+
+@given(st.text(max_size=300))
+def test_whatever_the_name_one_short_line_remains(name: str) -> None:
+    shown = text.clean(name)
+    assert 0 < len(shown) <= text.NAME_LIMIT
+    assert not any(char in shown for char in "\n\r\t\x00\x1b\u202e\u200b\u2028")
+
+
+def test_width_counts_columns() -> None:
+    assert text.width("abc") == 3
+    assert text.width("日本") == 4
+    assert text.width("e\u0301") == 1
+    assert text.width("👩\u200d💻") == 4
+
+
+def test_columns_are_padded_and_cut() -> None:
+    assert text.left("ab", 4) == "ab  "
+    assert text.right("ab", 4) == "  ab"
+    assert text.left("abcdef", 4) == "abc…"
+    assert text.right("日本語", 4) == " 日…"
+    assert text.fit("日本", 4) == "日本"
+
+
+def test_lines_are_filled_at_spaces() -> None:
+    assert text.fill("aa bb cc dd", 7, first="* ", rest="  ") == "* aa bb\n  cc dd"
+    assert text.fill("", 7, first="> ") == "> "
+    assert text.fill("aaaaaaaaaa b", 5) == "aaaaa\naaaaa\nb"
+
+
+@given(st.text(max_size=200), st.integers(12, 80))
+def test_no_line_is_wider_than_asked_for_and_no_letter_is_lost(words: str, columns: int) -> None:
+    filled = text.fill(words, columns, first="  * ", rest="    ")
+    assert all(text.width(line) <= columns for line in filled.split("\n"))
+    assert "".join(filled.split()).removeprefix("*") == "".join(words.split())

@@ -1,0 +1,395 @@
+"""Fakes with the real interfaces. Each passes the same contract suite as what it stands for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from bot.app.ports import Incident, Match, NewDelivery, Quarantined, Settlement, Store, WatchlistDay
+from bot.core.delivery import Delivery, DeliveryStatus, Step
+from bot.core.event import HANDLE_LENGTH, Event, EventStatus, Kind, handle
+from bot.core.history import History
+from bot.core.ranking import MODEL_DAY, Board, Dataset, Entry, Ranking, Snapshot, sum_days
+from bot.core.watchlist import Names
+from bot.errors import BudgetExhaustedError
+
+_NAME_LENGTH = 500
+_CLOSED = (DeliveryStatus.SENT, DeliveryStatus.DISCARDED)
+
+
+@dataclass
+class _Rows:
+    """All that a FakeStore holds. The values are frozen, so a copy of the containers is a copy."""
+
+    snapshots: list[Snapshot] = field(default_factory=list)
+    quarantine: list[Quarantined] = field(default_factory=list)
+    days: dict[tuple[str, date], WatchlistDay] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
+    settled: set[tuple[str, str]] = field(default_factory=set)
+    deliveries: list[Delivery] = field(default_factory=list)
+    new: list[NewDelivery] = field(default_factory=list)
+    told: set[tuple[str, str]] = field(default_factory=set)
+    budget: dict[date, int] = field(default_factory=dict)
+    incidents: list[Incident] = field(default_factory=list)
+
+    def copy(self) -> _Rows:
+        return _Rows(**{spec.name: getattr(self, spec.name).copy() for spec in fields(self)})
+
+
+class FakeStore:
+    """The Store in memory, for one thread."""
+
+    def __init__(self) -> None:
+        self._rows = _Rows()
+        self._nested = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[Store]:
+        before = self._rows.copy()
+        self._nested += 1
+        try:
+            yield self
+        except BaseException:
+            if self._nested == 1:
+                self._rows = before
+            raise
+        finally:
+            self._nested -= 1
+
+    # snapshots
+    def save(self, rankings: Iterable[Ranking]) -> Sequence[Snapshot]:
+        added = []
+        for ranking in map(_cleaned, rankings):
+            known = self.snapshot(ranking.board, ranking.end_date)
+            if known and ranking.depth <= known.depth and _figures(known.cut(ranking.depth)) == _figures(ranking):
+                continue
+            values = {spec.name: getattr(ranking, spec.name) for spec in fields(Ranking)}
+            added.append(Snapshot(**values, revision=known.revision + 1 if known else 1))
+            self._rows.snapshots.append(added[-1])
+        return added
+
+    def snapshot(self, board: Board, end_date: date, revision: int | None = None) -> Snapshot | None:
+        found = [
+            snapshot
+            for snapshot in self._rows.snapshots
+            if (snapshot.board, snapshot.end_date) == (board, end_date) and revision in (None, snapshot.revision)
+        ]
+        return found[-1] if found else None
+
+    def depths(self, board: Board, start: date, end: date) -> dict[date, int]:
+        found = [snapshot for snapshot in self._rows.snapshots if snapshot.board == board]
+        return {
+            snapshot.end_date: snapshot.depth
+            for snapshot in sorted(found, key=lambda snapshot: (snapshot.end_date, snapshot.revision))
+            if start <= snapshot.end_date <= end
+        }
+
+    def history(self) -> History:
+        return FakeHistory(self._rows.snapshots)
+
+    def names(self, items: Iterable[str] | None = None) -> Names:
+        wanted = None if items is None else set(items)
+        newest: dict[tuple[str, str], tuple[date, datetime]] = {}
+        for snapshot in self._rows.snapshots:
+            for entry in snapshot.entries:
+                if wanted is None or entry.item in wanted:
+                    seen = (snapshot.end_date, snapshot.fetched_at)
+                    newest[entry.item, entry.name] = max(newest.get((entry.item, entry.name), seen), seen)
+        found: dict[str, tuple[str, ...]] = {}
+        for item, name in sorted(sorted(newest), key=lambda borne: newest[borne], reverse=True):
+            found[item] = (*found.get(item, ()), name)
+        return found
+
+    def find(self, text: str) -> Sequence[Match]:
+        called = {
+            item: names[0]
+            for item, names in self.names().items()
+            if item == text or any(text.casefold() in name.casefold() for name in names)
+        }
+        last: dict[tuple[str, str], Match] = {}
+        for snapshot in sorted(_newest(self._rows.snapshots).values(), key=lambda snapshot: snapshot.end_date):
+            for entry in snapshot.entries:
+                if entry.item in called:
+                    where = (snapshot.board, snapshot.end_date, entry.rank, entry.tokens)
+                    last[entry.item, snapshot.board.key] = Match(entry.item, called[entry.item], *where)
+        return sorted(last.values(), key=lambda match: (match.name.casefold(), match.item, match.board.key))
+
+    # quarantine
+    def quarantine(self, board: str, end_date: date, reason: str, fingerprint: str, now: datetime) -> Quarantined:
+        for place, known in enumerate(self._rows.quarantine):
+            same = (known.board, known.end_date, known.fingerprint) == (board, end_date, fingerprint)
+            if same and known.settled_at is None:
+                self._rows.quarantine[place] = replace(known, reason=reason, last_at=now)
+                return self._rows.quarantine[place]
+        self._rows.quarantine.append(Quarantined(board, end_date, reason, fingerprint, now, now))
+        return self._rows.quarantine[-1]
+
+    def quarantined(self) -> Sequence[Quarantined]:
+        return sorted(
+            (known for known in self._rows.quarantine if known.settled_at is None), key=lambda known: known.first_at
+        )
+
+    def settle(self, board: str, end_date: date, now: datetime) -> bool:
+        closed = False
+        for place, known in enumerate(self._rows.quarantine):
+            if (known.board, known.end_date, known.settled_at) == (board, end_date, None):
+                self._rows.quarantine[place] = replace(known, settled_at=now)
+                closed = True
+        return closed
+
+    # the ledger of days, and events
+    def ledger(self, watchlist: str) -> Sequence[WatchlistDay]:
+        return [day for (owner, _), day in sorted(self._rows.days.items()) if owner == watchlist]
+
+    def mark(self, day: WatchlistDay) -> None:
+        known = self._rows.days.get((day.watchlist, day.date), day)
+        self._rows.days[day.watchlist, day.date] = replace(day, first_asked_at=known.first_asked_at)
+
+    def add_events(self, events: Iterable[Event]) -> Sequence[Event]:
+        added = []
+        for event in events:
+            if any(known.key == event.key for known in self._rows.events.values()):
+                continue
+            length = HANDLE_LENGTH
+            while handle(event.key, length) in self._rows.events:
+                length += 1
+            named = replace(
+                event, id=handle(event.key, length), rule=_as_json(event.rule), evidence=_as_json(event.evidence)
+            )
+            self._rows.events[named.id] = named
+            added.append(named)
+        return added
+
+    def events(
+        self,
+        *,
+        watchlist: str | None = None,
+        start: date | None = None,
+        end: date | None = None,
+        status: EventStatus | None = None,
+        held_back: bool = False,
+    ) -> Sequence[Event]:
+        return _in_order(
+            event
+            for event in self._rows.events.values()
+            if watchlist in (None, event.watchlist)
+            and (start or date.min) <= event.date <= (end or date.max)
+            and status in (None, event.status)
+            and (held_back or event.held_back is None)
+        )
+
+    def event(self, event_id: str) -> Event | None:
+        return self._rows.events.get(event_id)
+
+    def unsettled(self, channel: str, watchlists: Iterable[str], until: date) -> Sequence[Event]:
+        wanted = set(watchlists)
+        return [
+            event
+            for event in self.events(end=until)
+            if event.watchlist in wanted
+            and event.status is not EventStatus.RETRACTED
+            and (event.id, channel) not in self._rows.settled
+        ]
+
+    # the outbox
+    def enqueue(self, delivery: NewDelivery, settlements: Iterable[Settlement], now: datetime) -> Delivery | None:
+        unique = (delivery.channel, delivery.due_at, delivery.notice)
+        if any((known.channel, known.due_at, known.notice) == unique for known in self._rows.new):
+            return None
+        self._rows.new.append(delivery)
+        stored = Delivery(
+            id=len(self._rows.new),
+            channel=delivery.channel,
+            due_at=delivery.due_at,
+            status=DeliveryStatus.PENDING,
+            subject=delivery.subject,
+            steps=delivery.steps,
+            created_at=now,
+        )
+        self._rows.deliveries.append(stored)
+        for settled in settlements:
+            self._rows.settled.add((settled.event_id, delivery.channel))
+            event = self._rows.events[settled.event_id]
+            if settled.stated and event.status is EventStatus.NEW:
+                self._rows.events[event.id] = replace(event, status=EventStatus.TOLD)
+        return stored
+
+    def claim(self, now: datetime, lease_until: datetime) -> Delivery | None:
+        due = [delivery for delivery in self._rows.deliveries if _may_be_sent(delivery, now)]
+        if not due:
+            return None
+        first = min(due, key=lambda delivery: (delivery.due_at, delivery.id))
+        return self._put(replace(first, status=DeliveryStatus.CLAIMED, lease_until=lease_until))
+
+    def record_step(self, delivery_id: int, step: Step) -> None:
+        self._put(self._rows.deliveries[delivery_id - 1].with_step(step))
+
+    def release(
+        self,
+        delivery_id: int,
+        status: DeliveryStatus,
+        *,
+        next_attempt_at: datetime | None,
+        attempts: int,
+        looks: int,
+        last_error: str,
+    ) -> None:
+        self._put(
+            replace(
+                self._rows.deliveries[delivery_id - 1],
+                status=status,
+                next_attempt_at=next_attempt_at,
+                attempts=attempts,
+                looks=looks,
+                last_error=_storable(last_error),
+                lease_until=None,
+            )
+        )
+
+    def delivery(self, delivery_id: int) -> Delivery | None:
+        return next((delivery for delivery in self._rows.deliveries if delivery.id == delivery_id), None)
+
+    def deliveries(self, *, open_only: bool = False) -> Sequence[Delivery]:
+        chosen = [delivery for delivery in self._rows.deliveries if not (open_only and delivery.status in _CLOSED)]
+        return sorted(chosen, key=lambda delivery: (delivery.due_at, delivery.id), reverse=True)
+
+    def last_delivery(self, channel: str) -> tuple[datetime, date] | None:
+        digests = [(new.due_at, new.day) for new in self._rows.new if new.channel == channel and not new.notice]
+        return max(digests, default=None)
+
+    def told_watchlists(self, channel: str) -> frozenset[str]:
+        return frozenset(watchlist for told, watchlist in self._rows.told if told == channel)
+
+    def note_told(self, channel: str, watchlists: Iterable[str]) -> None:
+        self._rows.told.update((channel, watchlist) for watchlist in watchlists)
+
+    # budget and incidents
+    def spend(self, day: date, limit: int) -> int:
+        if self.spent(day) >= limit:
+            raise BudgetExhaustedError(f"The {limit} requests of {day} (UTC) are used up.")
+        self._rows.budget[day] = self.spent(day) + 1
+        return self._rows.budget[day]
+
+    def spent(self, day: date) -> int:
+        return self._rows.budget.get(day, 0)
+
+    def open_incident(self, key: str, message: str, now: datetime) -> bool:
+        if any(known.key == key for known in self.incidents()):
+            return False
+        self._rows.incidents.append(Incident(key, message, now))
+        return True
+
+    def end_incident(self, key: str, now: datetime) -> Incident | None:
+        for place, known in enumerate(self._rows.incidents):
+            if known.key == key and known.ended_at is None:
+                self._rows.incidents[place] = replace(known, ended_at=now, told=False)
+                return self._rows.incidents[place]
+        return None
+
+    def incidents(self) -> Sequence[Incident]:
+        return sorted(
+            (known for known in self._rows.incidents if known.ended_at is None), key=lambda known: known.opened_at
+        )
+
+    def untold_incidents(self) -> Sequence[Incident]:
+        return sorted((known for known in self._rows.incidents if not known.told), key=lambda known: known.opened_at)
+
+    def mark_incidents_told(self, incidents: Iterable[Incident]) -> None:
+        told = {(incident.key, incident.opened_at, incident.ended_at) for incident in incidents}
+        self._rows.incidents = [
+            replace(known, told=known.told or (known.key, known.opened_at, known.ended_at) in told)
+            for known in self._rows.incidents
+        ]
+
+    def _put(self, delivery: Delivery) -> Delivery:
+        self._rows.deliveries[delivery.id - 1] = delivery
+        return delivery
+
+
+class FakeHistory:
+    """The History by its definition: every window looked at, nothing remembered."""
+
+    def __init__(self, snapshots: Iterable[Snapshot]) -> None:
+        self._stored = _newest(snapshots)
+
+    def at(self, board: Board, end_date: date) -> Snapshot | None:
+        if board.dataset is Dataset.APPS or board == MODEL_DAY:
+            return self._stored.get((board, end_date))
+        wanted = [board.start(end_date) + timedelta(days=place) for place in range(board.window_days)]
+        days = [self._stored.get((MODEL_DAY, day)) for day in wanted]
+        found = [day for day in days if day]
+        return sum_days(board, found) if len(found) == len(days) else None
+
+    def days(self, board: Board, start: date, end: date) -> Sequence[date]:
+        ends = {stored_end for _, stored_end in self._stored if start <= stored_end <= end}
+        return [day for day in sorted(ends) if self.at(board, day)]
+
+    def last_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
+        for day in reversed(self.days(board, date.min, before - timedelta(days=1))):
+            snapshot = self.at(board, day)
+            rank = snapshot.rank(item) if snapshot else None
+            if rank is not None and (n is None or rank <= n):
+                return day
+        return None
+
+    def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
+        for day in reversed(self.days(board, date.min, until)):
+            snapshot = self.at(board, day)
+            if snapshot and snapshot.leader:
+                yield day, snapshot.leader.item
+
+
+def _newest(snapshots: Iterable[Snapshot]) -> dict[tuple[Board, date], Snapshot]:
+    return {
+        (snapshot.board, snapshot.end_date): snapshot
+        for snapshot in sorted(snapshots, key=lambda snapshot: snapshot.revision)
+    }
+
+
+def _figures(ranking: Ranking) -> tuple[object, ...]:
+    entries = tuple((entry.rank, entry.item, entry.tokens, entry.requests) for entry in ranking.entries)
+    return (*entries, ranking.other_tokens)
+
+
+def _cleaned(ranking: Ranking) -> Ranking:
+    entries = tuple(map(_cleaned_entry, ranking.entries))
+    return replace(ranking, entries=entries, fetched_at=ranking.fetched_at.astimezone(UTC))
+
+
+def _cleaned_entry(entry: Entry) -> Entry:
+    item, name = _storable(entry.item), _storable(entry.name)
+    return replace(
+        entry, item=item, name=name if len(name) <= _NAME_LENGTH else name[: _NAME_LENGTH - 1].rstrip() + "…"
+    )
+
+
+def _storable(text: str) -> str:
+    return "".join("\ufffd" if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def _as_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(json.dumps(dict(values)))
+    return read
+
+
+def _in_order(events: Iterable[Event]) -> list[Event]:
+    strength = list(Kind)
+    return sorted(
+        events,
+        key=lambda event: (event.date, strength.index(event.kind), event.rank or 10**9, event.key),
+    )
+
+
+def _may_be_sent(delivery: Delivery, now: datetime) -> bool:
+    match delivery.status:
+        case DeliveryStatus.PENDING:
+            return delivery.next_attempt_at is None or delivery.next_attempt_at <= now
+        case DeliveryStatus.UNKNOWN:
+            return delivery.next_attempt_at is not None and delivery.next_attempt_at <= now
+        case DeliveryStatus.CLAIMED:
+            return delivery.lease_until is not None and delivery.lease_until <= now
+    return False
