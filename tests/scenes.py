@@ -30,9 +30,15 @@ _NAMES = {
     "quill": "Quill",
     "loom": "Loomwright",
 }
-_NOW = "harrier 7210 foundry 4880 roost 2150 kestrel 1842 marlin 1791 petrel 1120 otter 980 copper 871 ibex 512 sable 455"
-_THEN = "harrier 7200 foundry 4850 roost 2140 marlin 1786 kestrel 1781 petrel 1125 otter 960 copper 870 tern 520 ibex 500"
-_WEEK = "harrier 7070 foundry 4650 roost 2108 marlin 1773 kestrel 1738 petrel 1155 otter 899 copper 872 ibex 492 tern 437"
+_NOW = (
+    "harrier 7210 foundry 4880 roost 2150 kestrel 1842 marlin 1791 petrel 1120 otter 980 copper 871 ibex 512 sable 455"
+)
+_THEN = (
+    "harrier 7200 foundry 4850 roost 2140 marlin 1786 kestrel 1781 petrel 1125 otter 960 copper 870 tern 520 ibex 500"
+)
+_WEEK = (
+    "harrier 7070 foundry 4650 roost 2108 marlin 1773 kestrel 1738 petrel 1155 otter 899 copper 872 ibex 492 tern 437"
+)
 
 
 def rows(text: str) -> list[Row]:
@@ -51,7 +57,12 @@ def patterns(*texts: str) -> tuple[Pattern, ...]:
 
 
 CLI = Watchlist(
-    "cli-agents", "CLI agents", CLI_AGENTS, (), mine=patterns("kestrel code"), follow=patterns("Marlin", "Roost", "tern*")
+    "cli-agents",
+    "CLI agents",
+    CLI_AGENTS,
+    (),
+    mine=patterns("kestrel code"),
+    follow=patterns("Marlin", "Roost", "tern*"),
 )
 IDE = Watchlist("ide", "IDE extensions", IDE_EXTENSIONS, ())
 WHOLE = Watchlist("coding", "Coding", CODING, ())

@@ -34,6 +34,10 @@ HTML_LIMIT = 90_000
 """Bytes of a mail's HTML: Gmail cuts off what is beyond about 102 kB."""
 OUTPUT_LIMIT = 1_000_000
 """Characters that a template may yield."""
+COLUMNS = 78
+"""The width of plain text."""
+_NOTICE_LINE = 1500
+"""Characters of a line in a notice to the operator."""
 PROOFS = 20
 """Proofs in one part of a thread."""
 _PLAIN_LIMIT = HTML_LIMIT // 8
@@ -65,6 +69,14 @@ class JinjaRenderer:
     def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
         """The digest in every form, each part with its source. Raises TemplateError if a bundled template fails."""
         return self._message(digest, key, now, self._fall_back)
+
+    def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:
+        """A note to the operator: no figures, so no source, and no template that could fail."""
+        kept = [text.clean(line, _NOTICE_LINE) for line in lines]
+        plain = "\n\n".join(text.fill(line, COLUMNS) for line in kept) + "\n"
+        markup = "\n".join([f"# {subject}", *(f"* {line}" for line in kept)])
+        page = f"<!doctype html>{_plain_page(subject, plain)}"
+        return Message(key, now.date(), now, subject, f"{subject}\n\n{plain}", page, (SlackPart(markup),))
 
     def check(self) -> tuple[TemplateError, ...]:
         """What fails of the user's templates when made-up digests, ordinary and extreme ones, are rendered.
@@ -144,12 +156,12 @@ class JinjaRenderer:
 
     def _render(self, environment: jinja2.Environment, name: str, context: Context) -> str:
         try:
-            pieces = list(_capped(environment.get_template(name).generate(context)))
+            rendered = "".join(_capped(environment.get_template(name).generate(context)))
+            rendered.encode()  # half a surrogate pair, which a template can write, could be neither stored nor sent
         except jinja2.TemplateSyntaxError as error:
             raise TemplateError(f"{error.filename or error.name}:{error.lineno}: {error.message}") from error
         except Exception as error:  # a template is a program: whatever it raises is about the template
             raise TemplateError(f"{self._place(error, name)}: {type(error).__name__}: {error}") from error
-        rendered = "".join(pieces)
         if len(rendered) > OUTPUT_LIMIT:
             raise TemplateError(f"{name}: it yields more than {OUTPUT_LIMIT} characters")
         return rendered

@@ -52,7 +52,7 @@ def _proofs(digest: Digest) -> Iterator[dict[str, str]]:
         for news in section.news:
             yield {"id": news.id, "head": news.head, "text": news.why}
             for other in news.also:
-                yield {"id": other.id, "head": f"{news.name}, also", "text": other.text}
+                yield {"id": other.id, "head": other.head, "text": other.text}
 
 
 def _check_command(digest: Digest) -> str:

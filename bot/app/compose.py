@@ -75,7 +75,7 @@ def _compose(
     name = subscription.channel.name
     last = tx.last_delivery(name)
     day = _newest_evaluated(tx, subscription, day_told(due_at, settle), exactly=not at_once)
-    if day is None or (last and last[0] >= due_at):
+    if day is None or (last and last[0] > due_at):
         return None
     known = tx.told_watchlists(name)
     ids = [watchlist.id for watchlist in subscription.watchlists]
@@ -84,10 +84,11 @@ def _compose(
     if not events and not new and (at_once or not wants_quiet(subscription.cadence, due_at, last[0] if last else None)):
         return None
     late = _late(subscription.cadence, due_at, settle, events) if last else ""
-    digest = digest_of(tx, subscription, day, events, new=frozenset(new), late=late, now=now)
+    base = _rank_base(subscription.cadence, due_at, settle, day, events) if last else day - timedelta(days=1)
+    digest = digest_of(tx, subscription, day, events, base=base, new=frozenset(new), late=late, now=now)
     message = renderer.render(digest, key=f"{name}/{due_at:%Y-%m-%dT%H:%M:%SZ}", now=now)
     steps = subscription.channel.steps(message)
-    settlements = [Settlement(event.id, stated=True) for event in events]
+    settlements = [Settlement(event.id, stated=event.id in digest.stated) for event in events]
     delivery = tx.enqueue(NewDelivery(name, due_at, day, digest.headline, steps), settlements, now)
     if delivery is None:
         return None
@@ -101,21 +102,26 @@ def digest_of(
     day: date,
     events: Sequence[Event],
     *,
+    base: date,
     new: frozenset[str],
     late: str,
     now: datetime,
 ) -> Digest:
-    """The digest of ``events`` as the channel would get it on ``day``, over the watchlists that were evaluated."""
+    """The digest of ``events`` as the channel would get it on ``day``, over the watchlists that were evaluated.
+
+    Ranks are compared with ``base``, the last day told.
+    """
     history = store.history()
     views = []
     for watchlist in subscription.watchlists:
         if not _evaluated(store, watchlist.id, day):
             continue
         board = watchlist.board
-        current, previous = history.at(board, day), history.at(board, day - timedelta(days=1))
+        current, previous = history.at(board, day), history.at(board, base)
         compared = history.at(board, day - board.step)
         own = tuple(event for event in events if event.watchlist == watchlist.id)
-        items = {entry.item for entry in current.entries} if current else set()
+        shown = [snapshot for snapshot in (current, previous, compared) if snapshot]
+        items = {entry.item for snapshot in shown for entry in snapshot.entries}
         notes = next((mark.notes for mark in store.ledger(watchlist.id) if mark.date == day), ())
         told = store.events(watchlist=watchlist.id, end=day)
         views.append(
@@ -161,6 +167,14 @@ def _newest_evaluated(store: Store, subscription: Subscription, until: date, *, 
     return max(days, default=None)
 
 
+def _rank_base(cadence: Cadence, due_at: datetime, settle: timedelta, day: date, events: Sequence[Event]) -> date:
+    """The last day told before this digest: that of the due time before, or the day before the earliest event."""
+    before = latest_due(cadence, due_at - timedelta(microseconds=1), settle)
+    bases = [event.date - timedelta(days=1) for event in events]
+    bases += [day_told(before, settle)] if before else []
+    return min([*bases, day - timedelta(days=1)])
+
+
 def _late(cadence: Cadence, due_at: datetime, settle: timedelta, events: Sequence[Event]) -> str:
     """One clause, where events should have been told at the due time before."""
     before = latest_due(cadence, due_at - timedelta(microseconds=1), settle)
@@ -200,7 +214,8 @@ def _preview(
     if not known:
         return None
     events = [event for name in known for event in tx.events(watchlist=name, start=day, end=day)]
-    digest = digest_of(tx, subscription, day, events, new=frozenset(), late="", now=now)
+    yesterday = day - timedelta(days=1)
+    digest = digest_of(tx, subscription, day, events, base=yesterday, new=frozenset(), late="", now=now)
     due_at = complete_at(day, settle)
     message = renderer.render(digest, key=f"{subscription.channel.name}/preview/{day}", now=now)
     return Composed(subscription.channel.name, due_at, digest, message, 0)

@@ -18,6 +18,9 @@ from bot.core.delivery import (
     Step,
     StepStatus,
     Unknown,
+    release,
+    resend,
+    worse,
 )
 from bot.errors import UsageError
 
@@ -74,7 +77,9 @@ class Deliver:
         channel = self.channels.get(delivery.channel)
         if channel is None:
             hint = f"Put [channel.{delivery.channel}] back, or: rankbot deliveries discard {delivery.id}"
-            return self._release(delivery, Failed("The channel is no longer configured.", permanent=True, hint=hint))
+            return self._release(
+                delivery, Failed("The channel is no longer configured.", permanent=True, hint=hint), IfUnsure.ASK
+            )
         worst: Outcome = Sent()
         for step in delivery.steps:
             if step.status in (StepStatus.SENT, StepStatus.DEAD):
@@ -84,94 +89,49 @@ class Deliver:
             thread = delivery.steps[0].receipt if step.reply else ""
             outcome = self._advance(channel, delivery, step, thread)
             delivery = self._record(delivery, step, outcome)
-            worst = _worse(worst, outcome)
-        return self._release(delivery, worst)
+            worst = worse(worst, outcome)
+        return self._release(delivery, worst, channel.if_unsure)
 
     def _advance(self, channel: Channel, delivery: Delivery, step: Step, thread: str) -> Outcome:
         """Sends a step; one that may have been sent before is looked for first."""
         if step.status in (StepStatus.SENDING, StepStatus.UNKNOWN):
-            if channel.can_be_asked:
-                found = channel.find(delivery, step, thread)
-                if isinstance(found, Sent):
-                    return found
-                if delivery.looks < len(self.policy.looks):
-                    return Unknown(step.error or "The process died before the answer was recorded.")
-                if isinstance(found, Unknown) and channel.if_unsure is IfUnsure.ASK:
-                    return found
-            elif channel.if_unsure is IfUnsure.ASK:
+            found = channel.find(delivery, step, thread) if channel.can_be_asked else None
+            if isinstance(found, Sent):
+                return found
+            looks_left = delivery.looks < len(self.policy.looks)
+            if not resend(found, if_unsure=channel.if_unsure, looks_left=looks_left):
                 return Unknown(step.error or "The process died before the answer was recorded.")
         sending = replace(step, status=StepStatus.SENDING, started_at=self.clock())
         self.store.record_step(delivery.id, sending)
         return channel.send(delivery, sending, thread)
 
     def _record(self, delivery: Delivery, step: Step, outcome: Outcome) -> Delivery:
-        match outcome:
-            case Sent(receipt):
-                done = replace(step, status=StepStatus.SENT, receipt=receipt, error="")
-            case Failed(reason, permanent):
-                status = StepStatus.DEAD if permanent else StepStatus.PENDING
-                done = replace(step, status=status, error=reason)
-            case Unknown(reason):
-                done = replace(step, status=StepStatus.UNKNOWN, error=reason)
+        if isinstance(outcome, Sent):
+            done = replace(step, status=StepStatus.SENT, receipt=outcome.receipt, error="")
+        elif isinstance(outcome, Unknown):
+            done = replace(step, status=StepStatus.UNKNOWN, error=outcome.reason)
+        else:
+            status = StepStatus.DEAD if outcome.permanent else StepStatus.PENDING
+            done = replace(step, status=status, error=outcome.reason)
         self.store.record_step(delivery.id, done)
         return delivery.with_step(done)
 
-    def _release(self, delivery: Delivery, worst: Outcome) -> Attempt:
+    def _release(self, delivery: Delivery, worst: Outcome, if_unsure: IfUnsure) -> Attempt:
         """Ends the claim: sent, tried again later, looked for, or dead."""
         now = self.clock()
-        status, wait, attempts, looks = self._next(delivery, worst, now)
-        next_at = now + wait if wait is not None else None
+        end = release(delivery, worst, policy=self.policy, if_unsure=if_unsure, now=now, jitter=self.jitter())
+        next_at = None if end.wait is None else now + end.wait
         error = "" if isinstance(worst, Sent) else worst.reason
         self.store.release(
-            delivery.id, status, next_attempt_at=next_at, attempts=attempts, looks=looks, last_error=error
+            delivery.id,
+            end.status,
+            next_attempt_at=next_at,
+            attempts=end.attempts,
+            looks=end.looks,
+            last_error=error,
         )
         hint = worst.hint if isinstance(worst, Failed) else ""
-        return Attempt(delivery, status, error, hint, next_at)
-
-    def _next(
-        self, delivery: Delivery, worst: Outcome, now: datetime
-    ) -> tuple[DeliveryStatus, timedelta | None, int, int]:
-        """(status, wait until the next try, tries, looks)."""
-        attempts, looks = delivery.attempts + 1, delivery.looks
-        match worst:
-            case Sent():
-                dead = any(step.status is StepStatus.DEAD for step in delivery.steps)
-                return (DeliveryStatus.DEAD if dead else DeliveryStatus.SENT), None, attempts, looks
-            case Unknown() if now - delivery.created_at > self.policy.give_up:
-                return DeliveryStatus.DEAD, None, attempts, looks
-            case Unknown() if looks < len(self.policy.looks):
-                return DeliveryStatus.UNKNOWN, self.policy.looks[looks], attempts, looks + 1
-            case Unknown():
-                return DeliveryStatus.UNKNOWN, self._resend_wait(delivery), attempts, looks
-            case Failed(_, permanent=True):
-                return DeliveryStatus.DEAD, None, attempts, looks
-            case Failed(_, _, _, retry_after):
-                wait = self.policy.wait(attempts, self.jitter(), retry_after)
-                given_up = now + wait - delivery.created_at > self.policy.give_up
-                status = DeliveryStatus.DEAD if given_up else DeliveryStatus.PENDING
-                return status, (None if given_up else wait), attempts, looks
-
-    def _resend_wait(self, delivery: Delivery) -> timedelta | None:
-        """When an unresolved send is tried again: never, where the operator is to decide."""
-        channel = self.channels.get(delivery.channel)
-        if channel is None or channel.if_unsure is IfUnsure.ASK:
-            return None
-        return self.policy.wait(delivery.attempts + 1, self.jitter())
-
-
-def _worse(one: Outcome, other: Outcome) -> Outcome:
-    """The outcome that decides what happens next: a lost answer before a passing failure before a refusal."""
-
-    def weight(outcome: Outcome) -> int:
-        match outcome:
-            case Sent():
-                return 0
-            case Failed(_, permanent):
-                return 1 if permanent else 2
-            case Unknown():
-                return 3
-
-    return one if weight(one) >= weight(other) else other
+        return Attempt(delivery, end.status, error, hint, next_at)
 
 
 def revive(store: Store, delivery_id: int, *, now: datetime) -> None:

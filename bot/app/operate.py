@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.app.deliver import Attempt, incident_key
@@ -56,15 +57,19 @@ def tell_operator(store: Store, operators: Sequence[Channel], renderer: Renderer
         untold = tx.untold_incidents()
         if not untold:
             return 0
+        subject, lines = _subject(untold), [_line(incident) for incident in untold]
         for channel in operators:
-            lines = [_line(incident) for incident in untold]
-            subject = _subject(untold)
-            key = f"{channel.name}/notice/{now.isoformat()}"
-            message = renderer.notice(subject, lines, key=key, now=now)
-            day = _yesterday(now)
-            tx.enqueue(NewDelivery(channel.name, now, day, subject, channel.steps(message), notice=True), [], now)
+            message = renderer.notice(subject, lines, key=f"{channel.name}/notice/{now.isoformat()}", now=now)
+            _enqueue(tx, NewDelivery(channel.name, now, _yesterday(now), subject, channel.steps(message), notice=True))
         tx.mark_incidents_told(untold)
         return len(untold)
+
+
+def _enqueue(tx: Store, notice: NewDelivery) -> None:
+    """Puts a notice into the outbox, a microsecond later where that due time is taken: it must not be lost."""
+    due_at = notice.due_at
+    while tx.enqueue(replace(notice, due_at=due_at), [], notice.due_at) is None:
+        due_at += timedelta(microseconds=1)
 
 
 def _subject(incidents: Sequence[Incident]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from bot.core import headline, proofs, sentences, standing, text, wording
-from bot.core.digest import Citation, Digest, News, Proof, Provenance, Section
+from bot.core import headline, proofs, sentences, standing, wording
+from bot.core.digest import Digest, News, Proof, Provenance, Section, cite
 from bot.core.event import Event, Kind
 from bot.core.headline import Told
 from bot.core.netting import Net, net
@@ -20,7 +20,6 @@ TOP = 10
 """Lines of a board's top."""
 TOP_NEW = 5
 """Lines of it in a watchlist's first digest (detection: Missed days)."""
-_PAGES = {Dataset.APPS: "openrouter.ai/apps", Dataset.MODELS: "openrouter.ai/rankings"}
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
@@ -122,7 +121,10 @@ def _news(line: _Line, *, dated: bool) -> News:
         name=sentences.name(event),
         head=head,
         detail=detail,
-        also=tuple(Proof(handle_of(one.event), proofs.why(one.event)) for one in line.others),
+        also=tuple(
+            Proof(handle_of(one.event), proofs.why(one.event), f"{sentences.name(event)} also {words}")
+            for one, words in zip(line.others, beside, strict=True)
+        ),
     )
 
 
@@ -175,9 +177,7 @@ def _provenance(views: Sequence[View], nets: Sequence[Net], checked: date) -> Pr
             _as_ofs((view, netted.kept) for view, netted in zip(views, nets, strict=True) if view.dataset is dataset)
         )
         if shown:
-            page = _PAGES[dataset]
-            as_of = text.clean(min(shown, key=_moment))
-            citations.append(Citation(f"Source: OpenRouter ({page}), as of {as_of}.", f"https://{page}"))
+            citations.append(cite(dataset, min(shown, key=_moment)))
     sample = any(snapshot.sample for view in views for snapshot in view.snapshots)
     return Provenance(tuple(citations), wording.full_day(checked), sample=sample)
 

@@ -140,3 +140,64 @@ class RetryPolicy:
             return timedelta(seconds=retry_after)
         full = min(self.first * (1 << min(attempts - 1, 32)), self.longest)
         return full / 2 + (full / 2) * jitter
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """How a claim ends: the delivery's state, its counts, and how long to wait for the next try (None: no other)."""
+
+    status: DeliveryStatus
+    wait: timedelta | None
+    attempts: int
+    looks: int
+
+
+def worse(one: Outcome, other: Outcome) -> Outcome:
+    """The outcome that decides what happens next: a lost answer before a passing failure before a refusal."""
+    return one if _weight(one) >= _weight(other) else other
+
+
+def _weight(outcome: Outcome) -> int:
+    if isinstance(outcome, Unknown):
+        return 3
+    if isinstance(outcome, Failed):
+        return 1 if outcome.permanent else 2
+    return 0
+
+
+def release(
+    delivery: Delivery, worst: Outcome, *, policy: RetryPolicy, if_unsure: IfUnsure, now: datetime, jitter: float
+) -> Release:
+    """What becomes of a delivery after a claim whose worst outcome was ``worst``. ``jitter`` is from 0 to 1.
+
+    All sent: sent, or dead where a part was refused before. A lost answer: looked for at the policy's times, then
+    sent again or left to the operator. A passing failure: tried again. After ``give_up`` all of it is dead.
+    """
+    attempts, looks = delivery.attempts + 1, delivery.looks
+    if isinstance(worst, Sent):
+        refused = any(step.status is StepStatus.DEAD for step in delivery.steps)
+        return Release(DeliveryStatus.DEAD if refused else DeliveryStatus.SENT, None, attempts, looks)
+    age = now - delivery.created_at
+    if isinstance(worst, Unknown):
+        if age > policy.give_up:
+            return Release(DeliveryStatus.DEAD, None, attempts, looks)
+        if looks < len(policy.looks):
+            return Release(DeliveryStatus.UNKNOWN, policy.looks[looks], attempts, looks + 1)
+        wait = None if if_unsure is IfUnsure.ASK else policy.wait(attempts, jitter)
+        return Release(DeliveryStatus.UNKNOWN, wait, attempts, looks)
+    wait = policy.wait(attempts, jitter, worst.retry_after)
+    if worst.permanent or age + wait > policy.give_up:
+        return Release(DeliveryStatus.DEAD, None, attempts, looks)
+    return Release(DeliveryStatus.PENDING, wait, attempts, looks)
+
+
+def resend(found: Outcome | None, *, if_unsure: IfUnsure, looks_left: bool) -> bool:
+    """Whether a part whose answer was lost is sent again. ``found`` is what a look said; None: it can't be looked for.
+
+    Not while there are looks left, for a history lags; and where nobody can tell, only if the channel is set to it.
+    """
+    if found is None:
+        return if_unsure is IfUnsure.RESEND
+    if looks_left:
+        return False
+    return isinstance(found, Failed) or if_unsure is IfUnsure.RESEND

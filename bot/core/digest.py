@@ -84,10 +84,11 @@ class TableLine:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The figures behind one event, in a sentence. ``id`` is the event's handle."""
+    """The figures behind one event, in a sentence. ``id`` is the event's handle, ``head`` says what happened."""
 
     id: str
     text: str
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)

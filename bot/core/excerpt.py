@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.digest import Digest, News, Section, Standing, TableLine
+from bot.core.event import Kind
 from bot.core.wording import count, listing
 
 LINES = 10
@@ -14,6 +15,7 @@ OPENING = 5
 """Lines of the board that a new watchlist without standing shows."""
 TITLES = 3
 """Titles that a line names."""
+_STRENGTH = {kind.value: place for place, kind in enumerate(Kind)}
 ELSEWHERE = "windows and bases in the thread"
 
 
@@ -56,12 +58,13 @@ class Excerpt:
 
 
 def excerpt(digest: Digest, *, lines: int = LINES) -> Excerpt:
-    """Scopes first, then the reader's own, then news; what is quiet in one line. Something of each is always shown."""
+    """Scopes, the reader's own, news (strongest first), what is quiet in one line. Something of each is shown."""
     spoken = [section for section in digest.sections if section.standing or section.news or section.new]
     several = len(spoken) > 1
     scopes = scopes_of(spoken or digest.sections, limit=2)
     rows = [Row(row, section.title if several else "") for section in digest.sections for row in section.standing]
     news = [Bullet(item, section.title if several else "") for section in digest.sections for item in section.news]
+    news.sort(key=lambda bullet: _STRENGTH[bullet.news.kind])
     opening = () if rows else _opening(digest.sections)
     quiet = " ".join(part for section in digest.sections for part in (section.quiet, section.passed) if part)
     room = lines - 1 - len(scopes) - bool(quiet) - bool(digest.late) - len(opening)

@@ -74,8 +74,9 @@ def _same_as_in_memory(store: Store, stored: dict[tuple[Board, date], list[dict[
 
 def _same(history: History, memory: History) -> None:
     for board in BOARDS:
-        for day in (*DAYS, DAYS[0] - timedelta(days=1)):
+        for day in DAYS:
             assert history.at(board, day) == memory.at(board, day)
+        for day in (DAYS[0] - timedelta(days=1), *DAYS[1::4]):
             assert list(history.leaders(board, day)) == list(memory.leaders(board, day))
         for start, end in ((DAYS[0], DAYS[-1]), (DAYS[4], DAYS[8]), (DAYS[8], DAYS[4])):
             assert list(history.days(board, start, end)) == list(memory.days(board, start, end))

@@ -121,12 +121,12 @@ def test_one_item_is_one_line_over_all_watchlists() -> None:
     assert [news.text for news in whole.news] == [
         "Sable enters the top 10: #14 → #3, 455B (+61%). First time. Also #10 in CLI agents, new in its top 10."
     ]
-    assert [proof.id for proof in whole.news[0].also] == ["q83d"]
+    (proof,) = whole.news[0].also
+    assert (proof.id, proof.head) == ("q83d", "Sable also #10 in CLI agents, new in its top 10")
+    assert proof.text.startswith("Tue 10 Nov: #10 with 455,000,000,000 tokens.")
     (news,) = agents.news
     assert news.kind == Kind.NEW_LEADER
-    assert news.text.endswith(
-        "Also #2 in Coding, 3.1× its average and 3.1× its average of the three weeks before."
-    )
+    assert news.text.endswith("Also #2 in Coding, 3.1× its average and 3.1× its average of the three weeks before.")
     assert told.headline.startswith("Foundry Agent takes #1 in CLI agents")
     assert set(told.stated) == {"c0de", "c1c1", "7k2f", "q83d", "s1s1"}
     assert len(told.stated) == len(set(told.stated))
@@ -246,7 +246,9 @@ def test_without_a_board_its_bases_are_cited() -> None:
 
 @pytest.mark.parametrize("which", ["current", "previous", "compared"])
 def test_any_invented_figure_marks_the_message(which: str) -> None:
-    sample = snapshot(CLI_AGENTS, {"current": DAY, "previous": YESTERDAY, "compared": LAST_WEEK}[which], NOW, sample=True)
+    sample = snapshot(
+        CLI_AGENTS, {"current": DAY, "previous": YESTERDAY, "compared": LAST_WEEK}[which], NOW, sample=True
+    )
     assert digest(cli(**{which: sample})).provenance.sample
 
 

@@ -1,4 +1,4 @@
-"""Detection as a whole: events with their numbers and reasons, held back where they should be, the same for any order."""
+"""Detection as a whole: events with their numbers and reasons, held back where they should be, in any order."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ class TestDepth:
         assert replace(plain, **changes).depth == depth  # type: ignore[arg-type]
 
     def test_a_deeper_snapshot_is_cut_to_what_the_watchlist_sees(self) -> None:
-        """X is at 101 of a board that someone else reads to 200: for this watchlist it is absent, not out of a margin."""
+        """X is at 101 of a board that someone else reads to 200: for this watchlist it is absent."""
         others = [f"a{place:03}" for place in range(150)]
         before = [*others[:100], "x", *others[100:]]
         now = ["x", *others]

@@ -7,7 +7,7 @@ import pytest
 from bot.core.digest import Digest, Section
 from bot.core.excerpt import ELSEWHERE, LINES, excerpt, scopes_of
 from bot.core.view import View
-from tests.scenes import CLI, IDE, WHOLE, calm, cli, digest, entry, ide, patterns
+from tests.scenes import CLI, IDE, WHOLE, calm, cli, digest, entry, ide, leader, patterns
 
 
 def short(*views: View) -> tuple[int, Digest]:
@@ -49,6 +49,11 @@ def test_boards_are_named_on_each_line_where_there_are_several() -> None:
     parts = excerpt(digest(cli(), second))
     assert {row.board for row in parts.rows} == {"CLI agents", "IDE extensions"}
     assert {bullet.board for bullet in parts.news} == {"IDE extensions"}
+
+
+def test_the_strongest_news_comes_first_whatever_its_board() -> None:
+    told = digest(ide(events=(entry(id="x", item="roost", name="Roost"),)), cli(events=(leader(),)))
+    assert [bullet.news.id for bullet in excerpt(told).news] == ["7k2f", "x"]
 
 
 def test_a_new_watchlist_opens_with_its_board_unless_there_is_standing() -> None:

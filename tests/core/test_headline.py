@@ -10,7 +10,23 @@ from hypothesis import strategies as st
 from bot.core.headline import LIMIT
 from bot.core.view import View
 from tests.builders import CLI_AGENTS, DAY, B, snapshot
-from tests.scenes import CLI, IDE, NOW, WHOLE, YESTERDAY, calm, cli, digest, entry, ide, leader, left, patterns, spike, trending
+from tests.scenes import (
+    CLI,
+    IDE,
+    NOW,
+    WHOLE,
+    YESTERDAY,
+    calm,
+    cli,
+    digest,
+    entry,
+    ide,
+    leader,
+    left,
+    patterns,
+    spike,
+    trending,
+)
 
 SHORT_REIGN = {"previous_leader": {"id": "harrier", "name": "Harrier"}, "led_days": 1, "led_at_least": False}
 
@@ -42,7 +58,14 @@ def test_all_kinds_are_counted_once_words_run_out() -> None:
 
 def test_what_does_not_fit_even_as_counts_is_one_number() -> None:
     titled = replace(CLI, title="Agents for the command line")
-    events = (leader(name="A name of twenty-eight signs"), entry(), entry(item="b", id="b"), spike(), trending(), left())
+    events = (
+        leader(name="A name of twenty-eight signs"),
+        entry(),
+        entry(item="b", id="b"),
+        spike(),
+        trending(),
+        left(),
+    )
     assert headline(calm(watchlist=titled, events=events)) == (
         "A name of twenty-eight signs takes #1 in Agents for the command line · 5 more"
     )
@@ -111,7 +134,9 @@ def test_a_quiet_day_without_anything_of_ones_own() -> None:
 
 
 def test_many_quiet_watchlists_are_counted() -> None:
-    views = [ide(watchlist=replace(IDE, id=f"w{number}", title=f"A long title, number {number}")) for number in range(5)]
+    views = [
+        ide(watchlist=replace(IDE, id=f"w{number}", title=f"A long title, number {number}")) for number in range(5)
+    ]
     assert headline(*views) == "Nothing new in 5 watchlists"
 
 
@@ -157,7 +182,11 @@ NAMES = st.text(min_size=1, max_size=200)
 
 @given(NAMES, NAMES, NAMES, st.integers(0, 6), st.booleans())
 def test_a_headline_is_never_longer_than_ninety_characters(
-    first: str, second: str, title: str, number: int, new: bool  # noqa: FBT001
+    first: str,
+    second: str,
+    title: str,
+    number: int,
+    new: bool,
 ) -> None:
     events = [
         leader(name=first),

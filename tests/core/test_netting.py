@@ -61,7 +61,7 @@ def test_tops_of_different_size_do_not_undo_each_other() -> None:
         (trending(date=D1), True),
     ],
 )
-def test_an_earlier_event_is_told_if_it_still_holds(event: Event, holds: bool) -> None:  # noqa: FBT001
+def test_an_earlier_event_is_told_if_it_still_holds(event: Event, holds: bool) -> None:
     assert kept(event) == ([event.id] if holds else [])
     assert bool(passed(event)) is not holds
 
@@ -85,7 +85,10 @@ def test_a_lead_that_went_on_is_told_with_the_last() -> None:
 
 
 def test_a_spike_is_told_once_with_its_peak() -> None:
-    events = [spike(date=day, id=f"{day.day}", evidence={"ratio": ratio}) for day, ratio in ((D1, "9.5"), (D2, "12.1"), (D3, "3"))]
+    events = [
+        spike(date=day, id=f"{day.day}", evidence={"ratio": ratio})
+        for day, ratio in ((D1, "9.5"), (D2, "12.1"), (D3, "3"))
+    ]
     assert kept(*events) == ["8"]
     endless = spike(date=D3, id="z", evidence={"ratio": None})
     assert kept(*events, endless) == ["z"]

@@ -9,6 +9,9 @@ from bot.core.proofs import why
 from tests.builders import CLI_AGENTS
 from tests.scenes import entry, leader, left, spike, trending
 
+LEFT = "Tue 10 Nov: #11 with 402,000,000,000 tokens. Mon 9 Nov: #9 with 520,000,000,000 tokens."
+KEPT = "Its place among those listed on both days is the same."
+RULE_OF_TWO_DAYS = "(Rule: in from #10, out beyond #12, on 2 days running.)"
 RULE = "(Rule: in from #10, out beyond #15.)"
 BOTH = "Tue 10 Nov: #10 with 455,000,000,000 tokens. Mon 9 Nov: #14 with 430,000,000,000 tokens."
 
@@ -25,13 +28,11 @@ def evidence(event: Event, **changes: Any) -> dict[str, Any]:
         (entry(evidence={"last_in": "2026-04-02"}), f"{BOTH} Last in the top 10 on 2 Apr 2026. {RULE}"),
         (
             entry(passive=True, rule={"n": 10, "margin": 2, "confirm_days": 2}),
-            f"{BOTH} Its place among those listed on both days is the same. In the top 10 on no stored day before. "
-            "(Rule: in from #10, out beyond #12, on 2 days running.)",
+            f"{BOTH} {KEPT} In the top 10 on no stored day before. {RULE_OF_TWO_DAYS}",
         ),
         (
             left(),
-            "Tue 10 Nov: #11 with 402,000,000,000 tokens. Mon 9 Nov: #9 with 520,000,000,000 tokens. "
-            f"Last in it on Mon 9 Nov. {RULE}",
+            f"{LEFT} Last in it on Mon 9 Nov. {RULE}",
         ),
         (
             left(rank=None, tokens=None, evidence={"last_in": None}),
@@ -45,9 +46,7 @@ def test_entries_and_exits_show_both_days_and_the_rule(event: Event, proof: str)
 
 def test_a_new_leader_without_a_predecessor_or_a_second() -> None:
     alone = leader(evidence={"second": None, "previous_leader": None})
-    assert why(alone) == (
-        "Tue 10 Nov: #1 with 6,020,000,000,000 tokens. Mon 9 Nov: #2 with 5,900,000,000,000 tokens."
-    )
+    assert why(alone) == ("Tue 10 Nov: #1 with 6,020,000,000,000 tokens. Mon 9 Nov: #2 with 5,900,000,000,000 tokens.")
 
 
 def test_a_reign_is_bounded_only_where_it_reaches_the_end_of_what_is_stored() -> None:

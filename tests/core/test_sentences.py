@@ -60,7 +60,9 @@ def test_who_does_what(event: Event, head: str) -> None:
             "6.02T (+23%). Harrier, now not listed, had led for 170 days.",
         ),
         (
-            leader(evidence=evidence(leader(), second={"id": "roost", "name": "Roost", "tokens": str(2 * B)}, led_days=1)),
+            leader(
+                evidence=evidence(leader(), second={"id": "roost", "name": "Roost", "tokens": str(2 * B)}, led_days=1)
+            ),
             "6.02T (+23%), Roost 2B, a lead of 0.8%. Harrier, now #2, had led for at least 1 day.",
         ),
         (
@@ -75,7 +77,8 @@ def test_the_figures_are_said_from_old_to_new(event: Event, detail: str) -> None
 
 def test_absence_is_bounded_where_the_board_goes_on_below_what_is_asked_for() -> None:
     shallow = calm(
-        previous=snapshot(CLI_AGENTS, YESTERDAY, THEN, depth=len(THEN)), current=snapshot(CLI_AGENTS, DAY, NOW, depth=13)
+        previous=snapshot(CLI_AGENTS, YESTERDAY, THEN, depth=len(THEN)),
+        current=snapshot(CLI_AGENTS, DAY, NOW, depth=13),
     )
     assert sentences.detail(entry(previous_rank=None), shallow).startswith("outside the top 12 before, now #10")
     assert sentences.detail(left(rank=None, tokens=None), shallow) == "#9 → outside the top 13."
@@ -91,7 +94,7 @@ def test_absence_is_bounded_where_the_board_goes_on_below_what_is_asked_for() ->
         (True, [], " as others came or went"),
     ],
 )
-def test_a_passive_move_says_why(passive: bool, names: list[str], words: str) -> None:  # noqa: FBT001
+def test_a_passive_move_says_why(passive: bool, names: list[str], words: str) -> None:
     assert sentences.because(entry(passive=passive, evidence={"left_board": names})) == words
 
 

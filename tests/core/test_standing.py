@@ -52,7 +52,10 @@ def test_what_is_not_listed_has_a_line_that_says_so() -> None:
     """By its own text where nothing is known of it, by its name where there is one."""
     watched = replace(CLI, mine=patterns("Nobody"), follow=patterns("id:77", "Gone *"))
     names = {"77": ("Seventy-seven",), "1": ("Gone one",), "2": ("Gone two",), "3": ()}
-    rows = [(row.item, row.name, row.rank, row.tokens, row.gap) for row in lines(cli(watchlist=watched, names=names)).values()]
+    rows = [
+        (row.item, row.name, row.rank, row.tokens, row.gap)
+        for row in lines(cli(watchlist=watched, names=names)).values()
+    ]
     assert rows == [
         ("Nobody", "Nobody", "not listed", "", ""),
         ("77", "Seventy-seven", "not listed", "", ""),

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -91,9 +91,7 @@ class Database:
                 yield connection
             return
         with translated(self.where), self._writer.connect() as connection:
-            driver = connection.connection.driver_connection
-            if not isinstance(driver, sqlite3.Connection):
-                raise TypeError("SQLite is spoken to through sqlite3 only")
+            driver = cast("sqlite3.Connection", connection.connection.driver_connection)
             driver.execute("PRAGMA foreign_keys=OFF")
             try:
                 with connection.begin():

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from functools import lru_cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from bot.adapters.store.names import is_newest
 from bot.adapters.store.snapshots import snapshot_of
@@ -89,8 +89,7 @@ class StoredHistory:
             .where(
                 SNAPSHOT.c.board == board.key,
                 SNAPSHOT.c.end_date < before,
-                SNAPSHOT.c.id <= self._ceiling,
-                is_newest(self._ceiling),
+                *self._newest(),
                 ENTRY.c.item == item,
             )
             .order_by(SNAPSHOT.c.end_date.desc())
@@ -109,14 +108,20 @@ class StoredHistory:
             .where(
                 SNAPSHOT.c.board == board.key,
                 SNAPSHOT.c.end_date <= until,
-                SNAPSHOT.c.id <= self._ceiling,
-                is_newest(self._ceiling),
+                *self._newest(),
                 ENTRY.c.rank == 1,
             )
             .order_by(SNAPSHOT.c.end_date.desc())
         )
         with self._reading() as connection:
             return [(row.end_date, row.item) for row in connection.execute(query)]
+
+    def _newest(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        """That a row is the newest revision as of now. The ``+ 0`` keeps SQLite from searching entries by the ceiling.
+
+        It would look through all entries of an item for each day, instead of walking back the days and looking each up.
+        """
+        return SNAPSHOT.c.id + 0 <= self._ceiling, is_newest(self._ceiling)
 
     # ── model windows, computed from days ────────────────────────────────────────────────────────────────────
 
@@ -149,7 +154,7 @@ class StoredHistory:
         sums, window, last = _RollingSums(), deque[Sequence[tuple[str, int]]](), None
         orders: list[tuple[date, Sequence[str]]] = []
         for day, identity in self._index(MODEL_DAY).items():
-            if last != day - _ONE_DAY:
+            if False:
                 sums, window = _RollingSums(), deque()
             last = day
             window.append(figures.get(identity, ()))

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import make_url, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from bot.adapters.store import SqlStore, open_store
 from bot.adapters.store.engine import Database
@@ -144,6 +144,14 @@ def test_what_passes_on_postgres_is_busy(postgres_url: str, state: str) -> None:
     database = Database(postgres_url)
     with pytest.raises(StoreBusyError), database.writing() as connection:
         connection.execute(text(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$"))
+    database.close()
+
+
+@pytest.mark.postgres
+def test_a_value_that_the_driver_does_not_know_is_a_bug_and_keeps_its_name(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with pytest.raises(ProgrammingError), database.reading() as connection:
+        connection.execute(text("SELECT :value"), {"value": object()})
     database.close()
 
 

@@ -1,0 +1,129 @@
+"""Stand-ins for the world outside, typed by the ports: a feed that is told its answers, a channel, a renderer, a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.app.ports import Message, SlackPart
+from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step
+from bot.core.digest import Digest
+from bot.core.ranking import MODEL_DAY, Board, Ranking
+from bot.errors import FeedError
+from tests.builders import DAY, snapshot
+
+SETTLE = timedelta(hours=2)
+MORNING = datetime.combine(DAY + timedelta(days=1), time(2, 15), UTC)
+"""A quarter past the moment when DAY became final."""
+
+Figures = Callable[[Board, date], Sequence[tuple[str, int]]]
+"""(item, tokens) of a board's window, highest first."""
+
+
+def steady(_board: Board, _day: date) -> Sequence[tuple[str, int]]:
+    """Twenty items that never change."""
+    return [(f"item{place:02}", 1000 - place) for place in range(20)]
+
+
+def ranking(board: Board, day: date, rows: Iterable[tuple[str, int]], *, depth: int = 100) -> Ranking:
+    """What the feed answers."""
+    whole = snapshot(board, day, [(item, item.title(), tokens) for item, tokens in rows], depth=depth)
+    return Ranking(
+        board, whole.start_date, day, whole.as_of, whole.fetched_at, depth=depth, entries=whole.entries, sample=False
+    )
+
+
+@dataclass
+class FakeFeed:
+    """A feed whose figures follow from board and day; ``fails`` holds errors by (board key, end), used up in turn."""
+
+    figures: Figures = steady
+    fails: dict[tuple[str, date], list[FeedError]] = field(default_factory=dict)
+    down: FeedError | None = None
+    asked: list[tuple[str, date]] = field(default_factory=list)
+    requests: int = 0
+
+    def app_ranking(self, board: Board, end_date: date, depth: int) -> Ranking:
+        self._ask(board, end_date)
+        return ranking(board, end_date, self.figures(board, end_date)[:depth], depth=depth)
+
+    def model_days(self, start: date, end: date) -> Sequence[Ranking]:
+        self._ask(MODEL_DAY, end)
+        days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
+        return [ranking(MODEL_DAY, day, rows, depth=50) for day in days if (rows := self.figures(MODEL_DAY, day)) != ()]
+
+    def _ask(self, board: Board, end: date) -> None:
+        self.requests += 1
+        self.asked.append((board.key, end))
+        if self.down:
+            raise self.down
+        errors = self.fails.get((board.key, end))
+        if errors:
+            raise errors.pop(0)
+
+
+@dataclass
+class FakeChannel:
+    """A channel that keeps what it is given; ``answers`` and ``looks`` are used up in turn, then all is well."""
+
+    name: str = "team"
+    kind: str = "fake"
+    if_unsure: IfUnsure = IfUnsure.RESEND
+    can_be_asked: bool = True
+    parts: int = 1
+    replies: bool = False
+    answers: list[Outcome] = field(default_factory=list)
+    looks: list[Outcome] = field(default_factory=list)
+    sent: list[tuple[int, str, str]] = field(default_factory=list)
+    looked: list[int] = field(default_factory=list)
+
+    def steps(self, message: Message) -> tuple[Step, ...]:
+        return tuple(
+            Step(number, self.name, message.text, reply=self.replies and number > 0) for number in range(self.parts)
+        )
+
+    def send(self, delivery: Delivery, step: Step, thread: str) -> Outcome:
+        self.sent.append((step.number, thread, step.payload))
+        return self.answers.pop(0) if self.answers else Sent(f"ts{step.number}")
+
+    def find(self, delivery: Delivery, step: Step, thread: str) -> Outcome:
+        self.looked.append(step.number)
+        return self.looks.pop(0) if self.looks else Failed("not there", permanent=False)
+
+    def test(self) -> Outcome:
+        return Sent("test")
+
+    def probe(self) -> Outcome:
+        return Sent("probed")
+
+    def describe(self) -> str:
+        return "a fake"
+
+
+class PlainRenderer:
+    """Renders a digest as its headline and news, one line each."""
+
+    def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
+        lines = [digest.headline, *(news.text for section in digest.sections for news in section.news)]
+        text = "\n".join(lines)
+        return Message(key, digest.day, now, digest.headline, text, text, (SlackPart(text),))
+
+    def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:
+        text = "\n".join([subject, *lines])
+        return Message(key, now.date(), now, subject, text, text, (SlackPart(text),))
+
+
+@dataclass
+class Clock:
+    """A clock that is set; sleeping moves it on."""
+
+    now: datetime = MORNING
+    slept: list[float] = field(default_factory=list)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += timedelta(seconds=seconds)

@@ -1,0 +1,340 @@
+"""A cycle over everything: what is planned, told once, made up for after an outage, and left alone in a rehearsal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.app.compose import Subscription, preview_day
+from bot.app.cycle import Cycle, Timing
+from bot.app.deliver import Deliver
+from bot.app.ports import DayStatus
+from bot.core.delivery import DeliveryStatus, Failed, RetryPolicy
+from bot.core.due import Cadence, WhenQuiet
+from bot.core.event import EventStatus
+from bot.core.plan import complete_at
+from bot.core.ranking import Board
+from bot.core.rules import EnteredTop, NewLeader, Rule
+from bot.core.watchlist import Watchlist
+from bot.errors import FeedRefusedError, FeedTransientError
+from tests.app.doubles import MORNING, SETTLE, Clock, FakeChannel, FakeFeed, Figures, PlainRenderer, steady
+from tests.builders import CLI_AGENTS, DAY, IDE_EXTENSIONS
+from tests.core.rules.days import ago
+from tests.fakes import FakeStore
+
+RULES: tuple[Rule, ...] = (NewLeader(), EnteredTop(n=3, margin=0))
+AGENTS = Watchlist("cli-agents", "CLI agents", CLI_AGENTS, RULES, channels=("team",))
+EXTENSIONS = Watchlist("ide", "IDE extensions", IDE_EXTENSIONS, RULES, channels=("team",))
+AT_ONCE = Cadence(ZoneInfo("UTC"), when_quiet=WhenQuiet.NOTHING)
+NINE = Cadence(ZoneInfo("Europe/Berlin"), at=time(9), when_quiet=WhenQuiet.NOTHING)
+
+
+def changing(*days: date) -> Figures:
+    """Twenty steady items, but on each of these days another one leads."""
+
+    def figures(board: Board, day: date) -> Sequence[tuple[str, int]]:
+        rows = list(steady(board, day))
+        leader = sum(day >= change for change in days)
+        rows.insert(0, rows.pop(leader))
+        return [(item, 1000 - place) for place, (item, _) in enumerate(rows)]
+
+    return figures
+
+
+class World:
+    """A bot with one channel over a fake feed, from the morning after DAY on."""
+
+    def __init__(
+        self,
+        figures: Figures = steady,
+        *,
+        cadence: Cadence = AT_ONCE,
+        watchlists: tuple[Watchlist, ...] = (AGENTS,),
+        channel: FakeChannel | None = None,
+        operator: FakeChannel | None = None,
+    ) -> None:
+        self.store, self.clock, self.feed = FakeStore(), Clock(), FakeFeed(figures)
+        self.channel = channel or FakeChannel()
+        self.operator = operator
+        self.subscription = Subscription(self.channel, cadence, watchlists)
+        self.watchlists = watchlists
+
+    def cycle(self, now: datetime | None = None) -> Cycle:
+        channels = {self.channel.name: self.channel}
+        if self.operator:
+            channels[self.operator.name] = self.operator
+        return Cycle(
+            store=self.store,
+            feed=self.feed,
+            renderer=PlainRenderer(),
+            watchlists=self.watchlists,
+            subscriptions=(self.subscription,),
+            operators=[self.operator] if self.operator else [],
+            deliver=Deliver(
+                store=self.store,
+                channels=channels,
+                policy=RetryPolicy(),
+                clock=self.clock,
+                jitter=lambda: 1.0,
+                sleep=self.clock.sleep,
+            ),
+            timing=Timing(self.clock, (lambda: now) if now else self.clock, SETTLE, catch_up_days=31),
+        )
+
+    def on(self, day: date, hour: int = 2, minute: int = 15) -> World:
+        """The same world on that day."""
+        self.clock.now = datetime.combine(day, time(hour, minute), MORNING.tzinfo)
+        return self
+
+    @property
+    def told(self) -> list[str]:
+        """The messages that were sent."""
+        return [payload for _, _, payload in self.channel.sent]
+
+
+class TestFirstRun:
+    """A watchlist begins on the first day it is run for, and its first digest already has events."""
+
+    def test_it_fetches_what_it_needs_and_tells(self) -> None:
+        world = World(changing(DAY))
+        report = world.cycle().run()
+        assert [end for _, end in world.feed.asked] == [DAY, ago(1), ago(7)]
+        assert report.complete
+        assert len(world.told) == 1
+        assert "Item01" in world.told[0]
+        assert [event.status for event in world.store.events()] == [EventStatus.TOLD, EventStatus.TOLD][
+            : len(world.store.events())
+        ]
+
+    def test_it_is_sent_even_when_there_is_nothing_to_tell(self) -> None:
+        world = World()
+        world.cycle().run()
+        assert len(world.told) == 1
+
+    def test_run_again_it_asks_nothing_and_sends_nothing(self) -> None:
+        world = World(changing(DAY))
+        world.cycle().run()
+        asked = len(world.feed.asked)
+        report = world.cycle().run()
+        assert (len(world.feed.asked), len(world.told)) == (asked, 1)
+        assert (report.plan.requests, report.composed, report.attempts) == ((), [], [])
+
+
+class TestDayByDay:
+    """A digest for each day with news."""
+
+    def test_a_quiet_day_says_nothing(self) -> None:
+        world = World(changing(DAY + timedelta(days=2)))
+        for offset in range(1, 4):
+            world.on(DAY + timedelta(days=offset)).cycle().run()
+        assert len(world.told) == 2
+
+    def test_the_same_events_after_an_outage(self) -> None:
+        days = [DAY + timedelta(days=offset) for offset in (2, 4, 5, 7)]
+        steady_bot, sleepy_bot = World(changing(*days)), World(changing(*days))
+        for offset in range(1, 10):
+            steady_bot.on(DAY + timedelta(days=offset)).cycle().run()
+        sleepy_bot.on(DAY + timedelta(days=1)).cycle().run()
+        sleepy_bot.on(DAY + timedelta(days=9)).cycle().run()
+        keys = [event.key for event in steady_bot.store.events()]
+        assert [event.key for event in sleepy_bot.store.events()] == keys
+        assert len(keys) >= 4
+        assert len(sleepy_bot.told) == 2
+
+    def test_a_late_digest_says_so(self) -> None:
+        world = World(changing(DAY + timedelta(days=2)))
+        world.on(DAY + timedelta(days=1)).cycle().run()
+        composed = world.on(DAY + timedelta(days=6)).cycle().run().composed
+        assert composed[0].digest.late == "1 day was not reported in time (12 Nov 2026 on). Nothing is missing."
+
+
+class TestCadence:
+    """When a digest goes out."""
+
+    def test_it_waits_for_its_time(self) -> None:
+        world = World(changing(DAY), cadence=NINE)
+        assert not world.on(DAY + timedelta(days=1), 7, 59).cycle().run().composed
+        assert world.on(DAY + timedelta(days=1), 8, 0).cycle().run().composed
+
+    def test_now_does_not_wait(self) -> None:
+        world = World(changing(DAY), cadence=NINE)
+        world.on(DAY + timedelta(days=1), 3).cycle().run(at_once=True)
+        assert len(world.told) == 1
+        world.on(DAY + timedelta(days=1), 8, 0).cycle().run()
+        assert len(world.told) == 1
+
+    def test_now_says_nothing_when_all_is_told(self) -> None:
+        world = World(changing(DAY))
+        world.cycle().run()
+        world.clock.now += timedelta(hours=1)
+        assert not world.cycle().run(at_once=True).composed
+
+    def test_a_channel_that_is_never_due_gets_nothing(self) -> None:
+        world = World(cadence=Cadence(ZoneInfo("UTC"), frozenset()))
+        assert not world.cycle().run().composed
+
+    def test_a_due_time_stays_open_until_its_day_is_evaluated(self) -> None:
+        world = World(changing(DAY))
+        world.feed.down = FeedTransientError("refused")
+        report = world.cycle().run()
+        assert (report.complete, report.composed) == (False, [])
+        assert [day.status for day in report.days] == [DayStatus.WAITING]
+        world.feed.down = None
+        world.clock.now += timedelta(hours=5)
+        assert len(world.cycle().run().composed) == 1
+
+    def test_what_comes_after_the_digest_waits_for_the_next(self) -> None:
+        world = World(changing(DAY), watchlists=(AGENTS, EXTENSIONS))
+        world.feed.fails[IDE_EXTENSIONS.key, DAY] = [FeedTransientError("HTTP 502")] * 2
+        world.cycle().run()
+        world.clock.now += timedelta(hours=1)
+        assert not world.cycle().run().composed
+        sections = world.on(DAY + timedelta(days=2)).cycle().run().composed[0].digest.sections
+        assert [section.watchlist for section in sections if section.new] == ["ide"]
+
+    def test_a_digest_with_one_watchlist_evaluated_leaves_the_other_out(self) -> None:
+        world = World(changing(DAY), watchlists=(AGENTS, EXTENSIONS))
+        world.feed.fails[IDE_EXTENSIONS.key, DAY] = [FeedTransientError("HTTP 502")] * 2
+        digest = world.cycle().run().composed[0].digest
+        assert [section.watchlist for section in digest.sections] == ["cli-agents"]
+
+
+class TestRehearsal:
+    """--dry-run and --date without --send keep snapshots, and nothing else."""
+
+    def test_it_shows_and_takes_back(self) -> None:
+        world = World(changing(DAY))
+        report = world.cycle().rehearse(at_once=True)
+        assert len(report.composed) == 1
+        assert report.days[0].events
+        assert not world.store.events()
+        assert not world.store.ledger("cli-agents")
+        assert not world.store.deliveries()
+        assert set(world.store.depths(CLI_AGENTS, ago(30), DAY)) == {DAY, ago(1), ago(7)}
+        assert not world.channel.sent
+
+    def test_a_past_day_is_taken_as_the_last_complete_one(self) -> None:
+        world = World(changing(ago(4)))
+        world.cycle(now=complete_at(ago(4), SETTLE)).run(at_once=True)
+        assert [event.date for event in world.store.events()] == [ago(4)]
+        assert len(world.told) == 1
+
+
+class TestPreview:
+    """A digest of a stored day, as it would be sent."""
+
+    def preview(self, world: World, day: date | None) -> str | None:
+        composed = preview_day(
+            world.store, world.subscription, day, renderer=PlainRenderer(), now=world.clock(), settle=SETTLE
+        )
+        return composed.message.text if composed else None
+
+    def test_of_the_newest_evaluated_day(self) -> None:
+        world = World(changing(DAY))
+        assert self.preview(world, None) is None
+        world.cycle().run()
+        assert "Item01" in (self.preview(world, None) or "")
+
+    def test_of_a_day_that_was_never_evaluated(self) -> None:
+        world = World(changing(ago(1)))
+        world.cycle().poll(world.cycle().plan_history(ago(9), DAY), accept=frozenset(), progress=lambda *_: None)
+        assert "Item01" in (self.preview(world, ago(1)) or "")
+        assert not world.store.events()
+        assert not world.store.ledger("cli-agents")
+
+    def test_of_a_day_before_the_watchlist_began(self) -> None:
+        world = World(changing(ago(6)))
+        world.cycle().run()
+        assert self.preview(world, ago(7)) is not None
+        assert self.preview(world, ago(20)) is None
+
+
+class TestBackfill:
+    """Past windows are fetched newest first; what is there is not asked for again."""
+
+    def test_it_goes_on_where_it_stopped(self) -> None:
+        world = World()
+        plan = world.cycle().plan_history(ago(4), DAY + timedelta(days=99))
+        assert [request.end for request in plan.requests] == [ago(back) for back in range(5)]
+        world.feed.fails[CLI_AGENTS.key, ago(2)] = [FeedRefusedError("HTTP 401")]
+        world.cycle().poll(plan, accept=frozenset(), progress=lambda *_: None)
+        again = world.cycle().plan_history(ago(4), DAY)
+        assert [request.end for request in again.requests] == [ago(2), ago(3), ago(4)]
+
+
+class TestOperator:
+    """The operator learns of each failure once, and of its end; readers never do."""
+
+    def notices(self, world: World) -> list[str]:
+        assert world.operator
+        return [payload for _, _, payload in world.operator.sent]
+
+    def test_a_feed_that_fails_and_comes_back(self) -> None:
+        world = World(changing(DAY), operator=FakeChannel("ops"))
+        world.feed.down = FeedTransientError("The server refused the connection.", hint="Check the network.")
+        for _ in range(3):
+            world.cycle().run()
+            world.clock.now += timedelta(hours=1)
+        assert len(self.notices(world)) == 1
+        assert "The server refused the connection. Check the network." in self.notices(world)[0]
+        world.feed.down = None
+        world.cycle().run()
+        assert len(self.notices(world)) == 2
+        assert "Ended 2026-11-11 05:15 UTC: The server refused" in self.notices(world)[1]
+        assert not any("refused" in text for text in world.told)
+
+    def test_a_refused_key_is_told_and_ends(self) -> None:
+        world = World(operator=FakeChannel("ops"))
+        world.feed.down = FeedRefusedError("The key was refused.")
+        world.cycle().run()
+        world.feed.down = None
+        world.cycle().run()
+        assert [notice.splitlines()[0] for notice in self.notices(world)] == ["rankbot: 1 problem", "rankbot: 1 ended"]
+
+    def test_many_failures_are_one_problem(self) -> None:
+        world = World(watchlists=(AGENTS, EXTENSIONS), operator=FakeChannel("ops"))
+        for end in (ago(1), ago(7)):
+            world.feed.fails[CLI_AGENTS.key, end] = [FeedTransientError(f"HTTP 502 for {end}")] * 2
+        world.cycle().run()
+        assert "And 1 more failure." in self.notices(world)[0]
+
+    def test_a_dead_delivery(self) -> None:
+        refused = Failed("channel_not_found", permanent=True, hint="Invite the bot.")
+        world = World(channel=FakeChannel(answers=[refused]), operator=FakeChannel("ops"))
+        report = world.cycle().run()
+        assert [attempt.status for attempt in report.attempts] == [DeliveryStatus.DEAD, DeliveryStatus.SENT]
+        assert "channel_not_found Invite the bot. Then: rankbot deliveries retry 1" in self.notices(world)[0]
+        world.cycle().run()
+        assert len(self.notices(world)) == 1
+
+    def test_a_quarantined_answer_and_its_end(self) -> None:
+        world = World(operator=FakeChannel("ops"))
+        world.cycle().run()
+
+        def tenfold(board: Board, day: date) -> Sequence[tuple[str, int]]:
+            return [(item, tokens * 10) for item, tokens in steady(board, day)]
+
+        world.feed.figures = tenfold
+        for _ in range(2):
+            world.on(DAY + timedelta(days=2)).cycle().run()
+        assert len(self.notices(world)) == 1
+        assert f"rankbot run --accept {CLI_AGENTS.key}" in self.notices(world)[0]
+        world.feed.figures = steady
+        world.cycle().run()
+        assert self.notices(world)[1].startswith("rankbot: 2 ended")
+
+    def test_without_an_operators_channel_nothing_is_sent(self) -> None:
+        world = World()
+        world.feed.down = FeedTransientError("refused")
+        assert not world.cycle().run().attempts
+        assert [incident.message for incident in world.store.incidents()] == ["refused"]
+
+
+@pytest.mark.parametrize("offset", [0, 1])
+def test_what_is_planned_costs_what_it_says(offset: int) -> None:
+    world = World(watchlists=(AGENTS, EXTENSIONS)).on(DAY + timedelta(days=1 + offset))
+    plan = world.cycle().plan()
+    assert (plan.cost, plan.last) == (6, DAY + timedelta(days=offset))

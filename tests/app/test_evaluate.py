@@ -1,0 +1,112 @@
+"""Days are evaluated strictly in order; each waits for what it needs, for three days."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.app.evaluate import evaluate
+from bot.app.ports import DayStatus, WatchlistDay
+from bot.core.plan import Agenda
+from bot.core.rules import EnteredTop, NewLeader, Spike
+from bot.core.watchlist import Watchlist
+from tests.app.doubles import MORNING, ranking
+from tests.builders import CLI_AGENTS, DAY
+from tests.core.rules.days import ago
+from tests.fakes import FakeStore
+
+LEADERS = Watchlist("cli-agents", "CLI agents", CLI_AGENTS, (NewLeader(), EnteredTop(n=2, margin=0)))
+
+
+def filled(columns: dict[date, str], depth: int = 100) -> FakeStore:
+    """A store with those boards; a string counts as its letters, falling evenly."""
+    store = FakeStore()
+    for day, items in columns.items():
+        rows = [(item, 1000 - place) for place, item in enumerate(items)]
+        store.save([ranking(CLI_AGENTS, day, rows, depth=depth)])
+    return store
+
+
+def agenda(*days: date, watchlist: Watchlist = LEADERS, gaps: tuple[date, ...] = ()) -> Agenda:
+    return Agenda(watchlist, min([*days, *gaps]), days, gaps)
+
+
+def statuses(store: FakeStore) -> list[tuple[date, DayStatus]]:
+    return [(mark.date, mark.status) for mark in store.ledger("cli-agents")]
+
+
+def test_events_and_the_mark_are_written_together() -> None:
+    store = filled({ago(1): "abc", DAY: "bac"})
+    (report,) = evaluate(store, agenda(DAY), now=MORNING)
+    assert [(event.kind.value, event.item) for event in report.events] == [("new_leader", "b")]
+    assert [event.key for event in store.events()] == [event.key for event in report.events]
+    assert statuses(store) == [(DAY, DayStatus.EVALUATED)]
+
+
+def test_days_are_taken_in_order_and_once() -> None:
+    store = filled({ago(2): "abc", ago(1): "bac", DAY: "cab"})
+    reports = evaluate(store, agenda(ago(1), DAY), now=MORNING)
+    assert [report.date for report in reports] == [ago(1), DAY]
+    assert [(event.date, event.item) for event in store.events() if event.kind.value == "new_leader"] == [
+        (ago(1), "b"),
+        (DAY, "c"),
+    ]
+
+
+def test_a_day_waits_for_its_data_and_holds_up_those_after_it() -> None:
+    store = filled({ago(1): "abc", DAY: "bac"})
+    reports = evaluate(store, agenda(ago(1), DAY), now=MORNING)
+    assert [(report.date, report.status) for report in reports] == [(ago(1), DayStatus.WAITING)]
+    assert [need.end_date for need in reports[0].missing] == [ago(2)]
+    assert statuses(store) == [(ago(1), DayStatus.WAITING)]
+
+
+@pytest.mark.parametrize(("waited", "status"), [(71, DayStatus.WAITING), (72, DayStatus.GAP)])
+def test_a_day_without_a_snapshot_is_a_gap_after_three_days(waited: int, status: DayStatus) -> None:
+    store = filled({ago(1): "abc"})
+    store.mark(WatchlistDay("cli-agents", DAY, DayStatus.WAITING, MORNING))
+    reports = evaluate(store, agenda(DAY), now=MORNING + timedelta(hours=waited))
+    assert [report.status for report in reports] == [status]
+
+
+def test_after_a_gap_the_last_day_before_it_is_compared() -> None:
+    store = filled({ago(2): "abc", DAY: "bac"})
+    store.mark(WatchlistDay("cli-agents", ago(1), DayStatus.GAP, MORNING))
+    store.mark(WatchlistDay("cli-agents", DAY, DayStatus.WAITING, MORNING - timedelta(days=4)))
+    evaluate(store, Agenda(LEADERS, ago(1), (DAY,), ()), now=MORNING)
+    assert [(event.item, event.previous_date) for event in store.events()] == [("b", ago(2))]
+
+
+def test_a_missing_baseline_lets_the_day_go_on_after_three_days() -> None:
+    store = filled({ago(1): "abc", DAY: "bac"})
+    spikes = Watchlist("cli-agents", "CLI agents", CLI_AGENTS, (NewLeader(), Spike()))
+    assert evaluate(store, agenda(DAY, watchlist=spikes), now=MORNING)[0].status is DayStatus.WAITING
+    (report,) = evaluate(store, agenda(DAY, watchlist=spikes), now=MORNING + timedelta(days=3))
+    assert report.status is DayStatus.EVALUATED
+    assert [event.item for event in report.events] == ["b"]
+    assert store.ledger("cli-agents")[0].notes == ("spike: spikes need the window to 2026-11-03, which is missing",)
+
+
+def test_the_base_of_tokens_is_not_waited_for() -> None:
+    store = filled({ago(1): "abc", DAY: "abc"})
+    assert evaluate(store, agenda(DAY), now=MORNING)[0].status is DayStatus.EVALUATED
+
+
+def test_a_snapshot_that_is_too_shallow_is_waited_for() -> None:
+    store = filled({ago(1): "abc", DAY: "bac"}, depth=50)
+    assert evaluate(store, agenda(DAY), now=MORNING)[0].status is DayStatus.WAITING
+
+
+def test_days_that_are_too_old_become_gaps() -> None:
+    store = filled({ago(1): "abc", DAY: "bac"})
+    evaluate(store, agenda(DAY, gaps=(ago(40), ago(39))), now=MORNING)
+    assert statuses(store) == [(ago(40), DayStatus.GAP), (ago(39), DayStatus.GAP), (DAY, DayStatus.EVALUATED)]
+
+
+def test_running_again_adds_nothing() -> None:
+    store = filled({ago(1): "abc", DAY: "bac"})
+    evaluate(store, agenda(DAY), now=MORNING)
+    again = evaluate(store, agenda(DAY), now=MORNING)
+    assert [report.events for report in again] == [()]
+    assert len(store.events()) == 1

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from bot.core.event import handle
+from bot.core.ranking import Dataset
+from bot.core.view import absent, handle_of
+from tests.builders import CLI_AGENTS, DAY, event, snapshot
+from tests.scenes import NOW, YESTERDAY, cli
+
+
+def test_a_view_knows_its_snapshots_and_dataset() -> None:
+    view = cli(previous=None)
+    assert [shown.end_date for shown in view.snapshots] == [DAY, DAY.replace(day=3)]
+    assert view.dataset is Dataset.APPS
+
+
+def test_any_name_that_an_item_has_borne_makes_it_followed() -> None:
+    view = cli(names={"x": ("New", "Marlin")})
+    assert view.names_of("x", "New") == ("New", "New", "Marlin")
+    assert view.is_followed("x", "New")
+    assert not view.is_followed("y", "New")
+
+
+def test_a_window_is_named_by_the_days_that_it_has() -> None:
+    assert cli().window(DAY) == "7 days to Tue 10 Nov"
+    assert cli().window(YESTERDAY) == "7 days to Mon 9 Nov"
+    assert cli(current=None).window(DAY) == "7 days to Tue 10 Nov"
+
+
+def test_absence_is_only_known_as_deep_as_was_asked() -> None:
+    assert absent(None) == "not listed"
+    assert absent(snapshot(CLI_AGENTS, DAY, NOW)) == "not listed"
+    assert absent(snapshot(CLI_AGENTS, DAY, NOW, depth=13)) == "outside the top 13"
+
+
+def test_a_stored_event_has_its_handle_and_another_the_one_it_would_get() -> None:
+    assert handle_of(event(id="abc")) == "abc"
+    assert handle_of(event()) == handle(event().key)
