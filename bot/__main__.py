@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from datetime import datetime
 
 from bot.errors import ConfigError, FeedTransientError, RankbotError, StoreBusyError, UsageError
+
+Clock = Callable[[], datetime]
 
 FINE = 0
 NEEDS_YOU = 1
@@ -23,13 +27,14 @@ def exit_code(error: RankbotError) -> int:
     return NEEDS_YOU
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; returns its exit code."""
+def main(arguments: list[str] | None = None, *, clock: Clock | None = None) -> int:
+    """Runs one command; returns its exit code. ``clock`` is where it takes the time from, if not from the system."""
     from bot.cli.app import app
+    from bot.cli.options import Place
     from bot.cli.output import complain
 
     try:
-        app(arguments, prog_name="rankbot")
+        app(arguments, prog_name="rankbot", obj=Place(clock=clock))
     except RankbotError as error:
         complain(error)
         return exit_code(error)

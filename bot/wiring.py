@@ -127,6 +127,7 @@ class House:
             operators=[self.channels[name] for name in self.config.operator.channels],
             deliver=self.deliver(),
             timing=self.timing(day),
+            day=day,
         )
 
     def timing(self, day: date | None = None) -> Timing:
@@ -198,6 +199,7 @@ class House:
                 to=table.to,
                 reply_to=table.reply_to,
                 together=table.together,
+                now=self.clock,
                 if_unsure=table.if_unsure,
             )
         return FileChannel(name, directory=table.directory)
@@ -270,6 +272,10 @@ def set_up_logging(log: configuration.Log) -> None:
     logging.basicConfig(level=log.level.upper(), handlers=[handler], force=True)
     for name, level in QUIET_LOGGERS.items():
         logging.getLogger(name).setLevel(max(level, logging.getLogger().level))
+
+
+def warn_of_old_sqlite() -> None:
+    """Logs it where this Python's SQLite has a known fault that a store of several processes may meet."""
     warning = sqlite_version_warning()
     if warning:
-        LOG.info("%s", warning)
+        LOG.warning("%s", warning)

@@ -52,7 +52,7 @@ def address(text: str) -> Address:
         ascii_domain = domain.encode("idna").decode("ascii")
     except UnicodeError:
         ascii_domain = ""
-    if not _ADDRESS.fullmatch(f"{local}@{ascii_domain}"):
+    if not text.isprintable() or not _ADDRESS.fullmatch(f"{local}@{ascii_domain}"):
         hint = "An address reads name@example.com or Name <name@example.com>, with ASCII before the @."
         raise UsageError(f"mail can't go to or from {clean(text, 100)!r}.", hint=hint)
     return Address(header_text(name) if name else "", local, ascii_domain)

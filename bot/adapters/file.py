@@ -48,7 +48,7 @@ class FileChannel:
 
     def steps(self, message: Message) -> tuple[Step, ...]:
         """One step that holds all three files; its target is the date."""
-        return (Step(0, message.day.isoformat(), _payload(message.text, message.html, _slack_json(message))),)
+        return (Step(0, message.day.isoformat(), _payload(message.text, message.html, slack_json(message))),)
 
     def send(self, delivery: Delivery, step: Step, thread: str) -> Outcome:  # noqa: ARG002  (the port's signature)
         """Writes the files, each of them whole or not at all. The receipt is the path of the text."""
@@ -98,7 +98,7 @@ def _payload(text: str, html: str, slack: str) -> str:
     return json.dumps({".html": html, ".slack.json": slack, ".txt": text}, ensure_ascii=False, sort_keys=True)
 
 
-def _slack_json(message: Message) -> str:
+def slack_json(message: Message) -> str:
     """The posts that a channel with a bot token would make."""
     posts = thread_posts((part.markup for part in message.slack), message.subject)
     return json.dumps([post.as_dict() for post in posts], ensure_ascii=False, indent=2) + "\n"

@@ -23,6 +23,7 @@ from bot.errors import (
     FeedMalformedError,
     FeedPermanentError,
     FeedRateLimitError,
+    FeedRefusedError,
     FeedTransientError,
 )
 
@@ -50,6 +51,8 @@ _REFUSALS: dict[int, tuple[str, str]] = {
     404: ("there is no such address", _ADDRESS),
     405: ("the address does not take this kind of request", _ADDRESS),
 }
+_ACCOUNT_STATUSES = frozenset({401, 402, 403})
+"""What is about the key or its account, so that every further request would be refused as well."""
 _TRANSIENT_STATUSES = frozenset({408, 425})
 
 
@@ -194,7 +197,7 @@ def _verdict(status: int) -> tuple[type[FeedError], str, str]:
     if status >= 500 or status in _TRANSIENT_STATUSES:
         return FeedTransientError, "the feed, or what stands before it, is out of order", _AGAIN
     finding, hint = _REFUSALS.get(status, ("the feed refuses the request", "Look for a newer rankbot."))
-    return FeedPermanentError, finding, hint
+    return (FeedRefusedError if status in _ACCOUNT_STATUSES else FeedPermanentError), finding, hint
 
 
 def _said(body: bytes, key: str) -> str:

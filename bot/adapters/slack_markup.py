@@ -149,16 +149,14 @@ def spans(text: str) -> Line:
 
 
 def divide(line: Line, room: int) -> list[Line]:
-    """The line in pieces of at most ``room`` units (at least a whole link); never cut inside a link."""
+    """The line in pieces of at most ``room`` units (2 or more); a link is never cut, even if it alone is longer."""
     pieces: list[Line] = []
     current: list[Span] = []
     left = room
     for span in line:
         rest = span
         while rest.text:
-            head, tail = (
-                (rest.text, "") if rest.size <= left else ("", rest.text) if rest.url else take(rest.text, left)
-            )
+            head, tail = _beginning(rest, left, alone=not current)
             if head:
                 current.append(replace(rest, text=head))
                 left -= current[-1].size

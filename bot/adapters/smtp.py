@@ -140,6 +140,7 @@ class _Session:
         self._server = server
         self._ends = server.clock() + server.patience.opening
         self._connection: smtplib.SMTP | None = None
+        self._in_text = False
 
     def _ready(self) -> smtplib.SMTP:
         """The connection, given no more time for its next command than is left for all."""
@@ -188,6 +189,7 @@ class _Session:
         code, words = self._ready().docmd("DATA")
         if code != 354:
             raise smtplib.SMTPDataError(code, words)
+        self._in_text = True
         return refused
 
     def write(self, data: bytes) -> None:
@@ -202,6 +204,7 @@ class _Session:
             raise smtplib.SMTPServerDisconnected("the server closed the connection")
         connection.sock.settimeout(self._server.patience.acceptance)
         code, words = connection.getreply()
+        self._in_text = False
         if 200 <= code < 300:
             return Sent(scrub(_refused_words(refused), *secrets))
         if 400 <= code < 600:
@@ -210,12 +213,13 @@ class _Session:
 
     def close(self) -> None:
         """Ends the connection; how that goes changes nothing about the mail."""
-        if self._connection is not None:
+        if self._connection is None:
+            return
+        if self._connection.sock is not None and not self._in_text:
             with suppress(smtplib.SMTPException, OSError):
-                if self._connection.sock is not None:
-                    self._connection.sock.settimeout(min(self._server.patience.command, 5))
+                self._connection.sock.settimeout(min(self._server.patience.command, 5))
                 self._connection.quit()
-            self._connection.close()
+        self._connection.close()
 
 
 # ── what failures mean ───────────────────────────────────────────────────────────────────────────────────────

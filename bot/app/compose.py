@@ -75,7 +75,7 @@ def _compose(
     name = subscription.channel.name
     last = tx.last_delivery(name)
     day = _newest_evaluated(tx, subscription, day_told(due_at, settle), exactly=not at_once)
-    if day is None or (last and last[0] > due_at):
+    if day is None or (last and last[0] > due_at and not at_once):
         return None
     known = tx.told_watchlists(name)
     ids = [watchlist.id for watchlist in subscription.watchlists]

@@ -64,7 +64,10 @@ class CycleReport:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One run of everything. Each stage computes its work from the store, so a cycle that died is simply run again."""
+    """One run of everything. Each stage computes its work from the store, so a cycle that died is simply run again.
+
+    ``day`` is the one that was asked for by name, if any: it is wanted even if the watchlists began after it.
+    """
 
     store: Store
     feed: Feed
@@ -74,6 +77,7 @@ class Cycle:
     operators: Sequence[Channel]
     deliver: Deliver
     timing: Timing
+    day: date | None = None
 
     def plan(self) -> Plan:
         """The work list, as things stand."""
@@ -97,7 +101,7 @@ class Cycle:
     def _agenda(self, watchlist: Watchlist, last: date) -> Agenda:
         marks = self.store.ledger(watchlist.id)
         done = {mark.date for mark in marks if mark.status is not DayStatus.WAITING}
-        first = marks[0].date if marks else None
+        first = min([mark.date for mark in marks[:1]] + ([self.day] if self.day else []), default=None)
         return agenda(watchlist, done, first, last, self.timing.catch_up_days)
 
     def poll(self, plan: Plan, *, accept: AbstractSet[str], progress: Callable[[int, int], None]) -> PollReport:

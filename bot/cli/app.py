@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from bot import __version__
 from bot.cli import demo, look, operate, running, start
-from bot.cli.options import ConfigOption, Place
+from bot.cli.options import ConfigOption
 
 app = typer.Typer(
     name="rankbot",
@@ -37,7 +38,7 @@ def main(
     ] = False,
 ) -> None:
     """Tells you in Slack or by mail when OpenRouter's app and model rankings change."""
-    context.obj = Place(config)
+    context.obj = replace(context.obj, config=config)
 
 
 for module in (start, demo, running, look, operate):

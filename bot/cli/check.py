@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from bot.cli.output import moment, say
+from bot.cli.output import field, moment, say
 from bot.config import Channel, Config, EmailChannel, SlackChannel, WhenQuiet
 from bot.core.due import day_told, next_due
 from bot.core.plan import Agenda, last_complete_day, requests, wanted_windows
@@ -35,15 +35,17 @@ def read_back(config: Config, *, now: datetime) -> None:
     for name, channel in config.channels.items():
         _sending(config, name, channel, now)
     if config.operator.channels:
-        say(f"  failures   {', '.join(config.operator.channels)}, at once")
+        field("failures", f"{', '.join(config.operator.channels)}, at once")
     else:
-        say("  failures   to the log and to `rankbot status` only")
+        field("failures", "to the log and to `rankbot status` only")
     say()
     say("Asking OpenRouter")
     first, then = cost(config, now)
     seconds = round(first * 60 / config.openrouter.requests_per_minute)
     budget = config.openrouter.requests_per_day
-    say(f"  first run {count(first, 'request')} at most, about {seconds} s; then about {then} a day of {budget}")
+    say(
+        f"  first run {count(first, 'request')} at most, about {max(seconds, 1)} s; then about {then} a day of {budget}"
+    )
     if first > budget:
         say(f"  The first run does not fit into a day: it takes {-(-first // budget)}.")
     say()
@@ -56,15 +58,15 @@ def read_back(config: Config, *, now: datetime) -> None:
 
 
 def _watching(watchlist: Watchlist) -> None:
-    say(f"  {watchlist.id:<12} {scope(watchlist.board)}")
-    say(f"  {'':<12} tells: {'; '.join(told(watchlist.rules)) or 'nothing: all rules are off'}")
+    field(watchlist.id, scope(watchlist.board))
+    field("", f"tells: {'; '.join(told(watchlist.rules)) or 'nothing: all rules are off'}")
     shown = [f"{pattern.text} (yours)" for pattern in watchlist.mine] + [pattern.text for pattern in watchlist.follow]
     if shown:
-        say(f"  {'':<12} shows every time: {', '.join(shown)}")
+        field("", f"shows every time: {', '.join(shown)}")
     if watchlist.exclude:
-        say(f"  {'':<12} leaves out: {', '.join(pattern.text for pattern in watchlist.exclude)}")
+        field("", f"leaves out: {', '.join(pattern.text for pattern in watchlist.exclude)}")
     if not watchlist.channels:
-        say(f"  {'':<12} no channel gets it; its changes are in `rankbot events`")
+        field("", "no channel gets it; its changes are in `rankbot events`")
 
 
 def scope(board: Board) -> str:
@@ -102,15 +104,15 @@ def _sending(config: Config, name: str, channel: Channel, now: datetime) -> None
     lists = [watchlist.id for watchlist in config.watchlists if name in watchlist.channels]
     if not lists:
         if name not in config.operator.channels:
-            say(f"  {name:<12} {address(channel)}: no watchlist sends here")
+            field(name, f"{address(channel)}: no watchlist sends here")
         return
     cadence = cadence_of(channel)
     at = f"{cadence.at:%H:%M}" if cadence.at else "as soon as a day is complete"
-    say(f"  {name:<12} {address(channel)}   {_days(cadence.weekdays)} {at} {channel.timezone}   {', '.join(lists)}")
+    field(name, f"{address(channel)}: {_days(cadence.weekdays)} {at} ({channel.timezone}), {', '.join(lists)}")
     settle = timedelta(hours=config.openrouter.settle_hours)
     due = next_due(cadence, now, settle)
     about = f", about {day(day_told(due, settle))}" if due else ""
-    say(f"  {'':<12} next: {moment(due, channel.timezone) if due else 'never'}{about}; {QUIET[channel.when_quiet]}")
+    field("", f"next: {moment(due, channel.timezone) if due else 'never'}{about}; {QUIET[channel.when_quiet]}")
 
 
 def address(channel: Channel) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from bot.app.ports import Channel, Feed
@@ -10,7 +11,7 @@ from bot.cli.output import field, say
 from bot.config import Config
 from bot.core.delivery import Failed, Sent, Unknown
 from bot.core.plan import last_complete_day
-from bot.core.ranking import Dataset, Ranking
+from bot.core.ranking import Dataset, Entry, Ranking
 from bot.core.rules import EnteredTop
 from bot.core.text import clean
 from bot.core.watchlist import Pattern, Watchlist
@@ -22,11 +23,11 @@ CLOSE = 3
 """How many near names are offered for one that matches nothing."""
 
 
-def ask_services(config: Config, *, now: datetime) -> int:
+def ask_services(config: Config, *, clock: Callable[[], datetime]) -> int:
     """Asks every service, sends nothing, and returns how many problems showed."""
     problems = 0
-    last = last_complete_day(now, timedelta(hours=config.openrouter.settle_hours))
-    with House(config) as house:
+    last = last_complete_day(clock(), timedelta(hours=config.openrouter.settle_hours))
+    with House(config, clock=clock) as house:
         feed = house.feed()
         say("Asking the services:")
         say()
@@ -77,7 +78,9 @@ def _names(watchlist: Watchlist, ranking: Ranking) -> int:
 
 def _close(pattern: Pattern, ranking: Ranking) -> str:
     """Names near to one that matches nothing: those that contain it, then those spelt alike."""
-    names = {entry.name.casefold(): entry for entry in reversed(ranking.entries)}
+    names: dict[str, Entry] = {}
+    for entry in ranking.entries:
+        names.setdefault(entry.name.casefold(), entry)
     wanted = pattern.text.casefold()
     near = [name for name in names if wanted in name] or difflib.get_close_matches(wanted, names, CLOSE)
     shown = [f'"{clean(names[name].name)}" id {names[name].item}, #{names[name].rank}' for name in near[:CLOSE]]

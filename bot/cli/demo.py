@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.options import DEMO_PREFIX
+from bot.cli.options import DEMO_PREFIX, clock_of
 from bot.cli.output import field, progress, say
 from bot.core import wording
 from bot.core.plan import complete_at, last_complete_day
@@ -54,19 +54,22 @@ entered_top = {{ n = 10 }}
 
 
 def demo(
+    context: typer.Context,
     seed: Annotated[int, typer.Option("--seed", help="Which generated world.")] = 7,
     days: Annotated[int, typer.Option("--days", min=1, max=60, help="How many days to run through.")] = DAYS,
 ) -> None:
-    """Runs days of an invented world through the whole pipeline and shows the latest digest.
+    """Shows it all on invented data, offline.
+
+    Days of an invented world run through the whole pipeline; the latest digest with news is shown.
 
     Real HTTP against a local stand-in of the feed, real SQLite, finished Slack and mail digests. No key, no network.
     """
     from bot.sandbox import Sandbox, World, last_completed_day
-    from bot.wiring import House, load_config, real_now
+    from bot.wiring import House, load_config
 
     begun = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix=DEMO_PREFIX))
-    clock = _Clock(real_now())
+    clock = _Clock(clock_of(context)())
     last = last_complete_day(clock.now, SETTLE)
     world = World(seed, last_completed_day(clock.now))
     say("rankbot demo: invented apps and models, real pipeline. No key, no network.")

@@ -17,7 +17,7 @@ from bot.cli.options import (
     JsonOption,
     ToOption,
     WatchlistOption,
-    config_path,
+    open_house,
 )
 from bot.cli.output import json_line, say, table
 from bot.core import wording
@@ -47,8 +47,11 @@ def top(
     demo: DemoOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """A board as it is stored: ranks against the day before, tokens against the window before."""
-    with _house(context, config, demo=demo) as house:
+    """A board as it is stored.
+
+    Ranks against the day before, tokens against the window before.
+    """
+    with open_house(context, config, demo=demo, secrets=False) as house:
         history = house.store.history()
         chosen = _board(house, board)
         current = _newest(history, chosen, day)
@@ -65,7 +68,8 @@ def top(
         for entry in current.entries[:number]:
             glyph, _ = wording.rank_move(entry.rank, previous.rank(entry.item) if previous else None)
             change = wording.percent(entry.tokens, compared.tokens(entry.item) if compared else None)
-            rows.append((entry.rank, glyph, entry.name, wording.tokens(entry.tokens), change, entry.item))
+            identity = "" if entry.item == entry.name else f"id {entry.item}"
+            rows.append((entry.rank, glyph, entry.name, wording.tokens(entry.tokens), change, identity))
         table(rows, right=frozenset({0, 3, 4}))
         say(citation(current))
 
@@ -78,8 +82,11 @@ def history(
     demo: DemoOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """An item's ranks over time, drawn, on each watchlist's board that has had it."""
-    with _house(context, config, demo=demo) as house:
+    """An item's ranks over time, drawn.
+
+    On each watchlist's board that has had it.
+    """
+    with open_house(context, config, demo=demo, secrets=False) as house:
         stored = house.store.history()
         found = house.store.find(item)
         exact = [match for match in found if item.casefold() in (match.name.casefold(), match.item.casefold())] or found
@@ -133,8 +140,8 @@ def find(
     demo: DemoOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Ids, boards and ranks of all that match a name."""
-    with _house(context, config, demo=demo) as house:
+    """Ids, boards and ranks by name."""
+    with open_house(context, config, demo=demo, secrets=False) as house:
         matches = house.store.find(text)
         if not matches:
             raise UsageError(f"Nothing stored matches `{clean(text)}`.", hint="Only boards that were polled are known.")
@@ -178,10 +185,10 @@ def events(
     demo: DemoOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Events, newest day last."""
+    """What was detected, newest day last."""
     if day and (start or end):
         raise UsageError("--date is one day; --from and --to are several.", hint="Give the one or the others.")
-    with _house(context, config, demo=demo) as house:
+    with open_house(context, config, demo=demo, secrets=False) as house:
         if watchlist and watchlist not in {known.id for known in house.config.watchlists}:
             raise UsageError(f"There is no watchlist `{watchlist}`.", hint=_known(house))
         found = house.store.events(watchlist=watchlist, start=day or start, end=day or end, held_back=everything)
@@ -209,10 +216,10 @@ def preview(
     open_it: Annotated[bool, typer.Option("--open", help="Show the HTML in the browser.")] = False,
     demo: DemoOption = False,
 ) -> None:
-    """A digest of a stored day, as it would be sent. Nothing is stored or sent."""
+    """A digest of a stored day, not sent."""
     from bot.cli.previewing import compose_preview, open_html, write_html, write_slack
 
-    with _house(context, config, demo=demo) as house:
+    with open_house(context, config, demo=demo, secrets=False) as house:
         shown: list[tuple[Subscription, Composed]] = compose_preview(house, channel, day)
         for subscription, digest in shown:
             say(f"── {subscription.channel.name}, {wording.day(digest.digest.day)} ".ljust(78, "─"))
@@ -236,12 +243,6 @@ def citation(snapshot: Snapshot) -> str:
 
     sample = f" {SAMPLE}" if snapshot.sample else ""
     return cite(snapshot.board.dataset, snapshot.as_of).text + sample
-
-
-def _house(context: typer.Context, config: Path | None, *, demo: bool) -> House:
-    from bot.wiring import House, load_config
-
-    return House(load_config(config_path(context, config, demo=demo), secrets=False))
 
 
 def _boards(house: House) -> list[Board]:

@@ -10,8 +10,17 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import ConfigOption, DemoOption, FromOption, JsonOption, ToOption, config_path
-from bot.cli.output import field, json_line, moment, progress, say, table, whisper
+from bot.cli.options import (
+    ConfigOption,
+    DemoOption,
+    FromOption,
+    JsonOption,
+    ToOption,
+    clock_of,
+    config_path,
+    open_house,
+)
+from bot.cli.output import field, json_line, moment, progress, say, table, warn_field, whisper
 from bot.core import wording
 from bot.errors import UsageError
 
@@ -26,21 +35,20 @@ def status(
     demo: DemoOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """One screen: healthy or not, what to do, last complete day, budget, outbox, next digest.
+    """Tells whether all is well, or what to do.
 
     Exit code 1 where something needs you: data older than 36 hours, a dead delivery, a digest overdue.
     """
     from bot.cli.health import inspect, print_health
     from bot.cli.live import beats
-    from bot.wiring import House, load_config, real_now
 
-    path = config_path(context, config, demo=demo)
+    path, now = config_path(context, config, demo=demo), clock_of(context)()
     if live:
-        alive, words = beats(path, real_now())
+        alive, words = beats(path, now)
         say(words)
         raise typer.Exit(0 if alive else 1)
-    with House(load_config(path, secrets=False)) as house:
-        health = inspect(house, beats(path, real_now()))
+    with open_house(context, path, secrets=False) as house:
+        health = inspect(house, beats(path, now))
         if as_json:
             json_line(health.to_json())
         else:
@@ -48,9 +56,7 @@ def status(
         raise typer.Exit(0 if health.ok else 1)
 
 
-deliveries = typer.Typer(
-    help="The outbox and its record; try again or discard what is stuck.", invoke_without_command=True
-)
+deliveries = typer.Typer(help="The outbox and its record.", invoke_without_command=True)
 
 
 @deliveries.callback()
@@ -61,12 +67,13 @@ def list_deliveries(
     demo: DemoOption = False,
     number: Annotated[int, typer.Option("-n", min=1, help="How many, newest first.")] = 20,
 ) -> None:
-    """The outbox and its record, newest first; `retry ID` and `discard ID` act on what is stuck."""
-    from bot.wiring import House, load_config
+    """The outbox and its record, newest first.
 
+    `retry ID` and `discard ID` act on what is stuck.
+    """
     if context.invoked_subcommand:
         return
-    with House(load_config(config_path(context, config, demo=demo), secrets=False)) as house:
+    with open_house(context, config, demo=demo, secrets=False) as house:
         found = house.store.deliveries()[:number]
         if as_json:
             for delivery in found:
@@ -98,12 +105,10 @@ def retry(
     config: ConfigOption = None,
 ) -> None:
     """Sends a delivery again that is stuck: its missing parts only."""
+    from bot.app.deliver import revive
     from bot.cli.running import report_attempts
-    from bot.wiring import House, load_config
 
-    with House(load_config(config_path(context, config))) as house:
-        from bot.app.deliver import revive
-
+    with open_house(context, config) as house:
         revive(house.store, number, now=house.clock())
         attempts = [one for one in house.cycle().send() if one.delivery.id == number]
         raise typer.Exit(report_attempts(house, attempts))
@@ -117,9 +122,8 @@ def discard(
 ) -> None:
     """Gives a delivery up: what of it was not sent, never will be."""
     from bot.app.deliver import give_up
-    from bot.wiring import House, load_config
 
-    with House(load_config(config_path(context, config), secrets=False)) as house:
+    with open_house(context, config, secrets=False) as house:
         give_up(house.store, number, now=house.clock())
         say(f"Delivery {number} is discarded.")
 
@@ -130,23 +134,23 @@ def backfill(
     end: ToOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Fetches the past windows of all watchlists' boards, newest first, within the day's budget.
+    """Fetches past windows, within the budget.
 
-    Goes on where it stopped. What is fetched is evidence for later events and tells nothing by itself.
+    Of all watchlists' boards, newest first; called again, it goes on where it stopped. What is fetched is evidence for
+    later events and tells nothing by itself.
     """
-    from bot.wiring import House, load_config, set_up_logging
+    from bot.wiring import set_up_logging
 
     if start is None:
         raise UsageError("A backfill has a first day.", hint="rankbot backfill --from 2026-10-01")
-    loaded = load_config(config_path(context, config))
-    set_up_logging(loaded.log)
-    with House(loaded) as house:
+    with open_house(context, config) as house:
+        set_up_logging(house.config.log)
         cycle = house.cycle()
         plan = cycle.plan_history(start, end or house.clock().date())
         if not plan.requests:
             say("All of it is stored already; no request needed.")
             return
-        seconds = round(plan.cost * 60 / loaded.openrouter.requests_per_minute)
+        seconds = round(plan.cost * 60 / house.config.openrouter.requests_per_minute)
         say(f"{wording.count(plan.cost, 'request')} at most, about {seconds} s.")
         with progress("fetching") as show:
             report = cycle.poll(plan, accept=frozenset(), progress=show)
@@ -154,13 +158,14 @@ def backfill(
         entries = wording.count(report.entries, "entry", "entries")
         field("stored", f"{wording.count(len(report.stored), 'window')}, {entries}")
         for failure in report.failures:
-            whisper(f"  failed    {failure.message} {failure.hint}")
+            warn_field("failed", f"{failure.message}\n{failure.hint}".rstrip())
         if report.failures or report.left:
             whisper("Call it again to go on where it stopped.")
             raise typer.Exit(1 if any(failure.permanent for failure in report.failures) else TRY_AGAIN)
 
 
 def sandbox(
+    context: typer.Context,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")] = 8765,
     seed: Annotated[int, typer.Option("--seed", help="Which generated world.")] = 1,
     recordings: Annotated[
@@ -171,14 +176,17 @@ def sandbox(
     ] = None,
     no_limits: Annotated[bool, typer.Option("--no-limits", help="Lift 30 requests a minute and 500 a day.")] = False,
 ) -> None:
-    """A local stand-in for OpenRouter's Data API, on 127.0.0.1 under /api/v1. Any bearer key will do."""
+    """A local stand-in for the Data API.
+
+    On 127.0.0.1 under /api/v1; any bearer key will do, and limits count for each key.
+    """
     from bot.sandbox import Recordings, Sandbox, World, last_completed_day
-    from bot.wiring import real_now
 
     fixed = now.replace(tzinfo=now.tzinfo or UTC) if now else None
+    given = clock_of(context)
 
     def clock() -> datetime:
-        return fixed or real_now()
+        return fixed or given()
 
     source = Recordings(recordings) if recordings else World(seed, last_completed_day(clock()))
     with Sandbox(source, now=clock, port=port, limits=not no_limits) as server:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.wiring import House
 
 DEMO_PREFIX = "rankbot-demo-"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the configuration was said to be, before the command's name."""
+    """What was given before the command's name: the configuration, and where the time is taken from."""
 
-    config: Path | None
+    config: Path | None = None
+    clock: Callable[[], datetime] | None = None
 
 
 def _date(text: str | date) -> date:
@@ -51,6 +56,24 @@ def config_path(context: typer.Context, given: Path | None, *, demo: bool = Fals
     place: Place = context.obj
     named = given or place.config
     return named or Path(os.environ.get("RANKBOT_CONFIG") or "config.toml")
+
+
+def clock_of(context: typer.Context) -> Callable[[], datetime]:
+    """Where a command takes the time from."""
+    from bot.wiring import real_now
+
+    place: Place = context.obj
+    return place.clock or real_now
+
+
+def open_house(
+    context: typer.Context, config: Path | None, *, demo: bool = False, secrets: bool = True, **options: Any
+) -> House:
+    """Everything that the configuration asks for. ``secrets``: whether they must be there."""
+    from bot.wiring import House, load_config
+
+    loaded = load_config(config_path(context, config, demo=demo), secrets=secrets)
+    return House(loaded, clock=clock_of(context), **options)
 
 
 def newest_demo() -> Path:

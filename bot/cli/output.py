@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from bot.core.text import clean
 from bot.errors import ConfigError, RankbotError
 
 WIDTH = 80
-LABEL = 10
+LABEL = 12
 
 
 def say(text: str = "") -> None:
@@ -22,11 +23,25 @@ def say(text: str = "") -> None:
 
 
 def field(label: str, text: str) -> None:
-    """A labelled line of a report; further lines of ``text`` are indented below the first."""
-    first, *rest = text.split("\n")
-    say(f"  {label:<{LABEL}}{first}".rstrip())
-    for line in rest:
-        say(f"  {'':<{LABEL}}{line}")
+    """A labelled part of a report, folded at the width; its further lines are indented below the first."""
+    for number, line in enumerate(folded(text)):
+        say(f"  {label if not number else '':<{LABEL}}{line}".rstrip())
+
+
+def warn_field(label: str, text: str) -> None:
+    """The same on stderr."""
+    for number, line in enumerate(folded(text)):
+        whisper(f"  {label if not number else '':<{LABEL}}{line}".rstrip())
+
+
+def folded(text: str) -> list[str]:
+    """The text's lines, folded at spaces to what fits beside a label; words that are longer stay whole."""
+    room = WIDTH - LABEL - 2
+    return [
+        part
+        for line in text.split("\n")
+        for part in textwrap.wrap(line, room, break_long_words=False, break_on_hyphens=False) or [""]
+    ]
 
 
 def whisper(text: str) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.options import ConfigOption, DateOption, config_path
-from bot.cli.output import LABEL, field, moment, progress, say, whisper
+from bot.cli.options import ConfigOption, DateOption, open_house
+from bot.cli.output import field, moment, progress, say, warn_field, whisper
 from bot.core import wording
 from bot.core.delivery import DeliveryStatus
 from bot.core.due import next_due
@@ -39,19 +39,18 @@ def run(
         list[str] | None, typer.Option("--accept", metavar="BOARD", help="Believe this board's implausible answers.")
     ] = None,
 ) -> None:
-    """One cycle: poll, evaluate, compose what is due, deliver.
+    """One cycle: poll, judge, compose, deliver.
 
     --date takes that day as the last complete one; without --send nothing is stored beyond snapshots, or sent.
     """
     from bot.core.ranking import Board
-    from bot.wiring import House, after_cycle, load_config, set_up_logging
+    from bot.wiring import after_cycle, set_up_logging
 
     if send and not day:
         raise UsageError("--send goes with --date.", hint="Without --date, `rankbot run` sends what is due.")
     boards = frozenset(Board.parse(board).key for board in accept or ())
-    loaded = load_config(config_path(context, config))
-    set_up_logging(loaded.log)
-    with House(loaded) as house:
+    with open_house(context, config) as house:
+        set_up_logging(house.config.log)
         cycle = house.cycle(day=day)
         if day and day >= cycle.timing.clock().date():
             raise UsageError(f"{day} is not over yet.", hint="Leave --date out for the last complete day.")
@@ -68,6 +67,8 @@ def run(
         else:
             _sent(house, report)
             after_cycle(house, report)
+        if day and not report.days:
+            say(f"{wording.day(day)} was evaluated before. To see its digest: rankbot preview --date {day}")
         raise typer.Exit(_verdict(report))
 
 
@@ -78,23 +79,22 @@ def serve(
         bool, typer.Option("--no-wait", help="Leave at once where another one serves this store.")
     ] = False,
 ) -> None:
-    """The scheduler: the same cycle on time, until SIGTERM.
+    """Runs the cycle on time, until SIGTERM.
 
     Missing answers are asked for again after 20 minutes, then hourly. A second one on the same store waits its turn.
     """
     from bot.cli.serving import hold_store
     from bot.scheduler import Nudge
     from bot.scheduler import serve as keep_serving
-    from bot.wiring import House, after_cycle, cadence_of, load_config, set_up_logging
+    from bot.wiring import after_cycle, cadence_of, set_up_logging, warn_of_old_sqlite
 
-    path = config_path(context, config)
-    loaded = load_config(path)
-    set_up_logging(loaded.log)
     stopping = threading.Event()
     with (
-        House(loaded, stop=stopping.is_set, patience=timedelta(0)) as house,
+        open_house(context, config, stop=stopping.is_set, patience=timedelta(0)) as house,
         hold_store(house, wait=not no_wait) as beat,
     ):
+        set_up_logging(house.config.log)
+        warn_of_old_sqlite()
         cycle = house.cycle()
 
         def one() -> CycleReport:
@@ -105,7 +105,7 @@ def serve(
         nudge = Nudge(
             clock=house.clock,
             settle=house.settle,
-            cadences=tuple(cadence_of(table) for table in loaded.channels.values()),
+            cadences=tuple(cadence_of(table) for table in house.config.channels.values()),
             run=one,
             send=cycle.send,
             beat=beat,
@@ -122,7 +122,7 @@ def _announce(plan: Plan, house: House) -> None:
     seconds = round(plan.cost * 60 / house.config.openrouter.requests_per_minute)
     say(
         f"{wording.day(plan.last)} is complete since {since:%H:%M} UTC. {count(boards, 'board')}, "
-        f"{count(plan.cost, 'request')} at most, about {seconds} s."
+        f"{count(plan.cost, 'request')} at most, about {max(seconds, 1)} s."
     )
 
 
@@ -133,11 +133,9 @@ def _fetched(report: CycleReport) -> None:
     if poll.stored:
         field("stored", f"{count(poll.boards, 'board')}, {count(poll.entries, 'entry', 'entries')}")
     for failure in poll.failures:
-        whisper(f"  {'failed':<{LABEL}}{failure.message}")
-        if failure.hint:
-            whisper(f"  {'':<{LABEL}}{failure.hint}")
+        warn_field("failed", f"{failure.message}\n{failure.hint}".rstrip())
     if poll.left:
-        whisper(f"  {'left':<{LABEL}}{count(poll.left, 'request')} for the next run")
+        warn_field("left", f"{count(poll.left, 'request')} for the next run")
 
 
 def _changed(house: House, report: CycleReport) -> None:
@@ -183,11 +181,9 @@ def _attempt(house: House, attempt: Attempt, now: datetime) -> None:
         field(delivery.channel, f"sent: {where}, at {moment(now)}\n“{delivery.subject}”")
         return
     again = f"; tried again {moment(attempt.next_attempt_at)}" if attempt.next_attempt_at else ""
-    whisper(f"  {delivery.channel:<{LABEL}}not sent ({where}): {attempt.error}{again}")
-    if attempt.hint:
-        whisper(f"  {'':<{LABEL}}{attempt.hint}")
-    if attempt.status is DeliveryStatus.DEAD:
-        whisper(f"  {'':<{LABEL}}then: rankbot deliveries retry {delivery.id}")
+    then = f"\nThen: rankbot deliveries retry {delivery.id}" if attempt.status is DeliveryStatus.DEAD else ""
+    hint = f"\n{attempt.hint}" if attempt.hint else ""
+    warn_field(delivery.channel, f"not sent ({where}): {attempt.error}{again}{hint}{then}")
 
 
 def report_attempts(house: House, attempts: list[Attempt]) -> int:

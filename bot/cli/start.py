@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import ConfigOption, config_path
+from bot.cli.options import ConfigOption, clock_of, config_path, open_house
 from bot.cli.output import moment, say, whisper
 from bot.errors import UsageError
 
@@ -18,7 +18,10 @@ def init(
     config: ConfigOption = None,
     reader: Annotated[str, typer.Option("--for", metavar="app|analyst|market", help="Who will read it.")] = "app",
 ) -> None:
-    """Writes a configuration to begin with; never overwrites one."""
+    """Writes a configuration to begin with.
+
+    It never overwrites one.
+    """
     from bot.config import STARTERS, starter
 
     if reader not in STARTERS:
@@ -41,7 +44,9 @@ def check(
     config: ConfigOption = None,
     online: Annotated[bool, typer.Option("--online", help="Also try the key, the channels, and every name.")] = False,
 ) -> None:
-    """Validates configuration and templates, and reads them back in sentences.
+    """Validates the configuration, reads it back.
+
+    In sentences: what is watched, told and shown, who gets what and when next, and the cost in requests.
 
     --online also asks the services whether key and credentials work, without sending anything, and resolves every
     followed name to an id.
@@ -49,7 +54,7 @@ def check(
     from bot.adapters.render import JinjaRenderer
     from bot.cli.check import read_back
     from bot.cli.check_online import ask_services
-    from bot.wiring import bundled_templates, load_config, real_now
+    from bot.wiring import bundled_templates, load_config
 
     path = config_path(context, config)
     loaded = load_config(path)
@@ -57,8 +62,9 @@ def check(
     troubles = JinjaRenderer(bundled_templates(), loaded.defaults.templates).check()
     for trouble in troubles:
         whisper(str(trouble))
-    read_back(loaded, now=real_now())
-    problems = len(troubles) + (ask_services(loaded, now=real_now()) if online else 0)
+    clock = clock_of(context)
+    read_back(loaded, now=clock())
+    problems = len(troubles) + (ask_services(loaded, clock=clock) if online else 0)
     if problems:
         say(f"{problems} problem{'s' if problems > 1 else ''}.")
         raise typer.Exit(1)
@@ -70,11 +76,13 @@ def test_channel(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The channel, as in [channel.NAME].")],
     config: ConfigOption = None,
 ) -> None:
-    """Sends a message marked TEST through one channel, and reports exactly what the service said."""
-    from bot.core.delivery import Failed, Sent, Unknown
-    from bot.wiring import House, load_config
+    """Sends a TEST message through a channel.
 
-    with House(load_config(config_path(context, config))) as house:
+    It reports exactly what the service said.
+    """
+    from bot.core.delivery import Failed, Sent, Unknown
+
+    with open_house(context, config) as house:
         channel = house.channels.get(name)
         if channel is None:
             known = ", ".join(house.channels) or "none"

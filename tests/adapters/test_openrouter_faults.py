@@ -17,7 +17,14 @@ import httpx
 import pytest
 
 from bot.adapters.openrouter import OpenRouterFeed
-from bot.errors import FeedError, FeedMalformedError, FeedPermanentError, FeedRateLimitError, FeedTransientError
+from bot.errors import (
+    FeedError,
+    FeedMalformedError,
+    FeedPermanentError,
+    FeedRateLimitError,
+    FeedRefusedError,
+    FeedTransientError,
+)
 from tests.adapters.feed_answers import (
     CLI,
     END,
@@ -97,7 +104,8 @@ def _rate_limited(retry_after: str) -> Answering:
     return _error(429, "Rate limit exceeded", retry_after=retry_after)
 
 
-PERMANENT, TRANSIENT, LIMITED, MALFORMED = (
+REFUSED, PERMANENT, TRANSIENT, LIMITED, MALFORMED = (
+    FeedRefusedError,
     FeedPermanentError,
     FeedTransientError,
     FeedRateLimitError,
@@ -126,12 +134,12 @@ FAULTS = [
     Fault(
         "401",
         _error(401, "User not found."),
-        PERMANENT,
+        REFUSED,
         ("does not accept the API key (401): “User not found”.", "api_key"),
     ),
-    Fault("401 echo", _error(401, ECHO), PERMANENT, ("“No such key: Bearer …”",)),
-    Fault("402", _error(402, "Insufficient credits"), PERMANENT, ("asks for payment (402)", "balance")),
-    Fault("403", _answer(403, "<html>"), PERMANENT, ("does not let the API key in (403)", "firewall or proxy")),
+    Fault("401 echo", _error(401, ECHO), REFUSED, ("“No such key: Bearer …”",)),
+    Fault("402", _error(402, "Insufficient credits"), REFUSED, ("asks for payment (402)", "balance")),
+    Fault("403", _answer(403, "<html>"), REFUSED, ("does not let the API key in (403)", "firewall or proxy")),
     Fault("404", _error(404, "Not Found"), PERMANENT, ("no such address (404)", "[openrouter] base_url")),
     Fault("405", _answer(405), PERMANENT, ("(405)", "[openrouter] base_url")),
     Fault("410", _answer(410), PERMANENT, ("refuses the request (410)", "newer rankbot")),

@@ -1,24 +1,23 @@
-"""Slack as a channel, against a workspace on loopback."""
+"""Slack as a channel, against a workspace on loopback: the contract, and posting with a token."""
 
 from __future__ import annotations
 
 import json
 import logging
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 
-from bot.adapters.slack import EVENT_TYPE, SlackToken, SlackWebhook
+from bot.adapters.slack import EVENT_TYPE
 from bot.adapters.slack_call import Limits
-from bot.app.ports import Channel, SlackPart
+from bot.app.ports import Channel
 from bot.core.delivery import Failed, Sent, Unknown
 from bot.errors import UsageError
+from tests.adapters.slack_channels import Paces, by_token, by_webhook, closed_port
 from tests.contracts.channel_contract import CREATED_AT, ChannelContract, ChannelHarness, delivery, message
 from tests.servers.block_kit import all_text
-from tests.servers.slack import CHANNEL, TOKEN, WEBHOOK_PATH, Act, FakeSlack, Fault, error
+from tests.servers.slack import TOKEN, WEBHOOK_PATH, Act, FakeSlack, Fault, error
 
 QUICK = Limits(timeout=5, deadline=0.3)
 
@@ -27,33 +26,6 @@ QUICK = Limits(timeout=5, deadline=0.3)
 def slack() -> Iterator[FakeSlack]:
     with FakeSlack(clock=CREATED_AT.timestamp()) as server:
         yield server
-
-
-class Paces:
-    """Counts how often a post was waited for."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self) -> None:
-        self.count += 1
-
-
-def by_token(slack: FakeSlack, *, token: Callable[[], str] = lambda: TOKEN, **changes: object) -> SlackToken:
-    arguments = {"channel": CHANNEL, "pace": Paces(), "api_url": slack.api_url, **changes}
-    return SlackToken("team", token=token, **arguments)  # type: ignore[arg-type]
-
-
-def by_webhook(slack: FakeSlack, **changes: object) -> SlackWebhook:
-    arguments: dict[str, object] = {"url": lambda: slack.webhook_url, "pace": Paces(), **changes}
-    return SlackWebhook("team", **arguments)  # type: ignore[arg-type]
-
-
-def closed_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 class TokenHarness(ChannelHarness):
@@ -119,9 +91,6 @@ class TestWebhookKeepsTheContract(TestTokenKeepsTheContract):
     @pytest.fixture
     def harness(self, slack: FakeSlack) -> WebhookHarness:
         return WebhookHarness(slack)
-
-
-# ── posting ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_replies_stand_in_the_thread_of_the_parent(slack: FakeSlack) -> None:
@@ -318,246 +287,3 @@ def test_the_sdk_logs_no_secret_even_at_debug(slack: FakeSlack, caplog: pytest.L
     assert TOKEN not in caplog.text
     assert WEBHOOK_PATH not in caplog.text
     assert len(slack.posts) == 2
-
-
-# ── looking ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_lost_post_is_found_once_history_shows_it(slack: FakeSlack) -> None:
-    slack.script(Fault(Act.DROP, kept=True))
-    slack.lag = 1
-    channel = by_token(slack)
-    steps = channel.steps(message())
-    assert isinstance(channel.send(delivery(steps), steps[0], ""), Unknown)
-    assert channel.find(delivery(steps), steps[0], "") == Failed("not found in the channel's history", permanent=False)
-    assert channel.find(delivery(steps), steps[0], "") == Sent(slack.posts[0].ts)
-
-
-def test_a_reply_is_looked_for_in_its_thread(slack: FakeSlack) -> None:
-    channel = by_token(slack)
-    steps = channel.steps(message())
-    parent = channel.send(delivery(steps), steps[0], "")
-    assert isinstance(parent, Sent)
-    slack.script(Fault(Act.DROP, kept=True))
-    assert isinstance(channel.send(delivery(steps), steps[1], parent.receipt), Unknown)
-    assert channel.find(delivery(steps), steps[1], parent.receipt) == Sent(slack.posts[1].ts)
-    assert slack.requests[-1] == "conversations.replies"
-
-
-def test_the_whole_history_is_read_page_by_page() -> None:
-    with FakeSlack(clock=CREATED_AT.timestamp(), page=2) as slack:
-        channel = by_token(slack)
-        steps = channel.steps(message())
-        first = channel.send(delivery(steps), steps[0], "")
-        for number in range(8, 13):
-            channel.send(delivery(steps, number), steps[0], "")
-        assert channel.find(delivery(steps), steps[0], "") == first
-        assert slack.requests.count("conversations.history") == 3
-
-
-def test_a_channel_with_endless_traffic_gives_no_answer() -> None:
-    with FakeSlack(clock=CREATED_AT.timestamp(), page=1) as slack:
-        channel = by_token(slack)
-        steps = channel.steps(message())
-        for number in range(8, 30):
-            slack.take({"metadata": {"event_type": EVENT_TYPE, "event_payload": {"delivery": "x", "step": number}}})
-        assert isinstance(channel.find(delivery(steps), steps[0], ""), Unknown)
-
-
-def test_another_delivery_or_step_is_not_ours(slack: FakeSlack) -> None:
-    channel = by_token(slack)
-    steps = channel.steps(message())
-    channel.send(delivery(steps, number=8), steps[0], "")
-    assert isinstance(channel.find(delivery(steps, number=7), steps[0], ""), Failed)
-    assert isinstance(channel.find(delivery(steps, number=8), replace(steps[0], number=5), ""), Failed)
-
-
-def test_what_was_posted_long_before_the_attempt_is_not_looked_at(slack: FakeSlack) -> None:
-    channel = by_token(slack)
-    steps = channel.steps(message())
-    channel.send(delivery(steps), steps[0], "")
-    later = replace(steps[0], started_at=CREATED_AT.replace(hour=12))
-    assert isinstance(channel.find(delivery(steps), later, ""), Failed)
-
-
-def test_a_copy_of_our_marker_by_another_app_is_not_ours(slack: FakeSlack) -> None:
-    channel = by_token(slack)
-    steps = channel.steps(message())
-    channel.send(delivery(steps), steps[0], "")
-    slack.posts[0] = replace(slack.posts[0], bot_id="B0OTHER")
-    assert isinstance(channel.find(delivery(steps), steps[0], ""), Failed)
-
-
-def test_without_the_right_to_read_it_cannot_tell(slack: FakeSlack) -> None:
-    slack.scopes.remove("channels:history")
-    channel = by_token(slack)
-    steps = channel.steps(message())
-    outcome = channel.find(delivery(steps), steps[0], "")
-    assert isinstance(outcome, Unknown)
-    assert "channels:history" in outcome.reason
-
-
-def test_without_the_right_to_read_metadata_it_cannot_tell(slack: FakeSlack) -> None:
-    slack.scopes.remove("metadata.message:read")
-    channel = by_token(slack)
-    steps = channel.steps(message())
-    channel.send(delivery(steps), steps[0], "")
-    outcome = channel.find(delivery(steps), steps[0], "")
-    assert isinstance(outcome, Unknown)
-    assert "metadata.message:read" in outcome.reason
-
-
-@pytest.mark.parametrize("method", ["auth.test", "conversations.history"])
-def test_a_look_that_fails_cannot_tell(slack: FakeSlack, method: str) -> None:
-    slack.script(Fault(Act.DROP, method))
-    channel = by_token(slack)
-    steps = channel.steps(message())
-    assert isinstance(channel.find(delivery(steps), steps[0], ""), Unknown)
-
-
-def test_a_token_that_is_no_bots_cannot_tell(slack: FakeSlack) -> None:
-    slack.script(Fault(Act.ANSWER, "auth.test", body='{"ok": true, "user": "jo"}'))
-    channel = by_token(slack)
-    steps = channel.steps(message())
-    assert isinstance(channel.find(delivery(steps), steps[0], ""), Unknown)
-
-
-def test_an_odd_history_holds_nothing(slack: FakeSlack) -> None:
-    slack.script(Fault(Act.ANSWER, "conversations.history", body='{"ok": true, "messages": {"a": 1}}'))
-    channel = by_token(slack)
-    steps = channel.steps(message())
-    assert isinstance(channel.find(delivery(steps), steps[0], ""), Failed)
-
-
-# ── testing and describing ───────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_test_reports_what_slack_said(slack: FakeSlack) -> None:
-    outcome = by_token(slack).test()
-    assert outcome == Sent(f"ok: message {slack.posts[0].ts} in {CHANNEL}, rank-watch of Invented")
-    assert slack.requests == ["auth.test", "chat.postMessage"]
-
-
-def test_a_channel_given_by_name_can_be_posted_to_but_not_asked(slack: FakeSlack) -> None:
-    channel = by_token(slack, channel="#rankings")
-    assert not channel.can_be_asked
-    outcome = channel.test()
-    assert isinstance(outcome, Sent)
-    assert f'channel = "{CHANNEL}"' in outcome.receipt
-    steps = channel.steps(message())
-    assert isinstance(channel.find(delivery(steps), steps[0], ""), Unknown)
-
-
-def test_a_test_message_does_not_hinder_a_later_look(slack: FakeSlack) -> None:
-    channel = by_token(slack)
-    channel.test()
-    steps = channel.steps(message())
-    assert isinstance(channel.find(delivery(steps), steps[0], ""), Failed)
-
-
-def test_a_test_with_a_bad_token_posts_nothing(slack: FakeSlack) -> None:
-    slack.script(error("token_revoked", method="auth.test"))
-    outcome = by_token(slack).test()
-    assert isinstance(outcome, Failed)
-    assert "token_revoked" in outcome.reason
-    assert slack.posts == []
-
-
-def test_a_test_whose_answer_has_no_place_is_unknown(slack: FakeSlack) -> None:
-    slack.script(Fault(Act.ANSWER, body='{"ok": true}'))
-    assert isinstance(by_token(slack).test(), Unknown)
-
-
-def test_a_probe_of_a_token_posts_nothing(slack: FakeSlack) -> None:
-    expected = "token accepted, rank-watch of Invented; a lost answer can be looked for"
-    assert by_token(slack).probe() == Sent(expected)
-    assert slack.posts == []
-
-
-def test_a_probe_says_what_hinders_a_later_look(slack: FakeSlack) -> None:
-    slack.scopes.remove("channels:history")
-    outcomes = by_token(slack).probe(), by_token(slack, channel="#rankings").probe()
-    words = [outcome.receipt for outcome in outcomes if isinstance(outcome, Sent)]
-    assert "channels:history" in words[0]
-    assert "only by its id" in words[1]
-
-
-def test_a_probe_of_a_bad_token_fails(slack: FakeSlack) -> None:
-    assert isinstance(by_token(slack, token=lambda: "xoxb-other").probe(), Failed)
-
-
-def test_a_probe_of_a_webhook_posts_nothing(slack: FakeSlack) -> None:
-    assert isinstance(by_webhook(slack).probe(), Sent)
-    slack.script(Fault(Act.ANSWER, "webhook", status=404, body="no_service"))
-    assert isinstance(by_webhook(slack).probe(), Failed)
-    assert slack.posts == []
-
-
-def test_channels_describe_themselves_without_secrets(slack: FakeSlack) -> None:
-    assert by_token(slack).describe() == f"Slack {CHANNEL}"
-    assert by_webhook(slack).describe() == "Slack webhook"
-
-
-# ── webhooks ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_webhook_gets_everything_in_one_post(slack: FakeSlack) -> None:
-    channel = by_webhook(slack)
-    steps = channel.steps(message())
-    assert channel.send(delivery(steps), steps[0], "") == Sent()
-    body = slack.posts[0].body
-    assert "Sable enters the top 10." in all_text(body)
-    assert "Harrier" in all_text(body)
-    assert all_text(body).count("Source: OpenRouter") == 1
-    assert (body["unfurl_links"], body["unfurl_media"], body["mrkdwn"]) == (False, False, False)
-
-
-@pytest.mark.parametrize("code", ["invalid_blocks", "invalid_payload"])
-def test_a_webhook_that_refuses_blocks_gets_plain_text(slack: FakeSlack, code: str) -> None:
-    slack.script(Fault(Act.ANSWER, "webhook", status=400, body=code))
-    channel = by_webhook(slack)
-    steps = channel.steps(message())
-    assert channel.send(delivery(steps), steps[0], "") == Sent()
-    assert "blocks" not in slack.posts[0].body
-    assert "• Sable enters the top 10." in slack.posts[0].body["text"]
-
-
-@pytest.mark.parametrize(
-    ("status", "body"), [(200, "<html>"), (200, ""), (200, "OK"), (500, "rollup_error"), (503, "<html>"), (408, "")]
-)
-def test_a_webhook_answer_that_says_nothing_is_unknown(slack: FakeSlack, status: int, body: str) -> None:
-    slack.script(Fault(Act.ANSWER, "webhook", status=status, body=body, kept=True))
-    channel = by_webhook(slack)
-    steps = channel.steps(message())
-    assert isinstance(channel.send(delivery(steps), steps[0], ""), Unknown)
-    assert slack.requests == ["webhook"]
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "permanent"),
-    [
-        (404, "no_service", True),
-        (410, "channel_is_archived", True),
-        (403, "action_prohibited", True),
-        (404, "<html>", True),
-        (400, "something_new", True),
-        (407, "<html>", False),
-        (418, "something_new", False),
-    ],
-)
-def test_a_webhooks_refusals_are_sorted(slack: FakeSlack, status: int, body: str, *, permanent: bool) -> None:
-    slack.script(Fault(Act.ANSWER, "webhook", status=status, body=body))
-    channel = by_webhook(slack)
-    steps = channel.steps(message())
-    outcome = channel.send(delivery(steps), steps[0], "")
-    assert isinstance(outcome, Failed)
-    assert outcome.permanent is permanent
-    assert outcome.hint
-
-
-def test_a_message_without_any_part_is_its_subject(slack: FakeSlack) -> None:
-    empty = message(slack=(SlackPart("\n \n"),))
-    for channel in (by_token(slack), by_webhook(slack)):
-        (step,) = channel.steps(empty)
-        assert isinstance(channel.send(delivery((step,)), step, ""), Sent)
-    assert {post.body["text"] for post in slack.posts} == {"Kestrel Code passes Marlin for #4"}

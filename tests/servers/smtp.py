@@ -12,7 +12,7 @@ from typing import Any, Self
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-USERNAME = "rankings@example.com"
+USERNAME = "invented-user-91"
 PASSWORD = "invented-password-42"
 
 
@@ -48,9 +48,9 @@ def certificates(*hosts: str) -> Certificates:
 class FakeSmtp:
     """A mail server: ``mails`` is what it took.
 
-    ``refusals`` gives the reply to an address instead of 250, ``sender_reply`` that to MAIL, ``data_reply`` that to the
-    final dot. ``drop_at`` closes the connection at MAIL, RCPT, or after the final dot: DATA before the mail is taken,
-    KEPT after that. ``hang_at`` keeps silent there instead.
+    ``refusals`` gives the reply to an address instead of 250, ``put_off`` the addresses that are greylisted once,
+    ``sender_reply`` the reply to MAIL, ``data_reply`` that to the final dot. ``drop_at`` closes the connection at MAIL,
+    RCPT, or after the final dot: DATA before the mail is taken, KEPT after that. ``hang_at`` keeps silent there.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class FakeSmtp:
         self.mails: list[Mail] = []
         self.commands: list[str] = []
         self.refusals: dict[str, str] = {}
+        self.put_off: set[str] = set()
         self.sender_reply = ""
         self.data_reply = ""
         self.drop_at = ""
@@ -115,7 +116,7 @@ class FakeSmtp:
     ) -> AuthResult:
         self.commands.append(f"AUTH {'TLS' if session.ssl or self._tls else 'open'}")
         expected = LoginPassword(USERNAME.encode(), PASSWORD.encode())
-        return AuthResult(success=data == expected)
+        return AuthResult(success=data == expected, handled=False)
 
     # aiosmtpd looks these up by name
     async def handle_MAIL(  # noqa: N802
@@ -132,6 +133,9 @@ class FakeSmtp:
     ) -> str:
         self.commands.append(f"RCPT {address}")
         await self._stumble("RCPT", server)
+        if address in self.put_off:
+            self.put_off.remove(address)
+            return "451 4.7.1 greylisted, try again later"
         if address in self.refusals:
             return self.refusals[address]
         envelope.rcpt_tos.append(address)

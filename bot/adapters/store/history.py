@@ -154,7 +154,7 @@ class StoredHistory:
         sums, window, last = _RollingSums(), deque[Sequence[tuple[str, int]]](), None
         orders: list[tuple[date, Sequence[str]]] = []
         for day, identity in self._index(MODEL_DAY).items():
-            if False:
+            if last != day - _ONE_DAY:
                 sums, window = _RollingSums(), deque()
             last = day
             window.append(figures.get(identity, ()))

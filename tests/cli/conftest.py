@@ -1,0 +1,41 @@
+"""A bench for the command line, whose real clock is set to the sandbox's time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox import Sandbox
+from tests.cli.bench import CONFIG, Bench, sandboxed
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[Sandbox]:
+    """One sandbox for all tests of the command line: it is only read."""
+    with sandboxed() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], world: Sandbox) -> Bench:
+    """An empty folder with a configuration, a key in the environment, and a clock that stands at NOW."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OPENROUTER_API_KEY", "sk-or-invented")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    made = Bench(tmp_path, capsys)
+    made.configure(CONFIG.format(url=world.url))
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _plain_logging() -> Iterator[None]:
+    """A command sets up logging for its process; afterwards it is as it was."""
+    root = logging.getLogger()
+    before = (root.level, list(root.handlers))
+    yield
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]

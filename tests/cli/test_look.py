@@ -1,0 +1,147 @@
+"""top, history, find, events and preview: what is stored, cited."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.bench import Bench
+
+SOURCE = "Source: OpenRouter (openrouter.ai/apps), as of 2026-11-11T05:00:00.000Z. SAMPLE DATA, not real rankings."
+
+
+@pytest.fixture(autouse=True)
+def _ran(bench: Bench) -> None:
+    """A first run is behind us."""
+    assert bench("run").code == 0
+
+
+class TestTop:
+    """A board as it is stored."""
+
+    def test_the_first_watchlists_board(self, bench: Bench) -> None:
+        said = bench("top")
+        assert said.out.splitlines()[0] == "Apps > Coding > CLI agents, 7-day totals, 7 days to Tue 10 Nov"
+        assert len(said.out.splitlines()) == 12
+        assert said.out.splitlines()[-1] == SOURCE
+        assert "id 4410982" in said.out
+
+    def test_by_watchlist_or_board_and_day(self, bench: Bench) -> None:
+        assert "Models, daily totals" in bench("top", "models", "-n", "3").out
+        assert bench("top", "apps:coding:cli-agent:popular:7d", "--date", "2026-11-03").out.count("\n") == 12
+
+    def test_as_json(self, bench: Bench) -> None:
+        first = bench("top", "--json", "-n", "2").lines[0]
+        assert first["rank"] == 1
+        assert first["tokens"].isdecimal()
+        assert first["source"] == SOURCE
+
+    def test_what_is_not_stored_is_said(self, bench: Bench) -> None:
+        assert bench("top", "nonsense").code == 2
+        said = bench("top", "apps:all:all:popular:30d")
+        assert (said.code, "Nothing is stored of apps:all:all:popular:30d" in said.err) == (2, True)
+
+
+class TestHistory:
+    """An item's ranks over time."""
+
+    def test_drawn_on_each_board(self, bench: Bench) -> None:
+        bench("backfill", "--from", "2026-10-20")
+        said = bench("history", "kestrel code")
+        assert "Kestrel Code (id 4410982) in Apps > Coding > CLI agents" in said.out
+        assert "listed on 23 of 23 days" in said.out
+        assert any(bar in said.out for bar in "▁█")
+        assert SOURCE in said.out
+
+    def test_by_id_and_as_json(self, bench: Bench) -> None:
+        lines = bench("history", "4410982", "--json").lines
+        assert lines[-1]["date"] == "2026-11-10"
+        assert {line["id"] for line in lines} == {"4410982"}
+
+    def test_what_is_not_there_is_said(self, bench: Bench) -> None:
+        said = bench("history", "Nobody")
+        assert (said.code, "rankbot find TEXT" in said.err) == (2, True)
+
+
+class TestFind:
+    """Ids by name."""
+
+    def test_a_part_of_a_name(self, bench: Bench) -> None:
+        assert "id 3920117" in bench("find", "tern").out
+        assert {line["name"] for line in bench("find", "tern cli", "--json").lines} == {"Tern CLI"}
+
+    def test_no_match(self, bench: Bench) -> None:
+        assert bench("find", "zzzz").code == 2
+
+
+class TestEvents:
+    """What was detected."""
+
+    def test_as_lines_and_as_json(self, bench: Bench) -> None:
+        for day in ("2026-11-05", "2026-11-06", "2026-11-07"):
+            bench("run", "--date", day, "--send")
+        everything = bench("events", "--all", "--json").lines
+        assert everything
+        assert set(everything[0]) >= {"id", "key", "date", "kind", "item", "evidence", "as_of", "status", "held_back"}
+        assert len(bench("events", "--all").out.splitlines()) == len(everything)
+        days = {line["date"] for line in bench("events", "--from", "2026-11-06", "--to", "2026-11-07", "--json").lines}
+        assert days <= {"2026-11-06", "2026-11-07"}
+        only = bench("events", "--watchlist", "models", "--date", "2026-11-10", "--json").lines
+        assert {line["watchlist"] for line in only} <= {"models"}
+
+    def test_no_events_is_a_word(self, bench: Bench) -> None:
+        assert bench("events", "--date", "2026-01-01").out == "No events.\n"
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (("--date", "2026-11-10", "--from", "2026-11-01"), "--date is one day"),
+            (("-w", "x"), "Watchlists here: cli-agents"),
+        ],
+    )
+    def test_what_does_not_fit_is_said(self, bench: Bench, arguments: tuple[str, ...], words: str) -> None:
+        said = bench("events", *arguments)
+        assert (said.code, words in said.err) == (2, True)
+
+
+class TestPreview:
+    """A digest of a stored day, in every form."""
+
+    def test_in_the_terminal_and_as_files(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        said = bench("preview", "--channel", "files", "--html", "a.html", "--slack", "a.json")
+        assert said.code == 0
+        assert "── files, Tue 10 Nov" in said.out
+        assert "openrouter.ai/apps" in (bench.folder / "a.html").read_text()
+        blocks = json.loads((bench.folder / "a.json").read_text())
+        assert blocks[0]["blocks"][0]["type"] == "header"
+
+    def test_it_is_shown_in_the_browser(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        opened: list[str] = []
+        monkeypatch.setattr("webbrowser.open", opened.append)
+        bench("preview", "--open")
+        bench("preview", "--open", "--html", "b.html")
+        assert opened[0].endswith("/2026-11-10.html")
+        assert opened[1].endswith("/b.html")
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (("--channel", "x"), "Those that do: files."),
+            (("--date", "2026-01-01"), "Nothing is stored of 2026-01-01"),
+            (("--html", "no/where.html"), "can't be written"),
+        ],
+    )
+    def test_what_does_not_fit_is_said(self, bench: Bench, arguments: tuple[str, ...], words: str) -> None:
+        said = bench("preview", *arguments)
+        assert (said.code, words in said.err) == (2, True)
+
+
+def test_names_never_reach_the_terminal_as_escapes(bench: Bench) -> None:
+    said = bench("top", "-n", "100")
+    assert "\x1b" not in said.out
+
+
+def test_without_a_demo_there_is_none_to_look_at(bench: Bench) -> None:
+    said = bench("events", "--demo")
+    assert (said.code, "Run one: rankbot demo" in said.err) == (2, True)

@@ -1,0 +1,138 @@
+"""run: one cycle, said in a few lines, with the exit code that cron needs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.sandbox import Answer, Sandbox
+from tests.cli.bench import CONFIG, SLACK, Bench
+from tests.servers.slack import TOKEN, Act, FakeSlack, Fault, error
+
+
+def with_slack(bench: Bench, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Adds a Slack channel to the bench's configuration."""
+    monkeypatch.setenv("TOKEN", TOKEN)
+    bench.add(SLACK.format(api_url=slack.api_url))
+
+
+def test_a_first_run_fetches_stores_detects_and_sends(bench: Bench) -> None:
+    said = bench("run")
+    assert said.code == 0
+    assert "Tue 10 Nov is complete since 02:00 UTC. 2 boards, 17 requests at most, about 1 s." in said.out
+    assert "fetched     " in said.out
+    assert "changed     CLI agents " in said.out
+    assert "files       sent: files in" in said.out
+    text = (bench.folder / "digests" / "2026-11-10.txt").read_text()
+    assert "Source: OpenRouter (openrouter.ai/apps), as of 2026-11-11T05:00:00.000Z." in text
+    assert "SAMPLE DATA" in text
+
+
+def test_run_again_asks_and_sends_nothing(bench: Bench) -> None:
+    bench("run")
+    said = bench("run")
+    assert said.code == 0
+    assert "Tue 10 Nov is stored already; no request needed." in said.out
+    assert "files       nothing due before Thu 12 Nov 02:00 UTC" in said.out
+    assert "Nothing was due, so nothing was sent." in said.out
+    assert len(list((bench.folder / "digests").glob("*.txt"))) == 1
+
+
+class TestRehearsal:
+    """--dry-run and --date show, and keep snapshots only."""
+
+    def test_dry_run(self, bench: Bench) -> None:
+        said = bench("run", "--dry-run")
+        assert (said.code, "── would go to files" in said.out) == (0, True)
+        assert "Nothing was sent, and no event was stored." in said.out
+        assert not (bench.folder / "digests").exists()
+        assert bench("events", "--json").out == ""
+
+    def test_a_past_day(self, bench: Bench) -> None:
+        bench("run")
+        said = bench("run", "--date", "2026-11-05")
+        assert said.code == 0
+        assert "7 days to Thu 5 Nov" in said.out
+        assert not (bench.folder / "digests" / "2026-11-05.txt").exists()
+
+    def test_a_past_day_for_real(self, bench: Bench) -> None:
+        assert bench("run", "--date", "2026-11-05", "--send").code == 0
+        assert (bench.folder / "digests" / "2026-11-05.txt").exists()
+        assert bench("run", "--date", "2026-11-06", "--send").code == 0
+        again = bench("run", "--date", "2026-11-06", "--send")
+        assert "was evaluated before. To see its digest: rankbot preview --date 2026-11-06" in again.out
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (("--send",), "--send goes with --date"),
+            (("--date", "2026-11-11"), "is not over yet"),
+            (("--date", "11.11."), "is not a date such as 2026-11-10"),
+            (("--accept", "everything"), "`everything` is not a board"),
+        ],
+    )
+    def test_what_does_not_fit_is_said(self, bench: Bench, arguments: tuple[str, ...], words: str) -> None:
+        said = bench("run", *arguments)
+        assert (said.code, words in said.err) == (2, True)
+
+
+class TestFailures:
+    """75 for what the next run tries again, 1 for what needs somebody."""
+
+    def test_a_feed_that_is_down(self, bench: Bench) -> None:
+        bench.configure(CONFIG.format(url="http://127.0.0.1:9/api/v1"))
+        said = bench("run")
+        assert said.code == 75
+        assert "refused the connection" in said.err
+        assert "left" in said.err
+        assert "waits       CLI agents: Tue 10 Nov" in said.out
+        assert "Something is tried again by the next run." in said.err
+
+    def test_a_key_that_is_refused(self, bench: Bench, world: Sandbox) -> None:
+        usual = world.answer
+        world.answer = lambda _request: Answer(401, {}, b'{"error": {"code": 401, "message": "No such key"}}')
+        try:
+            said = bench("run")
+        finally:
+            world.answer = usual
+        assert said.code == 1
+        assert "does not accept the API key (401)" in said.flat
+        assert "Something needs you and something is tried again by the next run." in said.flat
+        status = bench("status")
+        assert (status.code, "api_key" in status.flat) == (1, True)
+
+    def test_a_refused_delivery_needs_somebody_and_can_be_retried(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with FakeSlack() as slack:
+            with_slack(bench, slack, monkeypatch)
+            slack.script(error("not_in_channel"))
+            said = bench("run")
+            assert said.code == 1
+            assert "not_in_channel" in said.err
+            assert "Then: rankbot deliveries retry 2" in said.err
+            assert "Something needs you." in said.err
+            status = bench("status")
+            assert (status.code, "NOT OK" in status.out) == (1, True)
+            assert "not_in_channel" in status.out
+            assert bench("deliveries", "retry", "2").code == 0
+            assert bench("status").code == 0
+            assert slack.posts[0].body["text"]
+
+    def test_a_busy_service_is_tried_again(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        with FakeSlack() as slack:
+            with_slack(bench, slack, monkeypatch)
+            slack.script(Fault(Act.ANSWER, status=429, headers={"Retry-After": "30"}))
+            said = bench("run")
+            assert said.code == 75
+            assert "tried again Wed 11 Nov 05:00 UTC" in said.flat
+            assert not slack.posts
+            bench.now += timedelta(seconds=31)
+            assert bench("run").code == 0
+            assert len([post for post in slack.posts if not post.thread_ts]) == 1
+
+    def test_a_store_that_cannot_be_opened(self, bench: Bench) -> None:
+        (bench.folder / "rankbot.db").mkdir()
+        said = bench("run")
+        assert (said.code, "rankbot.db" in said.err) == (1, True)

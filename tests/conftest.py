@@ -1,0 +1,17 @@
+"""What holds for every test: no socket leaves this machine, and the environment is nobody's."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("rankbot", deadline=None, derandomize=True)
+settings.load_profile("rankbot")
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy, no configuration and no key of whoever runs the tests."""
+    for name in ("RANKBOT_CONFIG", "OPENROUTER_API_KEY", "SLACK_WEBHOOK_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
