@@ -101,9 +101,7 @@ def test_each_of_them_is_found_again(tmp_path: Path) -> None:
         assert channel.find(delivery(steps, number), steps[0], "") == outcome
 
 
-def test_half_a_digest_is_not_found_and_completed_by_the_next_try(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_half_a_digest_is_not_found_and_completed_by_the_next_try(tmp_path: Path) -> None:
     channel = FileChannel("files", directory=tmp_path)
     send(channel)
     (tmp_path / "2026-11-10.html").unlink()

@@ -62,7 +62,7 @@ LINE = st.tuples(PREFIX, st.lists(HOSTILE | st.text(max_size=30), max_size=4)).m
 )
 MARKUP = st.lists(LINE, max_size=12).map("\n".join)
 
-unhurried = settings(deadline=None, max_examples=1500, suppress_health_check=[HealthCheck.too_slow])
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """The machine may be busy; how fast a property is shown does not matter."""
 
 

@@ -1,0 +1,230 @@
+"""What really happened on the recorded boards, computed from the files by the words of the definitions.
+
+Nothing here is shared with the bot: only CSV rows, dictionaries and fractions.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+ASKED_AT = time(5, tzinfo=UTC)
+"""When the bot asks on the day after: later than every first fetch of the recorder."""
+
+Board = dict[str, int]
+"""Tokens by item, in the order of the ranks."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fact:
+    """A change: on which day, of which kind (with the n of a top), of which item, and the item's figures."""
+
+    day: date
+    kind: str
+    item: str
+    rank: int | None
+    previous_rank: int | None
+    tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A board on every day that it can be had for, and the days to be judged; the first one's eve is the base."""
+
+    boards: Mapping[date, Board]
+    first: date
+    last: date
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first + timedelta(days=place) for place in range((self.last - self.first).days + 1)]
+
+    @property
+    def walk(self) -> list[date]:
+        return [self.first - timedelta(days=1), *self.days]
+
+    def rank(self, item: str, day: date) -> int | None:
+        return next((rank for rank, listed in enumerate(self.boards[day], start=1) if listed == item), None)
+
+    def fact(self, day: date, kind: str, item: str) -> Fact:
+        before = self.rank(item, day - timedelta(days=1))
+        return Fact(day, kind, item, self.rank(item, day), before, self.boards[day].get(item))
+
+
+# ── the files ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def model_days(folder: Path) -> dict[date, Board]:
+    """The models of each recorded day, without the rest."""
+    days: dict[date, Board] = {}
+    for row in _rows(folder / "rankings_daily.csv"):
+        if row["model_permaslug"] != "other":
+            days.setdefault(date.fromisoformat(row["date"]), {})[row["model_permaslug"]] = int(row["total_tokens"])
+    return days
+
+
+def model_windows(days: Mapping[date, Board], length: int) -> dict[date, Board]:
+    """The windows that end on each day: sums, ranked, ties by slug, cut at 50."""
+    windows: dict[date, Board] = {}
+    for end in days:
+        window = [days.get(end - timedelta(days=back)) for back in range(length)]
+        if all(window):
+            sums: Board = {}
+            for day in window:
+                for slug, tokens in (day or {}).items():
+                    sums[slug] = sums.get(slug, 0) + tokens
+            windows[end] = dict(sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))[:50])
+    return windows
+
+
+def app_fetches(folder: Path) -> dict[tuple[date, datetime], Board]:
+    """The recorded app boards by the day on which they end and the moment at which they were fetched."""
+    fetches: dict[tuple[date, datetime], Board] = {}
+    for row in _rows(folder / "app_rankings_30d_popular.csv"):
+        key = (date.fromisoformat(row["end_date"]), datetime.fromisoformat(row["fetched_at"]))
+        fetches.setdefault(key, {})[row["app_id"]] = int(row["total_tokens"])
+    return fetches
+
+
+def known_at(fetches: Iterable[tuple[date, datetime]], end: date, asked_at: datetime) -> datetime:
+    """The newest fetch of a board that there was at a moment."""
+    return max(fetched_at for day, fetched_at in fetches if day == end and fetched_at <= asked_at)
+
+
+def asked_at(day: date) -> datetime:
+    """When the bot asks for a day."""
+    return datetime.combine(day + timedelta(days=1), ASKED_AT)
+
+
+def _rows(file: Path) -> Iterator[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)
+
+
+# ── the definitions ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def new_leaders(recorded: Recorded, confirm_days: int = 1) -> set[Fact]:
+    """Days on which the confirmed leader changes."""
+    base, *days = [(day, next(iter(recorded.boards[day]))) for day in recorded.walk]
+    confirmed, candidate, running = base[1], "", 0
+    facts = set()
+    for day, leader in days:
+        running = running + 1 if leader == candidate else 1
+        candidate = leader
+        if running >= confirm_days and leader != confirmed:
+            confirmed = leader
+            facts.add(recorded.fact(day, "new_leader", leader))
+    return facts
+
+
+def set_differences(recorded: Recorded, n: int) -> set[Fact]:
+    """Entries into the top n and exits from it where there is no margin: who is there today, less who was yesterday."""
+    facts = set()
+    for day in recorded.days:
+        now, before = (set(list(recorded.boards[when])[:n]) for when in (day, day - timedelta(days=1)))
+        facts |= {recorded.fact(day, f"entered_top:{n}", item) for item in now - before}
+        facts |= {recorded.fact(day, f"left_top:{n}", item) for item in before - now}
+    return facts
+
+
+def with_hysteresis(recorded: Recorded, n: int, *, outer: int, confirm_days: int = 1) -> set[Fact]:
+    """Entries and exits by the state of each item: in up to n, out beyond ``outer`` or absent, unchanged in between.
+
+    The state changes after ``confirm_days`` days running that ask for it.
+    """
+    base, *days = recorded.walk
+    facts = set()
+    for item in {item for day in recorded.walk for item in recorded.boards[day]}:
+        rank = recorded.rank(item, base)
+        inside = rank is not None and rank <= outer
+        asked, running = None, 0
+        for day in days:
+            rank = recorded.rank(item, day)
+            asks = True if rank is not None and rank <= n else False if rank is None or rank > outer else None
+            running = running + 1 if asks is asked else 1
+            asked = asks
+            if asks is not None and asks is not inside and running >= confirm_days:
+                inside = asks
+                facts.add(recorded.fact(day, f"{'entered' if asks else 'left'}_top:{n}", item))
+    return facts
+
+
+def smallest_entries(facts: Iterable[Fact]) -> set[Fact]:
+    """Without the entries of an item that enters a smaller top on the same day."""
+    everything = set(facts)
+    smallest: dict[tuple[date, str], int] = {}
+    for fact in everything:
+        if fact.kind.startswith("entered_top:"):
+            key, n = (fact.day, fact.item), int(fact.kind.partition(":")[2])
+            smallest[key] = min(n, smallest.get(key, n))
+    return {
+        fact
+        for fact in everything
+        if not fact.kind.startswith("entered_top:") or fact.kind == f"entered_top:{smallest[fact.day, fact.item]}"
+    }
+
+
+def spikes(recorded: Recorded, days: Mapping[date, Board], length: int) -> set[Fact]:
+    """Models on the first day on which they have twice the mean of their three windows before, and a billion more."""
+    step = timedelta(days=max(length, 7))
+
+    def holds(item: str, day: date) -> bool:
+        tokens = recorded.boards.get(day, {}).get(item)
+        if tokens is None:
+            return False
+        windows = [_volume(days, item, day - step * back, length) for back in (1, 2, 3)]
+        held = [volume for volume, listed in windows if listed]
+        mean = Fraction(sum(volume for volume, _ in windows), 3)
+        bounded = any(listed < length for _, listed in windows)
+        grew = tokens >= 2 * mean and tokens - mean >= 1_000_000_000
+        return bool(held) and grew and not (bounded and any(tokens < 2 * volume for volume in held))
+
+    return {
+        recorded.fact(day, "spike", item)
+        for day in recorded.days
+        for item in recorded.boards[day]
+        if holds(item, day) and not holds(item, day - timedelta(days=1))
+    }
+
+
+def _volume(days: Mapping[date, Board], item: str, end: date, length: int) -> tuple[int, int]:
+    """An item's tokens in a window, bounded by the day's last model where it is not listed; and the days that list it.
+
+    Every day must be recorded.
+    """
+    window = [days[end - timedelta(days=back)] for back in range(length)]
+    tokens = sum(day.get(item, min(day.values())) for day in window)
+    return tokens, sum(item in day for day in window)
+
+
+def cooled(facts: Iterable[Fact], cooldown_days: int = 7) -> set[Fact]:
+    """Those that are not told, for the same was told within the cooldown and nothing has reversed it since."""
+    told: list[Fact] = []
+    held_back = set()
+    for fact in sorted(facts):
+        same = [other.day for other in told if (other.kind, other.item) == (fact.kind, fact.item)]
+        recent = [day for day in same if day > fact.day - timedelta(days=cooldown_days)]
+        reversal = _reversal(fact.kind)
+        undone = [other.day for other in told if (other.kind, other.item) == (reversal, fact.item)]
+        if fact.kind != "new_leader" and recent and not any(max(recent) < day < fact.day for day in undone):
+            held_back.add(fact)
+        else:
+            told.append(fact)
+    return held_back
+
+
+def _reversal(kind: str) -> str:
+    if kind.startswith("entered"):
+        return kind.replace("entered", "left")
+    return kind.replace("left", "entered")
+
+
+def by_day(facts: Sequence[Fact]) -> dict[date, int]:
+    """How many there are on each day that has any."""
+    return {day: sum(fact.day == day for fact in facts) for day in sorted({fact.day for fact in facts})}
