@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from bot.adapters.http import HttpClient
 from bot.errors import FeedError
@@ -19,8 +19,8 @@ def ping(url: Callable[[], str]) -> str | None:
         parts = urlsplit(url().strip())
         client = HttpClient(f"{parts.scheme}://{parts.netloc}", timeout_seconds=TIMEOUT_SECONDS)
         try:
-            path = parts.path + (f"?{parts.query}" if parts.query else "")
-            answer = client.get(path, params={}, headers={}, what="The ping")
+            query = dict(parse_qsl(parts.query, keep_blank_values=True))
+            answer = client.get(parts.path, params=query, headers={}, what="The ping")
         finally:
             client.close()
     except FeedError as error:

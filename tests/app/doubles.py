@@ -1,4 +1,4 @@
-"""Stand-ins for the world outside, typed by the ports: a feed that is told its answers, a channel, a renderer, a clock."""
+"""Stand-ins for the world outside, typed by the ports: a feed that is told its answers, a channel, a clock."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ Nothing here is shared with the bot: only CSV rows, dictionaries and fractions.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -54,6 +54,24 @@ class Recorded:
     def fact(self, day: date, kind: str, item: str) -> Fact:
         before = self.rank(item, day - timedelta(days=1))
         return Fact(day, kind, item, self.rank(item, day), before, self.boards[day].get(item))
+
+    def leader(self, day: date) -> str:
+        return next(iter(self.boards[day]))
+
+    def is_passive(self, fact: Fact) -> bool:
+        """Whether another rank is all that changed: the place among those listed on both days is the same."""
+        now, before = self.boards[fact.day], self.boards[fact.day - timedelta(days=1)]
+        places = [[item for item in board if item in now and item in before] for board in (now, before)]
+        if fact.rank == fact.previous_rank or fact.item not in places[0]:
+            return False
+        return places[0].index(fact.item) == places[1].index(fact.item)
+
+    def led(self, day: date) -> int:
+        """For how many days running the leader of the day before had led."""
+        former, days = self.leader(day - timedelta(days=1)), 1
+        while self.leader(day - timedelta(days=days + 1)) == former:
+            days += 1
+        return days
 
 
 # ── the files ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -111,10 +129,11 @@ def _rows(file: Path) -> Iterator[dict[str, str]]:
 
 def new_leaders(recorded: Recorded, confirm_days: int = 1) -> set[Fact]:
     """Days on which the confirmed leader changes."""
-    base, *days = [(day, next(iter(recorded.boards[day]))) for day in recorded.walk]
-    confirmed, candidate, running = base[1], "", 0
+    base, *days = recorded.walk
+    confirmed, candidate, running = recorded.leader(base), "", 0
     facts = set()
-    for day, leader in days:
+    for day in days:
+        leader = recorded.leader(day)
         running = running + 1 if leader == candidate else 1
         candidate = leader
         if running >= confirm_days and leader != confirmed:
@@ -223,8 +242,3 @@ def _reversal(kind: str) -> str:
     if kind.startswith("entered"):
         return kind.replace("entered", "left")
     return kind.replace("left", "entered")
-
-
-def by_day(facts: Sequence[Fact]) -> dict[date, int]:
-    """How many there are on each day that has any."""
-    return {day: sum(fact.day == day for fact in facts) for day in sorted({fact.day for fact in facts})}

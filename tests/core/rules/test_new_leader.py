@@ -92,3 +92,7 @@ class TestConfirmDays:
 
     def test_the_day_before_the_first_one_confirms_nothing(self) -> None:
         assert not found(NewLeader(2), the_day(columns("ba", "ba", "ab"), base=ago(1)))
+
+    def test_where_the_walk_begins_on_an_empty_board_the_first_leader_stands_in(self) -> None:
+        empty = column(ago(2), "", depth=100)
+        assert not found(NewLeader(2), the_day([column(DAY, "ba"), column(ago(1), "ab"), empty], base=ago(2)))

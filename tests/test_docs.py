@@ -1,0 +1,105 @@
+"""What is documented is so: commands, configuration, rules and links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.config import load
+from bot.core.rules import DEFAULT_RULES, RULES, parameters
+from bot.core.wording import tokens
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+
+def page(name: str) -> str:
+    """A page's text."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(name: str, language: str) -> list[str]:
+    """The code blocks of a page in one language."""
+    return re.findall(rf"```{language}\n(.*?)```", page(name), re.DOTALL)
+
+
+@pytest.mark.parametrize("name", [str(found.relative_to(ROOT)) for found in PAGES])
+def test_links_lead_somewhere(name: str) -> None:
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page(name)):
+        assert ((ROOT / name).parent / target).exists(), target
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/rules.md"])
+def test_the_configurations_shown_load(name: str, tmp_path: Path) -> None:
+    environ = {"OPENROUTER_API_KEY": "k", "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T0/B0/invented"}
+    shown = blocks(name, "toml")
+    assert shown
+    for number, text in enumerate(shown):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(text, encoding="utf-8")
+        assert load(file, environ=environ).watchlists
+
+
+def test_the_two_commands_of_the_readme_are_those_that_ci_and_contributors_use() -> None:
+    assert "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/rankbot demo" in page("README.md")
+    tests = "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest"
+    assert tests in page("README.md")
+    assert tests in page("CONTRIBUTING.md")
+    assert ".venv/bin/pip install --quiet --disable-pip-version-check -e '.[dev]'" in page(".ci/run")
+
+
+def test_every_command_that_is_named_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    from bot.__main__ import main
+
+    main(["--help"])
+    known = set(re.findall(r"^  ([a-z][a-z-]*)  ", capsys.readouterr().out, re.MULTILINE))
+    for found in PAGES:
+        named = set(re.findall(r"rankbot ([a-z][a-z-]+)", found.read_text(encoding="utf-8")))
+        assert named - {"is", "on", "run"} <= known, found.name
+    listed = set(re.findall(r"`([a-z-]+)`", page("CHANGELOG.md").split("The commands ")[1].split(".")[0]))
+    assert listed == known
+
+
+class TestRules:
+    """The table of rules is the code's."""
+
+    def rows(self) -> dict[str, list[str]]:
+        """The table's cells by rule."""
+        lines = [line for line in page("docs/rules.md").splitlines() if line.startswith("| `")]
+        split = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+        return {cells[0].strip("`"): cells for cells in split}
+
+    def test_every_rule_is_in_it_with_its_formula(self) -> None:
+        rows = self.rows()
+        assert list(rows) == list(RULES)
+        for name, rule in RULES.items():
+            assert rows[name][2].removesuffix(" (apps only)") == rule.formula
+            assert rows[name][1] == ("yes" if name in DEFAULT_RULES else "no")
+
+    def test_and_with_its_parameters_and_defaults(self) -> None:
+        for name, cells in self.rows().items():
+            shown = parameters(RULES[name]())
+            if cells[3] == "those of `entered_top`":
+                assert shown == parameters(RULES["entered_top"]())
+                continue
+            told = dict(re.findall(r"`([a-z_]+)` \(([^);]+)", cells[3]))
+            assert told == {key: tokens(value) if value > 999 else str(value) for key, value in shown.items()}
+
+    def test_contributing_shows_the_line_as_it_is(self) -> None:
+        names = ", ".join(rule.__name__ for rule in RULES.values())
+        assert f"for rule in ({names})" in " ".join(page("bot/core/rules/__init__.py").split())
+        assert f"for rule in ({names})" in page("CONTRIBUTING.md")
+
+
+def test_no_page_names_a_place_of_whoever_wrote_it() -> None:
+    for found in [
+        *PAGES,
+        *ROOT.glob("bot/**/*.py"),
+        *ROOT.glob("templates/*"),
+        ROOT / "pyproject.toml",
+        ROOT / "Dockerfile",
+    ]:
+        text = found.read_text(encoding="utf-8")
+        assert not re.search(r"/work/|/root/|pypi\.org/simple|index-url", text), found

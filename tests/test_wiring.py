@@ -1,0 +1,204 @@
+"""The composition root: what a configuration asks for is built; logs and the dead man's switch tell the truth."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from bot import config as configuration
+from bot.__main__ import exit_code
+from bot.adapters.email import EmailChannel
+from bot.adapters.file import FileChannel
+from bot.adapters.ping import ping
+from bot.adapters.slack import SlackToken, SlackWebhook
+from bot.app.cycle import CycleReport, Plan
+from bot.errors import (
+    ConfigError,
+    FeedPermanentError,
+    FeedTransientError,
+    RankbotError,
+    StoreBusyError,
+    StoreError,
+    UsageError,
+)
+from bot.wiring import House, JsonFormatter, after_cycle, bundled_templates, load_config, real_now, set_up_logging
+from tests.builders import DAY
+
+CONFIG = """
+[openrouter]
+api_key = "env:KEY"
+[operator]
+ping_url = "env:PING"
+[channel.hook]
+type = "slack"
+webhook_url = "env:HOOK"
+[channel.bot]
+type = "slack"
+token = "env:TOKEN"
+channel = "C0123456789"
+[channel.mail]
+type = "email"
+host = "smtp.example.com"
+username = "env:TOKEN"
+password = "env:TOKEN"
+from = "a@example.com"
+to = ["b@example.com"]
+[channel.files]
+type = "file"
+[watchlist.cli]
+subcategory = "cli-agent"
+channels = ["hook", "bot", "mail"]
+"""
+
+
+class Switch:
+    """A dead man's switch on loopback that counts its pings."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.status = 200
+        switch = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                switch.paths.append(self.path)
+                self.send_response(switch.status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
+                """Silent."""
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/ping/secret-id?rid=1"
+
+
+@pytest.fixture
+def switch() -> Iterator[Switch]:
+    """One that runs."""
+    made = Switch()
+    Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, switch: Switch) -> Iterator[House]:
+    """A house with every kind of channel."""
+    for name, value in (("KEY", "k"), ("TOKEN", "xoxb-invented"), ("PING", switch.url)):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOOK", "https://hooks.slack.com/services/T0/B0/invented")
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
+    with House(load_config(tmp_path / "config.toml")) as made:
+        yield made
+
+
+def report() -> CycleReport:
+    return CycleReport(Plan(DAY, (), frozenset(), ()))
+
+
+class TestHouse:
+    """What is built."""
+
+    def test_each_channel_is_of_its_kind(self, house: House) -> None:
+        kinds = {name: type(channel) for name, channel in house.channels.items()}
+        assert kinds == {"hook": SlackWebhook, "bot": SlackToken, "mail": EmailChannel, "files": FileChannel}
+
+    def test_only_channels_with_readers_are_subscribed(self, house: House) -> None:
+        assert [found.channel.name for found in house.subscriptions()] == ["hook", "bot", "mail"]
+
+    def test_every_request_is_counted_before_it_is_sent(self, house: House) -> None:
+        house.config.openrouter.__dict__["base_url"] = "http://127.0.0.1:9/api/v1"
+        feed = house.feed()
+        for _ in range(2):
+            with pytest.raises(FeedTransientError):
+                feed.model_days(DAY, DAY)
+        assert house.store.spent(house.clock().date()) == 2
+
+    def test_the_bundled_templates_are_there(self) -> None:
+        assert (bundled_templates() / "digest.html.j2").is_file()
+
+    def test_the_real_clock_knows_its_zone(self) -> None:
+        assert real_now().utcoffset() is not None
+
+
+class TestPing:
+    """The dead man's switch."""
+
+    def test_it_is_told_when_all_is_well(self, house: House, switch: Switch) -> None:
+        assert after_cycle(house, report()).complete
+        assert switch.paths == ["/ping/secret-id?rid=1"]
+
+    def test_not_when_something_failed(self, house: House, switch: Switch) -> None:
+        failed = report()
+        failed.poll.left = 1
+        after_cycle(house, failed)
+        assert switch.paths == []
+
+    def test_trouble_with_it_is_logged_without_its_address(
+        self, house: House, switch: Switch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        switch.status = 500
+        after_cycle(house, report())
+        assert "HTTP 500" in caplog.text
+        assert "secret-id" not in caplog.text
+
+    def test_one_that_cannot_be_reached_is_said_without_its_address(self) -> None:
+        trouble = ping(lambda: "http://127.0.0.1:9/secret-id")
+        assert trouble
+        assert "[operator] ping_url" in trouble
+        assert "secret-id" not in trouble
+
+
+class TestLogging:
+    """Logs go to stderr, as text or as JSON."""
+
+    def test_json_is_one_object_a_line(self) -> None:
+        try:
+            int("a\nb")
+        except ValueError:
+            record = logging.LogRecord(
+                "rankbot", logging.ERROR, "", 1, "cycle failed\nby %s", ("a bug",), sys.exc_info()
+            )
+        line = JsonFormatter().format(record)
+        assert "\n" not in line
+        said = json.loads(line)
+        assert (said["level"], said["logger"], said["message"]) == ("error", "rankbot", "cycle failed\nby a bug")
+        assert "ValueError" in said["traceback"]
+
+    @pytest.mark.parametrize(("form", "kind"), [("text", logging.Formatter), ("json", JsonFormatter)])
+    def test_libraries_that_log_addresses_are_kept_quiet(self, form: str, kind: type) -> None:
+        root = logging.getLogger()
+        before = (root.level, list(root.handlers))
+        try:
+            set_up_logging(configuration.Log(format=form, level="debug"))  # type: ignore[arg-type]
+            assert type(root.handlers[0].formatter) is kind
+            assert logging.getLogger("httpx").level >= logging.WARNING
+            assert logging.getLogger("slack_sdk").level >= logging.INFO
+        finally:
+            root.setLevel(before[0])
+            root.handlers[:] = before[1]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ConfigError([]), 2),
+        (UsageError("x"), 2),
+        (FeedTransientError("x"), 75),
+        (StoreBusyError("x"), 75),
+        (FeedPermanentError("x"), 1),
+        (StoreError("x"), 1),
+        (RankbotError("x"), 1),
+    ],
+)
+def test_what_a_failure_means_to_cron(error: RankbotError, code: int) -> None:
+    assert exit_code(error) == code
