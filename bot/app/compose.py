@@ -74,7 +74,7 @@ def _compose(
 ) -> Composed | None:
     name = subscription.channel.name
     last = tx.last_delivery(name)
-    day = _newest_evaluated(tx, subscription, day_told(due_at, settle), exactly=not at_once)
+    day = _day_to_tell(tx, subscription, due_at, settle, at_once=at_once)
     if day is None or (last and last[0] > due_at and not at_once):
         return None
     known = tx.told_watchlists(name)
@@ -165,6 +165,24 @@ def _newest_evaluated(store: Store, subscription: Subscription, until: date, *, 
         if mark.status is DayStatus.EVALUATED and (mark.date == until if exactly else mark.date <= until)
     }
     return max(days, default=None)
+
+
+def _day_to_tell(
+    tx: Store, subscription: Subscription, due_at: datetime, settle: timedelta, *, at_once: bool
+) -> date | None:
+    """The day that the digest is about: that of the due time, or at once the newest that there is.
+
+    Where the due day is not evaluated its due time stays open; but events that should have been told a due time ago
+    are not held up by it any longer: then the newest day that there is is told, late.
+    """
+    due_day = day_told(due_at, settle)
+    newest = _newest_evaluated(tx, subscription, due_day, exactly=False)
+    if newest is None or newest == due_day or at_once:
+        return newest
+    before = latest_due(subscription.cadence, due_at - timedelta(microseconds=1), settle)
+    overdue_until = min(newest, day_told(before, settle)) if before else newest
+    ids = [watchlist.id for watchlist in subscription.watchlists]
+    return newest if tx.unsettled(subscription.channel.name, ids, overdue_until) else None
 
 
 def _rank_base(cadence: Cadence, due_at: datetime, settle: timedelta, day: date, events: Sequence[Event]) -> date:

@@ -11,9 +11,19 @@ from bot.app.compose import Composed, Subscription, compose_due
 from bot.app.deliver import Attempt, Deliver
 from bot.app.evaluate import DayReport, evaluate
 from bot.app.operate import note_attempts, note_poll, tell_operator
-from bot.app.poll import Poll, PollReport, Window
+from bot.app.poll import Poll, PollReport
 from bot.app.ports import Channel, DayStatus, Feed, Renderer, Store
-from bot.core.plan import Agenda, Request, agenda, history_windows, last_complete_day, requests, wanted_windows
+from bot.core.plan import (
+    Agenda,
+    Request,
+    Window,
+    Wish,
+    agenda,
+    history_windows,
+    last_complete_day,
+    requests,
+    wanted_windows,
+)
 from bot.core.watchlist import Watchlist
 
 
@@ -90,7 +100,7 @@ class Cycle:
         last = last_complete_day(self.timing.now(), self.timing.settle)
         return self._plan(last, (), history_windows(self.watchlists, first, min(end, last)))
 
-    def _plan(self, last: date, agendas: tuple[Agenda, ...], wanted: Mapping[Window, int]) -> Plan:
+    def _plan(self, last: date, agendas: tuple[Agenda, ...], wanted: Mapping[Window, Wish]) -> Plan:
         stored: dict[Window, int] = {}
         for board in {board for board, _ in wanted}:
             ends = [end for known, end in wanted if known == board]

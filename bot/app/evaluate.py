@@ -39,7 +39,9 @@ def evaluate(store: Store, agenda: Agenda, *, now: datetime) -> list[DayReport]:
         missing = tuple(_missing(agenda.watchlist, day, history))
         first_asked = asked.get(day, now)
         if missing and now - first_asked < PATIENCE:
-            store.mark(WatchlistDay(agenda.watchlist.id, day, DayStatus.WAITING, first_asked))
+            for waiting in agenda.days[agenda.days.index(day) :]:  # their patience runs from now on, too
+                mark = WatchlistDay(agenda.watchlist.id, waiting, DayStatus.WAITING, asked.get(waiting, now))
+                store.mark(mark)
             reports.append(DayReport(agenda.watchlist.id, day, DayStatus.WAITING, missing=missing))
             break
         if history.at(agenda.watchlist.board, day) is None:

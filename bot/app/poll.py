@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 
 from bot.app.ports import Feed, Store
 from bot.core import gate
-from bot.core.plan import Request
-from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset, Ranking, Snapshot
+from bot.core.plan import Request, Window
+from bot.core.ranking import FIRST_DAY, MODEL_DAY, Dataset, Ranking, Snapshot
 from bot.core.wording import window
 from bot.errors import (
     BudgetExhaustedError,
@@ -23,8 +23,6 @@ from bot.errors import (
 
 GIVE_UP_AFTER = 3
 """Transient failures running after which the feed counts as down, and the rest is left for the next cycle."""
-
-Window = tuple[Board, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +37,16 @@ class Failure:
 
 @dataclass(slots=True)
 class PollReport:
-    """What a poll came to: requests planned and answered, what was stored, and each failure."""
+    """What a poll came to: requests planned and answered, what was stored, and each failure.
+
+    ``missed`` is what the feed does not have and no day waits for: it is gone without, and nobody is troubled.
+    """
 
     planned: int = 0
     answered: int = 0
     stored: list[Snapshot] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    missed: list[Failure] = field(default_factory=list)
     left: int = 0
 
     @property
@@ -98,7 +100,8 @@ class Poll:
                 if _passing(error) and not final and running < GIVE_UP_AFTER:
                     again.append(request)
                     continue
-                report.failures.append(self._refuse(request, error))
+                spared = not (request.waits or _passing(error))
+                (report.missed if spared else report.failures).append(self._refuse(request, error))
                 if running >= GIVE_UP_AFTER:
                     report.left += len(requests) - index - 1 + len(again)
                     return []

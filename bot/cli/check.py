@@ -137,10 +137,11 @@ def cost(config: Config, now: datetime) -> tuple[int, int]:
     last = last_complete_day(now, timedelta(hours=config.openrouter.settle_hours))
     first = wanted_windows(_agenda(watchlist, last) for watchlist in config.watchlists)
     morrow = last + timedelta(days=1)
+    stored = {window: wish.depth for window, wish in first.items()}
     then = wanted_windows(_agenda(watchlist, morrow) for watchlist in config.watchlists)
     return (
         sum(request.cost for request in requests(first, {}, last)),
-        sum(request.cost for request in requests(then, first, morrow)),
+        sum(request.cost for request in requests(then, stored, morrow)),
     )
 
 

@@ -134,6 +134,8 @@ def _fetched(report: CycleReport) -> None:
         field("stored", f"{count(poll.boards, 'board')}, {count(poll.entries, 'entry', 'entries')}")
     for failure in poll.failures:
         warn_field("failed", f"{failure.message}\n{failure.hint}".rstrip())
+    for missed in poll.missed:
+        field("without", missed.message)
     if poll.left:
         warn_field("left", f"{count(poll.left, 'request')} for the next run")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.core.detect import needs, sources
-from bot.core.ranking import APP_PAGE, MAX_WINDOW_DAYS, Board, Dataset
+from bot.core.ranking import APP_PAGE, MAX_WINDOW_DAYS, MODEL_DAY, MODEL_DEPTH, Board, Dataset
 from bot.core.rules.base import Need
 from bot.core.watchlist import Watchlist
 
@@ -56,12 +56,16 @@ def agenda(watchlist: Watchlist, done: AbstractSet[date], first: date | None, la
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One window to ask for: an app board's, to a depth, or a range of model days. ``start`` is a range's first day."""
+    """One window to ask for: an app board's, to a depth, or a range of model days. ``start`` is a range's first day.
+
+    ``waits``: a day can't be judged without it; else it is only shown where it is at hand.
+    """
 
     board: Board
     start: date
     end: date
     depth: int
+    waits: bool = True
 
     @property
     def cost(self) -> int:
@@ -69,42 +73,65 @@ class Request:
         return -(-self.depth // APP_PAGE) if self.board.dataset is Dataset.APPS else 1
 
 
-Stored = Mapping[tuple[Board, date], int]
-"""What is stored: the depth of each window's newest revision."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How deep a window is wanted, and whether a day waits for it."""
+
+    depth: int = 0
+    waits: bool = False
 
 
-def wanted_windows(agendas: Iterable[Agenda]) -> dict[tuple[Board, date], int]:
+Window = tuple[Board, date]
+"""A stored window: its board, and the day on which it ends."""
+
+
+def wanted_windows(agendas: Iterable[Agenda]) -> dict[Window, Wish]:
     """Every stored window that the days on the agendas take, with the greatest depth that any watchlist needs."""
-    depths: dict[tuple[Board, date], int] = {}
+    wishes: dict[Window, Wish] = {}
     for item in agendas:
         for day in item.days:
             for need in needs(item.watchlist, day):
-                for source in sources(need):
-                    depths[source] = max(depths.get(source, 0), item.watchlist.depth)
-    return depths
+                _add(wishes, need, item.watchlist.depth)
+    return wishes
 
 
-def requests(wanted: Mapping[tuple[Board, date], int], stored: Stored, last: date) -> list[Request]:
-    """The least set of requests for what is wanted and not stored deep enough.
+def history_windows(watchlists: Iterable[Watchlist], first: date, last: date) -> dict[Window, Wish]:
+    """Every stored window of the watchlists' boards that ends within ``first..last``, to the depth they need."""
+    wishes: dict[Window, Wish] = {}
+    for watchlist in watchlists:
+        for offset in range((last - first).days + 1):
+            _add(wishes, Need(watchlist.board, first + timedelta(days=offset)), watchlist.depth)
+    return wishes
+
+
+def _add(wishes: dict[Window, Wish], need: Need, depth: int) -> None:
+    for source in sources(need):
+        known = wishes.get(source, Wish())
+        wishes[source] = Wish(max(known.depth, depth), known.waits or need.waits)
+
+
+def requests(wanted: Mapping[Window, Wish], stored: Mapping[Window, int], last: date) -> list[Request]:
+    """The least set of requests for what is wanted and not stored deep enough (``stored``: the depth of each window).
 
     Newest days first, so that the current day comes before baselines; ``last`` is the last complete day, beyond which
     nothing is asked for. Model days are joined into ranges of up to 366 days.
     """
     missing = {
-        (board, end): depth
-        for (board, end), depth in wanted.items()
-        if end <= last and stored.get((board, end), 0) < depth
+        window: wish for window, wish in wanted.items() if window[1] <= last and stored.get(window, 0) < wish.depth
     }
-    apps = [Request(board, board.start(end), end, depth) for (board, end), depth in missing.items() if _is_app(board)]
-    model_days = sorted(end for board, end in missing if not _is_app(board))
-    depth = max((depth for (board, _), depth in missing.items() if not _is_app(board)), default=0)
-    board = next((board for board, _ in missing if not _is_app(board)), None)
-    ranges = [Request(board, start, end, depth) for start, end in _ranges(model_days)] if board else []
+    apps = [
+        Request(board, board.start(end), end, wish.depth, wish.waits)
+        for (board, end), wish in missing.items()
+        if board.dataset is Dataset.APPS
+    ]
+    models = {end: wish for (board, end), wish in missing.items() if board.dataset is Dataset.MODELS}
+    ranges = [
+        Request(
+            MODEL_DAY, start, end, MODEL_DEPTH, any(wish.waits for day, wish in models.items() if start <= day <= end)
+        )
+        for start, end in _ranges(sorted(models))
+    ]
     return sorted([*apps, *ranges], key=lambda request: (last - request.end, request.board.key))
-
-
-def _is_app(board: Board) -> bool:
-    return board.dataset is Dataset.APPS
 
 
 def _ranges(days: Sequence[date]) -> list[tuple[date, date]]:
@@ -116,13 +143,3 @@ def _ranges(days: Sequence[date]) -> list[tuple[date, date]]:
         else:
             ranges.append((day, day))
     return ranges
-
-
-def history_windows(watchlists: Iterable[Watchlist], first: date, last: date) -> dict[tuple[Board, date], int]:
-    """Every stored window of the watchlists' boards that ends within ``first..last``, to the depth they need."""
-    depths: dict[tuple[Board, date], int] = {}
-    for watchlist in watchlists:
-        for offset in range((last - first).days + 1):
-            for source in sources(Need(watchlist.board, first + timedelta(days=offset))):
-                depths[source] = max(depths.get(source, 0), watchlist.depth)
-    return depths

@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.core import text, wording
 from bot.core.event import Event, Kind
+from bot.core.ranking import APP_DEPTH, MODEL_DEPTH, Board, Dataset
 from bot.core.sentences import led_days
 
 
@@ -51,7 +52,7 @@ def _in_or_out(event: Event) -> str:
         last = f" Last in it on {wording.day(date.fromisoformat(last_in))}." if last_in else ""
         return f"{_both_days(event)}{last} {_rule(event)}"
     if evidence.get("first_seen"):
-        seen = "No stored day before lists it."
+        seen = "No stored window before lists it."
     elif last_in:
         seen = f"Last in the top {n} on {wording.full_day(date.fromisoformat(last_in))}."
     else:
@@ -60,9 +61,11 @@ def _in_or_out(event: Event) -> str:
 
 
 def _rule(event: Event) -> str:
-    n, days = event.rule.get("n"), int(event.rule.get("confirm_days", 1))
+    n, days = int(event.rule.get("n") or 0), int(event.rule.get("confirm_days", 1))
     running = "" if days == 1 else f", on {days} days running"
-    return f"(Rule: in from #{n}, out beyond #{int(n or 0) + int(event.rule.get('margin', 0))}{running}.)"
+    deepest = MODEL_DEPTH if Board.parse(event.board).dataset is Dataset.MODELS else APP_DEPTH
+    edge = min(n + int(event.rule.get("margin", 0)), deepest)
+    return f"(Rule: in from #{n}, out beyond #{edge}{running}.)"
 
 
 def _grows(event: Event) -> str:

@@ -170,7 +170,7 @@ def _line(view: View, entry: Entry) -> TableLine:
     glyph, move = wording.rank_move(entry.rank, before)
     was = str(before) if "→" in move else ""
     if view.previous and before is None:
-        was = absent(view.previous)
+        was = "not listed"  # however deep the board was read: a narrow column has no room for more
     return TableLine(
         rank=entry.rank,
         glyph=glyph,

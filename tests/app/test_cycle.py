@@ -186,6 +186,18 @@ class TestCadence:
         world.clock.now += timedelta(hours=5)
         assert len(world.cycle().run().composed) == 1
 
+    def test_a_day_that_never_comes_holds_up_no_digest_for_ever(self) -> None:
+        """News of the 11th missed its own digest, and the 12th does not come: it is told on the 13th all the same."""
+        world = World(changing(DAY + timedelta(days=1)))
+        world.cycle().run()
+        world.feed.down = FeedTransientError("refused")
+        world.on(DAY + timedelta(days=2)).cycle().run()
+        world.feed.down = None
+        world.feed.fails[CLI_AGENTS.key, DAY + timedelta(days=2)] = [FeedTransientError("HTTP 502")] * 2
+        (composed,) = world.on(DAY + timedelta(days=3)).cycle().run().composed
+        assert (composed.digest.day, len(composed.digest.stated)) == (DAY + timedelta(days=1), 1)
+        assert composed.digest.late
+
     def test_what_comes_after_the_digest_waits_for_the_next(self) -> None:
         world = World(changing(DAY), watchlists=(AGENTS, EXTENSIONS))
         world.feed.fails[IDE_EXTENSIONS.key, DAY] = [FeedTransientError("HTTP 502")] * 2

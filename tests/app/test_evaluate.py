@@ -59,7 +59,16 @@ def test_a_day_waits_for_its_data_and_holds_up_those_after_it() -> None:
     reports = evaluate(store, agenda(ago(1), DAY), now=MORNING)
     assert [(report.date, report.status) for report in reports] == [(ago(1), DayStatus.WAITING)]
     assert [need.end_date for need in reports[0].missing] == [ago(2)]
-    assert statuses(store) == [(ago(1), DayStatus.WAITING)]
+    assert statuses(store) == [(ago(1), DayStatus.WAITING), (DAY, DayStatus.WAITING)]
+
+
+def test_the_patience_of_days_held_up_runs_too() -> None:
+    """Both were asked for on the same morning, so both go on without the missing baselines three days later."""
+    store = filled({ago(2): "abc", ago(1): "bac", DAY: "cab"})
+    spikes = Watchlist("cli-agents", "CLI agents", CLI_AGENTS, (NewLeader(), Spike()))
+    evaluate(store, agenda(ago(1), DAY, watchlist=spikes), now=MORNING)
+    evaluate(store, agenda(ago(1), DAY, watchlist=spikes), now=MORNING + timedelta(days=3))
+    assert statuses(store) == [(ago(1), DayStatus.EVALUATED), (DAY, DayStatus.EVALUATED)]
 
 
 @pytest.mark.parametrize(("waited", "status"), [(71, DayStatus.WAITING), (72, DayStatus.GAP)])

@@ -100,6 +100,15 @@ def test_what_asking_again_cannot_mend_is_not_asked_again() -> None:
     ]
 
 
+def test_what_no_day_waits_for_may_be_missing_without_trouble() -> None:
+    base = Request(CLI_AGENTS, CLI_AGENTS.start(ago(7)), ago(7), 100, waits=False)
+    feed = FakeFeed(fails={(KEY, ago(7)): [FeedPermanentError("HTTP 404")]})
+    report = Poll(feed, FakeStore(), Clock()).run([base], {(CLI_AGENTS, ago(7))})
+    assert ([failure.message for failure in report.missed], report.failures) == (["HTTP 404"], [])
+    late = FakeFeed(fails={(KEY, ago(7)): [FeedTransientError("HTTP 502")] * 2})
+    assert Poll(late, FakeStore(), Clock()).run([base], {(CLI_AGENTS, ago(7))}).failures
+
+
 def test_an_answer_that_is_not_what_is_documented_is_quarantined() -> None:
     store, feed = FakeStore(), FakeFeed(fails={(KEY, ago(1)): [FeedMalformedError("no meta")]})
     report = poll(feed, store)

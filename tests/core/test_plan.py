@@ -60,7 +60,7 @@ class TestRequests:
         assert self.plan(LEADER) == [
             Request(CLI_AGENTS, ago(6), DAY, 100),
             Request(CLI_AGENTS, ago(7), ago(1), 100),
-            Request(CLI_AGENTS, ago(13), ago(7), 100),
+            Request(CLI_AGENTS, ago(13), ago(7), 100, waits=False),
         ]
 
     def test_watchlists_on_one_board_share_it_and_the_deepest_wins(self) -> None:

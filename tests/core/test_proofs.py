@@ -24,7 +24,7 @@ def evidence(event: Event, **changes: Any) -> dict[str, Any]:
     ("event", "proof"),
     [
         (entry(), f"{BOTH} In the top 10 on no stored day before. {RULE}"),
-        (entry(evidence={"first_seen": True, "last_in": None}), f"{BOTH} No stored day before lists it. {RULE}"),
+        (entry(evidence={"first_seen": True, "last_in": None}), f"{BOTH} No stored window before lists it. {RULE}"),
         (entry(evidence={"last_in": "2026-04-02"}), f"{BOTH} Last in the top 10 on 2 Apr 2026. {RULE}"),
         (
             entry(passive=True, rule={"n": 10, "margin": 2, "confirm_days": 2}),

@@ -154,10 +154,6 @@ def _apps() -> Recorded:
     return Recorded(boards, first, last)
 
 
-def _kinds(facts: set[Fact]) -> set[str]:
-    return {fact.kind for fact in facts}
-
-
 ALL_KINDS = {"new_leader", "entered_top:10", "entered_top:50", "left_top:10", "left_top:50", "spike"}
 
 
@@ -173,7 +169,7 @@ def test_models_without_a_margin_are_told_as_the_tops_differ(models: Outcome, wa
     expected |= recorded.new_leaders(truth) | recorded.spikes(truth, recorded.model_days(DATA), length)
     assert models.facts(watchlist) == expected
     assert models.facts(watchlist, held_back=True) == recorded.cooled(expected)
-    assert _kinds(expected) == ALL_KINDS
+    assert {fact.kind for fact in expected} == ALL_KINDS
 
 
 @pytest.mark.slow
@@ -260,7 +256,7 @@ def test_apps_are_told_as_the_tops_differ(apps: Outcome) -> None:
     expected = recorded.smallest_entries(recorded.set_differences(truth, 10) | recorded.set_differences(truth, 50))
     assert apps.facts("apps") == expected | recorded.new_leaders(truth)
     assert apps.facts("apps", held_back=True) == recorded.cooled(expected)
-    assert _kinds(expected) == ALL_KINDS - {"new_leader", "spike"}
+    assert {fact.kind for fact in expected} == ALL_KINDS - {"new_leader", "spike"}
 
 
 def test_apps_were_served_as_they_were_in_the_morning(apps: Outcome) -> None:

@@ -110,7 +110,9 @@ class EnteredTop:
         walk = Membership.of(self, day)
         for entry in day.current.entries[: self.n]:
             if walk.state(entry.item, day.date) and not walk.state(entry.item, day.previous.end_date):
-                yield Change(entry.item, entry.name, _evidence(day, entry.item, self.n), variant=str(self.n))
+                # The days that confirm an entry are the entry: what was before them is what "last there" means.
+                begun = walk.days[-self.confirm_days]
+                yield Change(entry.item, entry.name, _evidence(day, entry.item, self.n, begun), variant=str(self.n))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class LeftTop:
         walk = Membership.of(self, day)
         for item, name in self._candidates(day, walk.days):
             if not walk.state(item, day.date) and walk.state(item, day.previous.end_date):
-                yield Change(item, name, _evidence(day, item, self.n), variant=str(self.n))
+                yield Change(item, name, _evidence(day, item, self.n, day.date), variant=str(self.n))
 
     def _candidates(self, day: Day, days: Sequence[date]) -> Iterator[tuple[str, str]]:
         """Whoever may have been in and asks for out today.
@@ -162,13 +164,13 @@ class LeftTop:
                 yield item, name
 
 
-def _evidence(day: Day, item: str, n: int) -> dict[str, Any]:
-    """Whether the board ever held the item, when it was in the top n last, and who left from above it."""
-    last_in = day.history.last_in(day.board, item, n, day.date)
+def _evidence(day: Day, item: str, n: int, before: date) -> dict[str, Any]:
+    """Whether the board held the item ``before``, when it was in the top n last, and who left from above it."""
+    last_in = day.history.last_in(day.board, item, n, before)
     rank = day.previous.rank(item) if day.previous else None
     left = left_above(rank, day.current, day.previous) if rank and day.previous else ()
     return {
-        "first_seen": day.history.last_in(day.board, item, None, day.date) is None,
+        "first_seen": day.history.last_in(day.board, item, None, before) is None,
         "last_in": last_in.isoformat() if last_in else None,
         "left_board": [entry.name for entry in left],
         "absent": day.current.rank(item) is None,

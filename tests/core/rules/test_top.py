@@ -147,6 +147,13 @@ class TestConfirmDays:
         assert entered(ranks(5, 4, 8, 8), rule)
         assert not entered(ranks(5, 4, 3, 8), rule)
 
+    def test_the_days_that_confirm_an_entry_are_not_those_before_it(self) -> None:
+        rule = EnteredTop(n=5, margin=2, confirm_days=2)
+        first = found(rule, the_day(ranks(4, 5, None, None)))["X"]
+        again = found(rule, the_day(ranks(4, 5, 9, 3, 9)))["X"]
+        assert (first["first_seen"], first["last_in"]) == (True, None)
+        assert (again["first_seen"], again["last_in"]) == (False, "2026-11-07")
+
     def test_a_day_in_the_margin_ends_the_run(self) -> None:
         assert not entered(ranks(5, 6, 5, 8, 8), EnteredTop(n=5, margin=2, confirm_days=2))
 
