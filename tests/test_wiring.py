@@ -97,7 +97,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, switch: Switch) -> It
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("HOOK", "https://hooks.slack.com/services/T0/B0/invented")
     (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
-    with House(load_config(tmp_path / "config.toml")) as made:
+    with House(load_config(tmp_path / "config.toml"), sleep=lambda _seconds: None) as made:
         yield made
 
 
