@@ -21,6 +21,7 @@ from bot.core.briefing import compose
 from bot.core.digest import Digest
 from bot.core.due import Cadence, day_told, latest_due, wants_quiet
 from bot.core.event import Event
+from bot.core.history import History
 from bot.core.plan import PATIENCE, Agenda, complete_at
 from bot.core.view import View
 from bot.core.watchlist import Watchlist
@@ -112,31 +113,11 @@ def digest_of(
     Ranks are compared with ``base``, the last day told.
     """
     history = store.history()
-    views = []
-    for watchlist in subscription.watchlists:
-        if not _evaluated(store, watchlist.id, day):
-            continue
-        board = watchlist.board
-        current, previous = history.at(board, day), history.at(board, base)
-        compared = history.at(board, day - board.step)
-        own = tuple(event for event in events if event.watchlist == watchlist.id)
-        shown = [snapshot for snapshot in (current, previous, compared) if snapshot]
-        items = {entry.item for snapshot in shown for entry in snapshot.entries}
-        notes = next((mark.notes for mark in store.ledger(watchlist.id) if mark.date == day), ())
-        told = store.events(watchlist=watchlist.id, end=day)
-        views.append(
-            View(
-                watchlist=watchlist,
-                new=watchlist.id in new,
-                current=current.cut(watchlist.depth) if current else None,
-                previous=previous.cut(watchlist.depth) if previous else None,
-                compared=compared.cut(watchlist.depth) if compared else None,
-                events=own,
-                names=store.names(items | {event.item for event in own}),
-                not_evaluated=notes,
-                last_news=told[-1].date if told else None,
-            )
-        )
+    views = [
+        _view(store, history, watchlist, day, base=base, events=events, new=watchlist.id in new)
+        for watchlist in subscription.watchlists
+        if _evaluated(store, watchlist.id, day)
+    ]
     days = sorted({day, *(event.date for event in events)})
     return compose(
         subscription.channel.name,
@@ -144,12 +125,32 @@ def digest_of(
         days=tuple(days),
         views=views,
         late=late,
-        checked=_checked(now),
+        checked=now.date(),
     )
 
 
-def _checked(now: datetime) -> date:
-    return now.date()
+def _view(
+    store: Store, history: History, watchlist: Watchlist, day: date, *, base: date, events: Sequence[Event], new: bool
+) -> View:
+    """One watchlist as the digest sees it: its boards cut to its depth, its events, every name, and what was said."""
+    board = watchlist.board
+    boards = [history.at(board, end) for end in (day, base, day - board.step)]
+    current, previous, compared = [found.cut(watchlist.depth) if found else None for found in boards]
+    own = tuple(event for event in events if event.watchlist == watchlist.id)
+    items = {entry.item for found in boards if found for entry in found.entries}
+    notes = next((mark.notes for mark in store.ledger(watchlist.id) if mark.date == day), ())
+    told = store.events(watchlist=watchlist.id, end=day)
+    return View(
+        watchlist=watchlist,
+        new=new,
+        current=current,
+        previous=previous,
+        compared=compared,
+        events=own,
+        names=store.names(items | {event.item for event in own}),
+        not_evaluated=notes,
+        last_news=told[-1].date if told else None,
+    )
 
 
 def _evaluated(store: Store, watchlist: str, day: date) -> bool:

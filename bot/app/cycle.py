@@ -11,7 +11,7 @@ from bot.app.compose import Composed, Subscription, compose_due
 from bot.app.deliver import Attempt, Deliver
 from bot.app.evaluate import DayReport, evaluate
 from bot.app.operate import note_attempts, note_poll, tell_operator
-from bot.app.poll import Poll, PollReport
+from bot.app.poll import Poll, PollReport, Progress, no_progress
 from bot.app.ports import Channel, DayStatus, Feed, Renderer, Store
 from bot.core.plan import (
     Agenda,
@@ -114,7 +114,7 @@ class Cycle:
         first = min([mark.date for mark in marks[:1]] + ([self.day] if self.day else []), default=None)
         return agenda(watchlist, done, first, last, self.timing.catch_up_days)
 
-    def poll(self, plan: Plan, *, accept: AbstractSet[str], progress: Callable[[int, int], None]) -> PollReport:
+    def poll(self, plan: Plan, *, accept: AbstractSet[str], progress: Progress) -> PollReport:
         """Fetches and stores what the plan asks for, and notes what failed for the operator."""
         poll = Poll(self.feed, self.store, self.timing.clock, accept, progress)
         report = poll.run(plan.requests, plan.wanted)
@@ -144,30 +144,20 @@ class Cycle:
         return attempts
 
     def run(
-        self,
-        *,
-        at_once: bool = False,
-        accept: AbstractSet[str] = frozenset(),
-        progress: Callable[[int, int], None] = lambda _done, _planned: None,
+        self, *, at_once: bool = False, accept: AbstractSet[str] = frozenset(), progress: Progress = no_progress
     ) -> CycleReport:
         """Everything, for real."""
-        report = CycleReport(self.plan())
-        report.poll = self.poll(report.plan, accept=accept, progress=progress)
+        report = self._polled(accept, progress)
         report.days = self.evaluate(self.store, report.plan)
         report.composed = self.compose(self.store, at_once=at_once)
         report.attempts = self.send()
         return report
 
     def rehearse(
-        self,
-        *,
-        at_once: bool = False,
-        accept: AbstractSet[str] = frozenset(),
-        progress: Callable[[int, int], None] = lambda _done, _planned: None,
+        self, *, at_once: bool = False, accept: AbstractSet[str] = frozenset(), progress: Progress = no_progress
     ) -> CycleReport:
         """Everything but sending: snapshots are stored, events and deliveries are taken back."""
-        report = CycleReport(self.plan())
-        report.poll = self.poll(report.plan, accept=accept, progress=progress)
+        report = self._polled(accept, progress)
         try:
             with self.store.transaction() as tx:
                 report.days = self.evaluate(tx, report.plan)
@@ -175,6 +165,10 @@ class Cycle:
                 raise _RehearsalOverError  # noqa: TRY301  (the way to leave a transaction without committing it)
         except _RehearsalOverError:
             return report
+
+    def _polled(self, accept: AbstractSet[str], progress: Progress) -> CycleReport:
+        plan = self.plan()
+        return CycleReport(plan, self.poll(plan, accept=accept, progress=progress))
 
 
 class _RehearsalOverError(Exception):

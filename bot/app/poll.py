@@ -21,6 +21,14 @@ from bot.errors import (
     FeedRefusedError,
 )
 
+Progress = Callable[[int, int], None]
+"""Told (requests answered, requests planned) after each."""
+
+
+def no_progress(_answered: int, _planned: int) -> None:
+    """For whoever does not watch."""
+
+
 GIVE_UP_AFTER = 3
 """Transient failures running after which the feed counts as down, and the rest is left for the next cycle."""
 
@@ -68,7 +76,7 @@ class Poll:
     store: Store
     clock: Callable[[], datetime]
     accept: AbstractSet[str] = frozenset()
-    progress: Callable[[int, int], None] = lambda _done, _planned: None
+    progress: Progress = no_progress
 
     def run(self, requests: Sequence[Request], wanted: AbstractSet[Window]) -> PollReport:
         """Asks for each request, and once more at the end for those that failed for a passing reason.

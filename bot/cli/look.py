@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,7 @@ from bot.cli.options import (
     open_house,
 )
 from bot.cli.output import json_line, say, table
+from bot.cli.stored import board_named, boards, citation, entry_json, known, newest, title
 from bot.core import wording
 from bot.core.text import clean
 from bot.errors import UsageError
@@ -27,9 +28,7 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from bot.app.compose import Composed, Subscription
     from bot.core.history import History
-    from bot.core.ranking import Board, Snapshot
-    from bot.core.watchlist import Watchlist
-    from bot.wiring import House
+    from bot.core.ranking import Board
 
 PANEL = "Look"
 BARS = "▁▂▃▄▅▆▇█"
@@ -53,17 +52,17 @@ def top(
     """
     with open_house(context, config, demo=demo, secrets=False) as house:
         history = house.store.history()
-        chosen = _board(house, board)
-        current = _newest(history, chosen, day)
+        chosen = board_named(house, board)
+        current = newest(history, chosen, day)
         if current is None:
             raise UsageError(f"Nothing is stored of {chosen.key}.", hint="Run: rankbot run, or rankbot backfill")
         previous = history.at(chosen, current.end_date - timedelta(days=1))
         compared = history.at(chosen, current.end_date - chosen.step)
         if as_json:
             for entry in current.entries[:number]:
-                json_line(_entry(current, entry.item, previous))
+                json_line(entry_json(current, entry.item, previous))
             return
-        say(f"{_title(chosen)}, {wording.window(chosen.window_days, current.end_date)}")
+        say(f"{title(chosen)}, {wording.window(chosen.window_days, current.end_date)}")
         rows = []
         for entry in current.entries[:number]:
             glyph, _ = wording.rank_move(entry.rank, previous.rank(entry.item) if previous else None)
@@ -96,12 +95,12 @@ def history(
                 f"Nothing stored is called `{clean(item)}`.", hint="Look for a part of it: rankbot find TEXT"
             )
         names = {match.item: match.name for match in exact}
-        for board in _boards(house):
-            newest = _newest(stored, board, None)
-            if newest is None:
+        for board in boards(house):
+            latest = newest(stored, board, None)
+            if latest is None:
                 continue
             for one in ids:
-                _course(stored, board, one, names[one], newest.end_date, days=days, as_json=as_json)
+                _course(stored, board, one, names[one], latest.end_date, days=days, as_json=as_json)
 
 
 def _course(stored: History, board: Board, item: str, name: str, end: date, *, days: int, as_json: bool) -> None:
@@ -113,10 +112,10 @@ def _course(stored: History, board: Board, item: str, name: str, end: date, *, d
         return
     if as_json:
         for snapshot in seen:
-            json_line(_entry(snapshot, item, None))
+            json_line(entry_json(snapshot, item, None))
         return
     listed = [rank for rank in ranks if rank is not None]
-    say(f"{clean(name)} (id {clean(item)}) in {_title(board)}")
+    say(f"{clean(name)} (id {clean(item)}) in {title(board)}")
     say(f"  {sparkline(ranks)}")
     now = f"#{ranks[-1]}" if ranks[-1] else "not listed"
     span = f"{wording.day(seen[0].end_date)} to {wording.day(seen[-1].end_date)}"
@@ -190,7 +189,7 @@ def events(
         raise UsageError("--date is one day; --from and --to are several.", hint="Give the one or the others.")
     with open_house(context, config, demo=demo, secrets=False) as house:
         if watchlist and watchlist not in {known.id for known in house.config.watchlists}:
-            raise UsageError(f"There is no watchlist `{watchlist}`.", hint=_known(house))
+            raise UsageError(f"There is no watchlist `{watchlist}`.", hint=known(house))
         found = house.store.events(watchlist=watchlist, start=day or start, end=day or end, held_back=everything)
         if as_json:
             for event in found:
@@ -232,69 +231,6 @@ def preview(
             write_slack(newest, slack)
         if open_it:
             open_html(newest, html)
-
-
-# ── shared ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def citation(snapshot: Snapshot) -> str:
-    """The source of what is shown, as every output cites it."""
-    from bot.core.digest import SAMPLE, cite
-
-    sample = f" {SAMPLE}" if snapshot.sample else ""
-    return cite(snapshot.board.dataset, snapshot.as_of).text + sample
-
-
-def _boards(house: House) -> list[Board]:
-    return list(dict.fromkeys(watchlist.board for watchlist in house.config.watchlists))
-
-
-def _board(house: House, text: str | None) -> Board:
-    from bot.core.ranking import Board
-
-    watchlists: dict[str, Watchlist] = {watchlist.id: watchlist for watchlist in house.config.watchlists}
-    if text is None:
-        return house.config.watchlists[0].board
-    if text in watchlists:
-        return watchlists[text].board
-    try:
-        return Board.parse(text)
-    except UsageError as error:
-        raise UsageError(f"`{clean(text)}` is no watchlist and no board.", hint=_known(house)) from error
-
-
-def _known(house: House) -> str:
-    return f"Watchlists here: {', '.join(watchlist.id for watchlist in house.config.watchlists)}."
-
-
-def _newest(history: History, board: Board, day: date | None) -> Snapshot | None:
-    from bot.core.ranking import FIRST_DAY
-
-    days = history.days(board, day or FIRST_DAY, day or date.max)
-    return history.at(board, days[-1]) if days else None
-
-
-def _title(board: Board) -> str:
-    from bot.cli.check import scope
-
-    return scope(board)
-
-
-def _entry(snapshot: Snapshot, item: str, previous: Snapshot | None) -> dict[str, Any]:
-    entry = snapshot.entry(item)
-    before = previous.rank(item) if previous else None
-    return {
-        "board": snapshot.board.key,
-        "date": snapshot.end_date.isoformat(),
-        "id": item,
-        "name": entry.name if entry else None,
-        "rank": entry.rank if entry else None,
-        "previous_rank": before,
-        "tokens": str(entry.tokens) if entry else None,
-        "requests": entry.requests if entry else None,
-        "as_of": snapshot.as_of,
-        "source": citation(snapshot),
-    }
 
 
 def _rank(rank: int | None) -> str:

@@ -44,7 +44,7 @@ def run(
     --date takes that day as the last complete one; without --send nothing is stored beyond snapshots, or sent.
     """
     from bot.core.ranking import Board
-    from bot.wiring import after_cycle, set_up_logging
+    from bot.wiring import set_up_logging
 
     if send and not day:
         raise UsageError("--send goes with --date.", hint="Without --date, `rankbot run` sends what is due.")
@@ -55,21 +55,26 @@ def run(
         if day and day >= cycle.timing.clock().date():
             raise UsageError(f"{day} is not over yet.", hint="Leave --date out for the last complete day.")
         _announce(cycle.plan(), house)
-        at_once = now or day is not None
         rehearsal = dry_run or (day is not None and not send)
         with progress("fetching") as show:
             one = cycle.rehearse if rehearsal else cycle.run
-            report = one(at_once=at_once, accept=boards, progress=show)
-        _fetched(report)
-        _changed(house, report)
-        if rehearsal:
-            _shown(report)
-        else:
-            _sent(house, report)
-            after_cycle(house, report)
+            report = one(at_once=now or day is not None, accept=boards, progress=show)
+        _tell(house, report, rehearsal=rehearsal)
         if day and not report.days:
             say(f"{wording.day(day)} was evaluated before. To see its digest: rankbot preview --date {day}")
         raise typer.Exit(_verdict(report))
+
+
+def _tell(house: House, report: CycleReport, *, rehearsal: bool) -> None:
+    from bot.wiring import after_cycle
+
+    _fetched(report)
+    _changed(house, report)
+    if rehearsal:
+        _shown(report)
+    else:
+        _sent(house, report)
+        after_cycle(house, report)
 
 
 def serve(

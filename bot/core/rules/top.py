@@ -37,7 +37,7 @@ class Membership:
     days: Sequence[date]
 
     @classmethod
-    def of(cls, rule: EnteredTop | LeftTop, day: Day) -> Membership:
+    def of(cls, rule: Top, day: Day) -> Membership:
         """The walk that a rule judges a day by."""
         days = day.history.days(day.board, day.base, day.date)
         return cls(rule.n, rule.margin, rule.confirm_days, rule.absent_days, day.board, day.history, days)
@@ -82,12 +82,10 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class EnteredTop:
-    """Fires when an item's state changes from out to in."""
+class Top:
+    """What entries and exits share: the parameters by which somebody is in or out."""
 
-    kind: ClassVar[Kind] = Kind.ENTERED_TOP
     datasets: ClassVar[frozenset[Dataset]] = frozenset(Dataset)
-    formula: ClassVar[str] = "the item's state changes from out to in: rank ≤ n, after rank > n + margin or absent"
 
     n: int = field(default=50, metadata={"minimum": 1, "maximum": APP_DEPTH, "rank": True})
     margin: int = field(default=5, metadata={"minimum": 0, "maximum": APP_DEPTH})
@@ -102,6 +100,14 @@ class EnteredTop:
     def needs(self, board: Board, day: date) -> Iterator[Need]:
         """Nothing beside the two days."""
         yield from ()
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredTop(Top):
+    """Fires when an item's state changes from out to in."""
+
+    kind: ClassVar[Kind] = Kind.ENTERED_TOP
+    formula: ClassVar[str] = "the item's state changes from out to in: rank ≤ n, after rank > n + margin or absent"
 
     def find(self, day: Day) -> Iterable[Change | NotEvaluated]:
         """The items that are in now and were out, by rank."""
@@ -116,26 +122,11 @@ class EnteredTop:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftTop:
+class LeftTop(Top):
     """Fires when an item's state changes from in to out."""
 
     kind: ClassVar[Kind] = Kind.LEFT_TOP
-    datasets: ClassVar[frozenset[Dataset]] = frozenset(Dataset)
     formula: ClassVar[str] = "the item's state changes from in to out: rank > n + margin or absent, after rank ≤ n"
-
-    n: int = field(default=50, metadata={"minimum": 1, "maximum": APP_DEPTH, "rank": True})
-    margin: int = field(default=5, metadata={"minimum": 0, "maximum": APP_DEPTH})
-    confirm_days: int = field(default=1, metadata={"minimum": 1, "maximum": 30})
-    absent_days: int = field(default=3, metadata={"minimum": 1, "maximum": 30})
-
-    @property
-    def reach(self) -> int:
-        """The outer edge of the margin."""
-        return self.n + self.margin
-
-    def needs(self, board: Board, day: date) -> Iterator[Need]:
-        """Nothing beside the two days."""
-        yield from ()
 
     def find(self, day: Day) -> Iterable[Change | NotEvaluated]:
         """The items that were in and are out now, by the rank that they had last."""

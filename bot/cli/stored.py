@@ -1,0 +1,81 @@
+"""What the commands that look share: which board is meant, its newest snapshot, and how a line of it reads."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from bot.core.text import clean
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.core.history import History
+    from bot.core.ranking import Board, Snapshot
+    from bot.core.watchlist import Watchlist
+    from bot.wiring import House
+
+
+def citation(snapshot: Snapshot) -> str:
+    """The source of what is shown, as every output cites it."""
+    from bot.core.digest import SAMPLE, cite
+
+    sample = f" {SAMPLE}" if snapshot.sample else ""
+    return cite(snapshot.board.dataset, snapshot.as_of).text + sample
+
+
+def boards(house: House) -> list[Board]:
+    """The boards of all watchlists, each once."""
+    return list(dict.fromkeys(watchlist.board for watchlist in house.config.watchlists))
+
+
+def board_named(house: House, text: str | None) -> Board:
+    """The board that a watchlist's id or a board's key names; the first watchlist's if neither is given."""
+    from bot.core.ranking import Board
+
+    watchlists: dict[str, Watchlist] = {watchlist.id: watchlist for watchlist in house.config.watchlists}
+    if text is None:
+        return house.config.watchlists[0].board
+    if text in watchlists:
+        return watchlists[text].board
+    try:
+        return Board.parse(text)
+    except UsageError as error:
+        raise UsageError(f"`{clean(text)}` is no watchlist and no board.", hint=known(house)) from error
+
+
+def known(house: House) -> str:
+    """Which watchlists there are, as a hint."""
+    return f"Watchlists here: {', '.join(watchlist.id for watchlist in house.config.watchlists)}."
+
+
+def newest(history: History, board: Board, day: date | None) -> Snapshot | None:
+    """The newest stored snapshot of a board, or that of ``day``."""
+    from bot.core.ranking import FIRST_DAY
+
+    days = history.days(board, day or FIRST_DAY, day or date.max)
+    return history.at(board, days[-1]) if days else None
+
+
+def title(board: Board) -> str:
+    """A board in words."""
+    from bot.cli.check import scope
+
+    return scope(board)
+
+
+def entry_json(snapshot: Snapshot, item: str, previous: Snapshot | None) -> dict[str, Any]:
+    """A line of a board as ``--json`` prints it."""
+    entry = snapshot.entry(item)
+    before = previous.rank(item) if previous else None
+    return {
+        "board": snapshot.board.key,
+        "date": snapshot.end_date.isoformat(),
+        "id": item,
+        "name": entry.name if entry else None,
+        "rank": entry.rank if entry else None,
+        "previous_rank": before,
+        "tokens": str(entry.tokens) if entry else None,
+        "requests": entry.requests if entry else None,
+        "as_of": snapshot.as_of,
+        "source": citation(snapshot),
+    }
