@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from bot.cli import live
+from bot.cli.exits import FINE, INTERRUPTED, NEEDS_YOU, TRY_AGAIN, USAGE
+from bot.cli.streams import OutputError, guarded
 from bot.errors import ConfigError, FeedTransientError, RankbotError, StoreBusyError, UsageError
 
 Clock = Callable[[], datetime]
-
-FINE = 0
-NEEDS_YOU = 1
-USAGE = 2
-TRY_AGAIN = 75
-"""EX_TEMPFAIL of sysexits.h: what failed is tried again by the next run."""
 
 
 def exit_code(error: RankbotError) -> int:
@@ -27,8 +23,28 @@ def exit_code(error: RankbotError) -> int:
     return NEEDS_YOU
 
 
-def main(arguments: list[str] | None = None, *, clock: Clock | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, clock: Clock | None = None) -> int:
     """Runs one command; returns its exit code. ``clock`` is where it takes the time from, if not from the system."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    code = FINE
+    with guarded():
+        try:
+            probed = live.asked(given)
+            if probed:  # before any library is imported: a container asks every minute
+                code, words = live.probe(probed, clock().timestamp() if clock else None)
+                print(words)  # noqa: T201  (as the commands do)
+            else:
+                code = _run(given, clock)
+            if sys.stdout:
+                sys.stdout.flush()
+        except OutputError as lost:
+            return code if lost.reader_left else _say_lost(lost, code)
+        except KeyboardInterrupt:
+            return INTERRUPTED
+    return code
+
+
+def _run(arguments: list[str], clock: Clock | None) -> int:
     from bot.cli.app import app
     from bot.cli.options import Place
     from bot.cli.output import complain
@@ -38,13 +54,29 @@ def main(arguments: list[str] | None = None, *, clock: Clock | None = None) -> i
     except RankbotError as error:
         complain(error)
         return exit_code(error)
-    except BrokenPipeError:
-        # The reader went away (| head): nobody is left to tell, and Python's own flush at exit must not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINE
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else FINE
+    except SystemExit as end:  # how typer ends every command
+        return _code(end)
     return FINE
+
+
+def _code(end: SystemExit) -> int:
+    """The exit code that Python itself would give: a text is a failure, and is said."""
+    if end.code is None:
+        return FINE
+    if isinstance(end.code, int):
+        return end.code
+    from bot.cli.output import whisper
+
+    whisper(end.code)
+    return NEEDS_YOU
+
+
+def _say_lost(lost: OutputError, code: int) -> int:
+    """Says that the answer could not be written."""
+    from bot.cli.output import whisper
+
+    whisper(f"rankbot: the answer can't be written: {lost.reason}.")
+    return code or NEEDS_YOU
 
 
 if __name__ == "__main__":

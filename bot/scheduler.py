@@ -27,11 +27,35 @@ AGAIN_AFTER = timedelta(minutes=20)
 HOURLY = timedelta(hours=1)
 
 
+class Beat:
+    """The sign that the process lives, left with ``write``. Where that fails, it is logged once, and the work goes on.
+
+    ``write`` is given the time, and raises OSError where it can't leave the sign.
+    """
+
+    def __init__(self, write: Callable[[datetime], None], *, clock: Callable[[], datetime]) -> None:
+        self._write = write
+        self._clock = clock
+        self._failing = False
+
+    def __call__(self) -> None:
+        """Leaves the sign."""
+        try:
+            self._write(self._clock())
+        except OSError as error:
+            if not self._failing:
+                LOG.warning("no beat can be left, so `rankbot status --live` will not see this process: %s", error)
+            self._failing = True
+        else:
+            self._failing = False
+
+
 class Nudge:
     """Runs a cycle when a beat shows that there may be work; one beat at a time.
 
     There may be work when a day became final, a digest's due time came, a retry in the outbox is due, or missing
     answers are to be asked for again. A cycle too many does no harm: it computes its own work and finds none.
+    ``run`` is given the beat, for a cycle may take long.
     """
 
     def __init__(
@@ -40,9 +64,9 @@ class Nudge:
         clock: Callable[[], datetime],
         settle: timedelta,
         cadences: tuple[Cadence, ...],
-        run: Callable[[], CycleReport],
+        run: Callable[[Callable[[], None]], CycleReport],
         send: Callable[[], object],
-        beat: Callable[[datetime], None],
+        beat: Callable[[], None],
     ) -> None:
         self._clock = clock
         self._settle = settle
@@ -57,8 +81,8 @@ class Nudge:
     def __call__(self) -> None:
         """One beat. A failure that is ours to explain is logged in a line, a bug with its traceback; both go on."""
         now = self._clock()
-        self._beat(now)
         try:
+            self._beat()
             marks = (last_complete_day(now, self._settle), *(latest_due(c, now, self._settle) for c in self._cadences))
             if marks != self._seen or (self._again_at and now >= self._again_at):
                 self._cycle(now)
@@ -73,7 +97,7 @@ class Nudge:
             self._miss(now)
 
     def _cycle(self, now: datetime) -> None:
-        report = self._run()
+        report = self._run(self._beat)
         LOG.info(
             "cycle ended requests=%d stored=%d days=%d digests=%d complete=%s",
             report.poll.answered,

@@ -85,7 +85,8 @@ class House:
         self.channels: dict[str, Channel] = {
             name: self._channel(name, table) for name, table in config.channels.items()
         }
-        self.renderer = JinjaRenderer(bundled_templates(), config.defaults.templates, warnings=LOG.warning)
+        self.complaints: list[str] = []
+        self.renderer = JinjaRenderer(bundled_templates(), config.defaults.templates, warnings=self._complain)
 
     def __enter__(self) -> Self:
         return self
@@ -127,6 +128,7 @@ class House:
             operators=[self.channels[name] for name in self.config.operator.channels],
             deliver=self.deliver(),
             timing=self.timing(day),
+            complaints=self.complaints,
             day=day,
         )
 
@@ -173,6 +175,11 @@ class House:
         """Tells the dead man's switch that all is well; why it could not be told, if so."""
         url = self.config.operator.ping_url
         return ping(url.read) if url else None
+
+    def _complain(self, complaint: str) -> None:
+        """A user's template failed: the log has it at once, the operator when the digests are composed."""
+        LOG.warning("%s", complaint)
+        self.complaints.append(complaint)
 
     def _channel(self, name: str, table: configuration.Channel) -> Channel:
         if isinstance(table, configuration.SlackChannel):

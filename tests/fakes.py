@@ -6,16 +6,17 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.app.ports import Incident, Match, NewDelivery, Quarantined, Settlement, Store, WatchlistDay
 from bot.core.delivery import Delivery, DeliveryStatus, Step
 from bot.core.event import HANDLE_LENGTH, Event, EventStatus, Kind, handle
 from bot.core.history import History
-from bot.core.ranking import MODEL_DAY, Board, Dataset, Entry, Ranking, Snapshot, sum_days
+from bot.core.ranking import Board, Entry, Ranking, Snapshot
 from bot.core.watchlist import Names
 from bot.errors import BudgetExhaustedError
+from tests.fake_history import FakeHistory, newest_revisions
 
 _NAME_LENGTH = 500
 _CLOSED = (DeliveryStatus.SENT, DeliveryStatus.DISCARDED)
@@ -111,7 +112,7 @@ class FakeStore:
             if item == text or any(text.casefold() in name.casefold() for name in names)
         }
         last: dict[tuple[str, str], Match] = {}
-        for snapshot in sorted(_newest(self._rows.snapshots).values(), key=lambda snapshot: snapshot.end_date):
+        for snapshot in sorted(newest_revisions(self._rows.snapshots).values(), key=lambda snapshot: snapshot.end_date):
             for entry in snapshot.entries:
                 if entry.item in called:
                     where = (snapshot.board, snapshot.end_date, entry.rank, entry.tokens)
@@ -225,22 +226,33 @@ class FakeStore:
         first = min(due, key=lambda delivery: (delivery.due_at, delivery.id))
         return self._put(replace(first, status=DeliveryStatus.CLAIMED, lease_until=lease_until))
 
-    def record_step(self, delivery_id: int, step: Step) -> None:
-        self._put(self._rows.deliveries[delivery_id - 1].with_step(step))
+    def record_step(
+        self, delivery_id: int, step: Step, *, held_until: datetime | None, lease_until: datetime | None
+    ) -> bool:
+        known = self._held(delivery_id, held_until)
+        if known is None:
+            return False
+        lease = lease_until if held_until and lease_until else known.lease_until
+        self._put(replace(known.with_step(step), lease_until=lease))
+        return True
 
     def release(
         self,
         delivery_id: int,
         status: DeliveryStatus,
         *,
+        held_until: datetime | None,
         next_attempt_at: datetime | None,
         attempts: int,
         looks: int,
         last_error: str,
-    ) -> None:
+    ) -> bool:
+        known = self._held(delivery_id, held_until)
+        if known is None:
+            return False
         self._put(
             replace(
-                self._rows.deliveries[delivery_id - 1],
+                known,
                 status=status,
                 next_attempt_at=next_attempt_at,
                 attempts=attempts,
@@ -249,13 +261,14 @@ class FakeStore:
                 lease_until=None,
             )
         )
+        return True
 
     def delivery(self, delivery_id: int) -> Delivery | None:
         return next((delivery for delivery in self._rows.deliveries if delivery.id == delivery_id), None)
 
-    def deliveries(self, *, open_only: bool = False) -> Sequence[Delivery]:
+    def deliveries(self, *, open_only: bool = False, limit: int | None = None) -> Sequence[Delivery]:
         chosen = [delivery for delivery in self._rows.deliveries if not (open_only and delivery.status in _CLOSED)]
-        return sorted(chosen, key=lambda delivery: (delivery.due_at, delivery.id), reverse=True)
+        return sorted(chosen, key=lambda delivery: (delivery.due_at, delivery.id), reverse=True)[:limit]
 
     def last_delivery(self, channel: str) -> tuple[datetime, date] | None:
         digests = [(new.due_at, new.day) for new in self._rows.new if new.channel == channel and not new.notice]
@@ -305,49 +318,15 @@ class FakeStore:
             for known in self._rows.incidents
         ]
 
+    def _held(self, delivery_id: int, held_until: datetime | None) -> Delivery | None:
+        known = self.delivery(delivery_id)
+        if known is None or (known.status is DeliveryStatus.CLAIMED) is (held_until is None):
+            return None
+        return known if known.lease_until == held_until else None
+
     def _put(self, delivery: Delivery) -> Delivery:
         self._rows.deliveries[delivery.id - 1] = delivery
         return delivery
-
-
-class FakeHistory:
-    """The History by its definition: every window looked at, nothing remembered."""
-
-    def __init__(self, snapshots: Iterable[Snapshot]) -> None:
-        self._stored = _newest(snapshots)
-
-    def at(self, board: Board, end_date: date) -> Snapshot | None:
-        if board.dataset is Dataset.APPS or board == MODEL_DAY:
-            return self._stored.get((board, end_date))
-        wanted = [board.start(end_date) + timedelta(days=place) for place in range(board.window_days)]
-        days = [self._stored.get((MODEL_DAY, day)) for day in wanted]
-        found = [day for day in days if day]
-        return sum_days(board, found) if len(found) == len(days) else None
-
-    def days(self, board: Board, start: date, end: date) -> Sequence[date]:
-        ends = {stored_end for _, stored_end in self._stored if start <= stored_end <= end}
-        return [day for day in sorted(ends) if self.at(board, day)]
-
-    def last_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
-        for day in reversed(self.days(board, date.min, before - timedelta(days=1))):
-            snapshot = self.at(board, day)
-            rank = snapshot.rank(item) if snapshot else None
-            if rank is not None and (n is None or rank <= n):
-                return day
-        return None
-
-    def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
-        for day in reversed(self.days(board, date.min, until)):
-            snapshot = self.at(board, day)
-            if snapshot and snapshot.leader:
-                yield day, snapshot.leader.item
-
-
-def _newest(snapshots: Iterable[Snapshot]) -> dict[tuple[Board, date], Snapshot]:
-    return {
-        (snapshot.board, snapshot.end_date): snapshot
-        for snapshot in sorted(snapshots, key=lambda snapshot: snapshot.revision)
-    }
 
 
 def _figures(ranking: Ranking) -> tuple[object, ...]:

@@ -102,6 +102,26 @@ def ide(**changes: Any) -> View:
     return replace(usual, **changes)
 
 
+def whole(**changes: Any) -> View:
+    """All coding apps, of which Sable has become the third."""
+    usual = View(
+        watchlist=WHOLE,
+        new=False,
+        current=snapshot(CODING, DAY, rows("harrier 7210 foundry 4880 sable 455 kestrel 442 marlin 391")),
+        previous=snapshot(CODING, YESTERDAY, rows("harrier 7200 foundry 4850 kestrel 440 sable 430 marlin 390")),
+        compared=snapshot(CODING, LAST_WEEK, rows("harrier 7070 foundry 4650 kestrel 430 marlin 373 sable 283")),
+        events=(),
+        names={},
+    )
+    return replace(usual, **changes)
+
+
+def whole_entry(**changes: Any) -> Event:
+    """Sable's entry there."""
+    usual = {"id": "c0de", "watchlist": "coding", "board": CODING.key, "rank": 3, "previous_rank": 4}
+    return entry(**{**usual, **changes})
+
+
 def entry(**changes: Any) -> Event:
     """Sable's entry."""
     return event(**{"id": "q83d", **changes})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +14,7 @@ from bot.app.cycle import CycleReport, Plan
 from bot.app.poll import Failure, PollReport
 from bot.core.due import Cadence
 from bot.errors import StoreBusyError
-from bot.scheduler import Nudge
+from bot.scheduler import Beat, Nudge
 
 START = datetime(2026, 11, 11, 5, 0, tzinfo=UTC)
 NINE = Cadence(ZoneInfo("Europe/Berlin"), at=time(9))
@@ -27,6 +29,8 @@ class Service:
         self.sends: list[datetime] = []
         self.beats: list[datetime] = []
         self.failing = False
+        self.unwritable = False
+        self.answers = 0
         self.error: Exception | None = None
         self.nudge = Nudge(
             clock=lambda: self.now,
@@ -34,10 +38,18 @@ class Service:
             cadences=cadences,
             run=self._run,
             send=lambda: self.sends.append(self.now),
-            beat=self.beats.append,
+            beat=Beat(self._write, clock=lambda: self.now),
         )
 
-    def _run(self) -> CycleReport:
+    def _write(self, now: datetime) -> None:
+        if self.unwritable:
+            raise PermissionError(13, "Permission denied")
+        self.beats.append(now)
+
+    def _run(self, beat: Callable[[], None]) -> CycleReport:
+        for _ in range(self.answers):
+            self.now += timedelta(seconds=2)
+            beat()
         self.cycles.append(self.now)
         if self.error:
             raise self.error
@@ -98,3 +110,30 @@ def test_a_failure_is_logged_and_the_service_goes_on(
     service.error = None
     service.minutes(60)
     assert len(service.cycles) == 26
+
+
+def test_a_long_cycle_beats_with_each_answer() -> None:
+    service = Service()
+    service.answers = 300
+    service.nudge()
+    assert len(service.cycles) == 1
+    assert len(service.beats) == 301
+    assert max(b - a for a, b in pairwise(service.beats)) == timedelta(seconds=2)
+
+
+def test_a_beat_that_cannot_be_left_stops_nothing_and_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    service = Service()
+    service.unwritable = True
+    service.answers = 3
+    service.minutes(10)
+    assert (len(service.cycles), len(service.sends), service.beats) == (1, 9, [])
+    warned = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [record.getMessage() for record in warned] == [
+        "no beat can be left, so `rankbot status --live` will not see this process: [Errno 13] Permission denied"
+    ]
+    service.unwritable = False
+    service.minutes(1)
+    service.unwritable = True
+    service.minutes(5)
+    assert len(service.beats) == 1
+    assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 2

@@ -24,7 +24,7 @@ from bot.core.ranking import (
     Entry,
     Ranking,
 )
-from bot.errors import FeedMalformedError, FeedPermanentError
+from bot.errors import ConfigError, FeedMalformedError, FeedRefusedError
 
 APPS_PATH = "/datasets/app-rankings"
 MODELS_PATH = "/datasets/rankings-daily"
@@ -139,8 +139,17 @@ class OpenRouterFeed:
             raise FeedMalformedError(f"{what}: {len(parsed.data)} rows came; {limit} were asked for.")
         return _Page(parsed.meta, parsed.data, self._clock(), _is_sample(answer))
 
+    def _key(self) -> str:
+        """The key as it is now; where it can't be read, every further request would fail as well."""
+        try:
+            return _sendable(self._api_key())
+        except ConfigError as error:
+            raise FeedRefusedError(
+                f"The API key can't be read: {error.message}", hint="Check what [openrouter] api_key points to."
+            ) from error
+
     def _get(self, path: str, params: Mapping[str, str | int], what: str) -> Answer:
-        key = _sendable(self._api_key())
+        key = self._key()
         self._before_request()
         self.requests += 1
         answer = self._http.get(path, params=params, headers={"Authorization": f"Bearer {key}"}, what=what)
@@ -153,7 +162,7 @@ def _sendable(key: str) -> str:
     """The key, if a header can carry it; libraries show a header that is refused, so it must not get that far."""
     key = key.strip()
     if not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise FeedPermanentError(
+        raise FeedRefusedError(
             "The API key is empty, or holds a character that no key has; nothing was sent.",
             hint="Check what [openrouter] api_key points to.",
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 from bot.adapters.http import HttpClient
-from bot.errors import FeedError
+from bot.errors import RankbotError
 
 TIMEOUT_SECONDS = 10
 _OK = 200
@@ -23,7 +23,7 @@ def ping(url: Callable[[], str]) -> str | None:
             answer = client.get(parts.path, params=query, headers={}, what="The ping")
         finally:
             client.close()
-    except FeedError as error:
+    except RankbotError as error:  # the feed's own kinds of failure, and an address that can't be read
         return f"{error.message} Check [operator] ping_url."
     if _OK <= answer.status < _REDIRECT:
         return None

@@ -18,14 +18,18 @@ from bot.app.ports import (
     WatchlistDay,
 )
 from bot.core.briefing import compose
+from bot.core.detect import LOOK_BACK
 from bot.core.digest import Digest
 from bot.core.due import Cadence, day_told, latest_due, wants_quiet
-from bot.core.event import Event
+from bot.core.event import Event, Kind
 from bot.core.history import History
 from bot.core.plan import PATIENCE, Agenda, complete_at
+from bot.core.ranking import Board, Snapshot
 from bot.core.view import View
 from bot.core.watchlist import Watchlist
 from bot.core.wording import count, full_day
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,14 @@ class Subscription:
     channel: Channel
     cadence: Cadence
     watchlists: tuple[Watchlist, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How far a channel was told: ranks are compared with ``base``; what failed after ``noted`` is not said yet."""
+
+    base: date
+    noted: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +87,43 @@ def _compose(
 ) -> Composed | None:
     name = subscription.channel.name
     last = tx.last_delivery(name)
-    day = _day_to_tell(tx, subscription, due_at, settle, at_once=at_once)
+    passed = _passed(subscription.cadence, due_at, settle)
+    day = _day_to_tell(tx, subscription, day_told(due_at, settle), passed, at_once=at_once)
     if day is None or (last and last[0] > due_at and not at_once):
         return None
-    known = tx.told_watchlists(name)
-    ids = [watchlist.id for watchlist in subscription.watchlists]
-    events = tx.unsettled(name, ids, day)
-    new = [watchlist for watchlist in ids if watchlist not in known and _evaluated(tx, watchlist, day)]
+    unsettled = tx.unsettled(name, [watchlist.id for watchlist in subscription.watchlists], day)
+    shown = _shown(tx, subscription, day, {event.watchlist for event in unsettled if event.date <= passed})
+    new = frozenset(watchlist.id for watchlist in shown) - tx.told_watchlists(name)
+    ids = [watchlist.id for watchlist in shown]
+    due = [event for event in unsettled if event.watchlist in ids]
+    events = [event for event in due if event.watchlist not in new or event.date > passed]
     if not events and not new and (at_once or not wants_quiet(subscription.cadence, due_at, last[0] if last else None)):
         return None
-    late = _late(subscription.cadence, due_at, settle, events) if last else ""
-    base = _rank_base(subscription.cadence, due_at, settle, day, events) if last else day - timedelta(days=1)
-    digest = digest_of(tx, subscription, day, events, base=base, new=frozenset(new), late=late, now=now)
+    late = _late(events, passed) if last else ""
+    base = _rank_base(day, passed, events) if last else day - ONE_DAY
+    noted = min(last[1], day - ONE_DAY) if last else day - ONE_DAY
+    told = Told(base, noted)
+    digest = digest_of(tx, subscription, day, events, shown=shown, told=told, new=new, late=late, now=now)
     message = renderer.render(digest, key=f"{name}/{due_at:%Y-%m-%dT%H:%M:%SZ}", now=now)
     steps = subscription.channel.steps(message)
-    settlements = [Settlement(event.id, stated=event.id in digest.stated) for event in events]
+    settlements = [Settlement(event.id, stated=event.id in digest.stated) for event in due]
     delivery = tx.enqueue(NewDelivery(name, due_at, day, digest.headline, steps), settlements, now)
-    if delivery is None:
-        return None
-    tx.note_told(name, [section.watchlist for section in digest.sections])
-    return Composed(name, due_at, digest, message, delivery.id)
+    if delivery:
+        tx.note_told(name, ids)
+    return Composed(name, due_at, digest, message, delivery.id) if delivery else None
+
+
+def _shown(tx: Store, subscription: Subscription, day: date, overdue: set[str]) -> list[Watchlist]:
+    """The watchlists of a digest about ``day``: those evaluated for it, and those with overdue news and a board of it.
+
+    The others keep their news for the next digest.
+    """
+    history = tx.history()
+    return [
+        watchlist
+        for watchlist in subscription.watchlists
+        if _evaluated(tx, watchlist.id, day) or (watchlist.id in overdue and history.at(watchlist.board, day))
+    ]
 
 
 def digest_of(
@@ -103,101 +132,95 @@ def digest_of(
     day: date,
     events: Sequence[Event],
     *,
-    base: date,
+    shown: Sequence[Watchlist],
+    told: Told,
     new: frozenset[str],
     late: str,
     now: datetime,
 ) -> Digest:
-    """The digest of ``events`` as the channel would get it on ``day``, over the watchlists that were evaluated.
-
-    Ranks are compared with ``base``, the last day told.
-    """
+    """The digest of ``events`` as the channel would get it on ``day``."""
     history = store.history()
     views = [
-        _view(store, history, watchlist, day, base=base, events=events, new=watchlist.id in new)
-        for watchlist in subscription.watchlists
-        if _evaluated(store, watchlist.id, day)
+        _view(store, history, watchlist, day, told=told, events=events, new=watchlist.id in new) for watchlist in shown
     ]
     days = sorted({day, *(event.date for event in events)})
-    return compose(
-        subscription.channel.name,
-        day=day,
-        days=tuple(days),
-        views=views,
-        late=late,
-        checked=now.date(),
-    )
+    return compose(subscription.channel.name, day=day, days=tuple(days), views=views, late=late, checked=now.date())
 
 
 def _view(
-    store: Store, history: History, watchlist: Watchlist, day: date, *, base: date, events: Sequence[Event], new: bool
+    store: Store, history: History, watchlist: Watchlist, day: date, *, told: Told, events: Sequence[Event], new: bool
 ) -> View:
     """One watchlist as the digest sees it: its boards cut to its depth, its events, every name, and what was said."""
     board = watchlist.board
-    boards = [history.at(board, end) for end in (day, base, day - board.step)]
+    boards = [history.at(board, day), _last(history, board, told.base), history.at(board, day - board.step)]
     current, previous, compared = [found.cut(watchlist.depth) if found else None for found in boards]
     own = tuple(event for event in events if event.watchlist == watchlist.id)
     items = {entry.item for found in boards if found for entry in found.entries}
-    notes = next((mark.notes for mark in store.ledger(watchlist.id) if mark.date == day), ())
-    told = store.events(watchlist=watchlist.id, end=day)
+    marks = [mark for mark in store.ledger(watchlist.id) if told.noted < mark.date <= day]
+    stored = store.events(watchlist=watchlist.id, end=day)
     return View(
         watchlist=watchlist,
         new=new,
         current=current,
         previous=previous,
         compared=compared,
+        twin=history.at(board.twin, day) if any(rule.kind is Kind.TRENDING for rule in watchlist.rules) else None,
         events=own,
         names=store.names(items | {event.item for event in own}),
-        not_evaluated=notes,
-        last_news=told[-1].date if told else None,
+        not_evaluated=tuple(note for mark in marks for note in mark.notes),
+        last_news=stored[-1].date if stored else None,
     )
+
+
+def _last(history: History, board: Board, until: date) -> Snapshot | None:
+    """The snapshot of ``until``, or after a gap the last before it."""
+    found = history.at(board, until)
+    if found is None:
+        stored = history.days(board, until - LOOK_BACK, until)
+        found = history.at(board, stored[-1]) if stored else None
+    return found
 
 
 def _evaluated(store: Store, watchlist: str, day: date) -> bool:
     return any(mark.date == day and mark.status is DayStatus.EVALUATED for mark in store.ledger(watchlist))
 
 
-def _newest_evaluated(store: Store, subscription: Subscription, until: date, *, exactly: bool) -> date | None:
-    """The day to be told: ``until`` if any watchlist has it (or, unless ``exactly``, the newest before it)."""
-    days = {
-        mark.date
-        for watchlist in subscription.watchlists
-        for mark in store.ledger(watchlist.id)
-        if mark.status is DayStatus.EVALUATED and (mark.date == until if exactly else mark.date <= until)
-    }
-    return max(days, default=None)
+def _newest_evaluated(store: Store, subscription: Subscription, until: date) -> date | None:
+    """The newest day up to ``until`` that any of the channel's watchlists has evaluated."""
+    marks = [mark for watchlist in subscription.watchlists for mark in store.ledger(watchlist.id)]
+    evaluated = [mark.date for mark in marks if mark.status is DayStatus.EVALUATED]
+    return max((day for day in evaluated if day <= until), default=None)
 
 
-def _day_to_tell(
-    tx: Store, subscription: Subscription, due_at: datetime, settle: timedelta, *, at_once: bool
-) -> date | None:
+def _passed(cadence: Cadence, due_at: datetime, settle: timedelta) -> date:
+    """The day that the due time before this one was about; news up to it should have been told then."""
+    before = latest_due(cadence, due_at - timedelta(microseconds=1), settle)
+    return day_told(before, settle) if before else date.min
+
+
+def _day_to_tell(tx: Store, subscription: Subscription, due_day: date, passed: date, *, at_once: bool) -> date | None:
     """The day that the digest is about: that of the due time, or at once the newest that there is.
 
-    Where the due day is not evaluated its due time stays open; but events that should have been told a due time ago
-    are not held up by it any longer: then the newest day that there is is told, late.
+    Where the due day is not evaluated its due time stays open; but news that should have been told a due time ago is
+    not held up by it any longer: then the newest day that there is is told, late.
     """
-    due_day = day_told(due_at, settle)
-    newest = _newest_evaluated(tx, subscription, due_day, exactly=False)
+    newest = _newest_evaluated(tx, subscription, due_day)
     if newest is None or newest == due_day or at_once:
         return newest
-    before = latest_due(subscription.cadence, due_at - timedelta(microseconds=1), settle)
-    overdue_until = min(newest, day_told(before, settle)) if before else newest
     ids = [watchlist.id for watchlist in subscription.watchlists]
-    return newest if tx.unsettled(subscription.channel.name, ids, overdue_until) else None
+    return newest if tx.unsettled(subscription.channel.name, ids, min(newest, passed)) else None
 
 
-def _rank_base(cadence: Cadence, due_at: datetime, settle: timedelta, day: date, events: Sequence[Event]) -> date:
+def _rank_base(day: date, passed: date, events: Sequence[Event]) -> date:
     """The last day told before this digest: that of the due time before, or the day before the earliest event."""
-    before = latest_due(cadence, due_at - timedelta(microseconds=1), settle)
-    bases = [event.date - timedelta(days=1) for event in events]
-    bases += [day_told(before, settle)] if before else []
-    return min([*bases, day - timedelta(days=1)])
+    bases = [event.date - ONE_DAY for event in events]
+    bases += [passed] if passed > date.min else []
+    return min([*bases, day - ONE_DAY])
 
 
-def _late(cadence: Cadence, due_at: datetime, settle: timedelta, events: Sequence[Event]) -> str:
+def _late(events: Sequence[Event], passed: date) -> str:
     """One clause, where events should have been told at the due time before."""
-    before = latest_due(cadence, due_at - timedelta(microseconds=1), settle)
-    overdue = {event.date for event in events if before and event.date <= day_told(before, settle)}
+    overdue = {event.date for event in events if event.date <= passed}
     if not overdue:
         return ""
     covered = count(len(overdue), "day was", "days were")
@@ -213,7 +236,7 @@ def preview_day(
     """
     try:
         with store.transaction() as tx:
-            chosen = day or _newest_evaluated(tx, subscription, date.max, exactly=False)
+            chosen = day or _newest_evaluated(tx, subscription, date.max)
             composed = _preview(tx, subscription, chosen, renderer=renderer, now=now, settle=settle) if chosen else None
             raise _PreviewOverError  # noqa: TRY301  (the way to leave a transaction without committing it)
     except _PreviewOverError:
@@ -229,12 +252,12 @@ def _preview(
             since = min(marks[0].date, day) if marks else day
             tx.mark(WatchlistDay(watchlist.id, day, DayStatus.WAITING, now - 2 * PATIENCE))
             evaluate(tx, Agenda(watchlist, since, (day,), ()), now=now)
-    known = [watchlist.id for watchlist in subscription.watchlists if _evaluated(tx, watchlist.id, day)]
-    if not known:
+    shown = [watchlist for watchlist in subscription.watchlists if _evaluated(tx, watchlist.id, day)]
+    if not shown:
         return None
-    events = [event for name in known for event in tx.events(watchlist=name, start=day, end=day)]
-    yesterday = day - timedelta(days=1)
-    digest = digest_of(tx, subscription, day, events, base=yesterday, new=frozenset(), late="", now=now)
+    events = [event for watchlist in shown for event in tx.events(watchlist=watchlist.id, start=day, end=day)]
+    told = Told(day - ONE_DAY, day - ONE_DAY)
+    digest = digest_of(tx, subscription, day, events, shown=shown, told=told, new=frozenset(), late="", now=now)
     due_at = complete_at(day, settle)
     message = renderer.render(digest, key=f"{subscription.channel.name}/preview/{day}", now=now)
     return Composed(subscription.channel.name, due_at, digest, message, 0)

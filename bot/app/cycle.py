@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot.app.compose import Composed, Subscription, compose_due
 from bot.app.deliver import Attempt, Deliver
 from bot.app.evaluate import DayReport, evaluate
-from bot.app.operate import note_attempts, note_poll, tell_operator
+from bot.app.operate import note_attempts, note_bug, note_poll, note_templates, tell_operator
 from bot.app.poll import Poll, PollReport, Progress, no_progress
 from bot.app.ports import Channel, DayStatus, Feed, Renderer, Store
 from bot.core.plan import (
@@ -25,6 +27,9 @@ from bot.core.plan import (
     wanted_windows,
 )
 from bot.core.watchlist import Watchlist
+from bot.errors import StoreError
+
+LOG = logging.getLogger("rankbot.cycle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class Cycle:
     """One run of everything. Each stage computes its work from the store, so a cycle that died is simply run again.
 
     ``day`` is the one that was asked for by name, if any: it is wanted even if the watchlists began after it.
+    ``complaints`` is where the renderer leaves what it says of a user's templates.
     """
 
     store: Store
@@ -87,6 +93,7 @@ class Cycle:
     operators: Sequence[Channel]
     deliver: Deliver
     timing: Timing
+    complaints: list[str] = field(default_factory=list)
     day: date | None = None
 
     def plan(self) -> Plan:
@@ -122,25 +129,47 @@ class Cycle:
         return report
 
     def evaluate(self, store: Store, plan: Plan) -> list[DayReport]:
-        """Evaluates every watchlist's open days."""
+        """Evaluates every watchlist's open days. A bug in one holds up none of the others."""
         now = self.timing.now()
-        return [report for item in plan.agendas for report in evaluate(store, item, now=now)]
+        reports: list[DayReport] = []
+        for item in plan.agendas:
+            with self._apart(store, "evaluated", item.watchlist.id):
+                reports += evaluate(store, item, now=now)
+        return reports
 
     def compose(self, store: Store, *, at_once: bool) -> list[Composed]:
-        """Puts every digest that is due into the outbox."""
+        """Puts every digest that is due into the outbox. A bug in one channel holds up none of the others."""
         now, settle = self.timing.now(), self.timing.settle
-        composed = [
-            compose_due(store, subscription, renderer=self.renderer, now=now, settle=settle, at_once=at_once)
-            for subscription in self.subscriptions
-        ]
-        return [digest for digest in composed if digest]
+        composed: list[Composed] = []
+        for subscription in self.subscriptions:
+            with self._apart(store, "composed", subscription.channel.name):
+                one = compose_due(store, subscription, renderer=self.renderer, now=now, settle=settle, at_once=at_once)
+                composed += [one] if one else []
+        if composed:
+            note_templates(store, self.complaints, now=self.timing.clock())
+        return composed
+
+    @contextmanager
+    def _apart(self, store: Store, stage: str, subject: str) -> Iterator[None]:
+        """Keeps a failure within its subject, and notes it for the operator. A store that fails, fails for all."""
+        try:
+            yield
+        except StoreError:
+            raise
+        except Exception as error:
+            LOG.exception("%s could not be %s", subject, stage)
+            note_bug(store, stage, subject, error, now=self.timing.clock())
+        else:
+            note_bug(store, stage, subject, None, now=self.timing.clock())
 
     def send(self) -> list[Attempt]:
         """Delivers what the outbox holds, and the notices to the operator about what went wrong."""
         attempts = self.deliver.run()
         note_attempts(self.store, attempts, now=self.timing.clock())
         if tell_operator(self.store, self.operators, self.renderer, now=self.timing.clock()):
-            attempts += self.deliver.run()
+            notices = self.deliver.run()
+            note_attempts(self.store, notices, now=self.timing.clock())
+            attempts += notices
         return attempts
 
     def run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,6 +25,9 @@ from bot.core.delivery import (
 )
 from bot.errors import UsageError
 
+LOG = logging.getLogger("rankbot.deliver")
+_TAKEN_OVER = "Another process has taken it over."
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -34,6 +38,12 @@ class Attempt:
     error: str = ""
     hint: str = ""
     next_attempt_at: datetime | None = None
+
+    @property
+    def needs_somebody(self) -> bool:
+        """It is dead, or its answer was lost and nobody but the operator can tell."""
+        unsure = self.status is DeliveryStatus.UNKNOWN and self.next_attempt_at is None
+        return unsure or self.status is DeliveryStatus.DEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +87,36 @@ class Deliver:
         channel = self.channels.get(delivery.channel)
         if channel is None:
             hint = f"Put [channel.{delivery.channel}] back, or: rankbot deliveries discard {delivery.id}"
-            return self._release(
-                delivery, Failed("The channel is no longer configured.", permanent=True, hint=hint), IfUnsure.ASK
-            )
+            gone = Failed("The channel is no longer configured.", permanent=True, hint=hint)
+            return self._release(delivery, gone, IfUnsure.ASK)
         worst: Outcome = Sent()
-        for step in delivery.steps:
-            if step.status in (StepStatus.SENT, StepStatus.DEAD):
-                continue
-            if step.reply and not isinstance(worst, Sent):
-                break
-            thread = delivery.steps[0].receipt if step.reply else ""
-            outcome = self._advance(channel, delivery, step, thread)
-            delivery = self._record(delivery, step, outcome)
-            worst = worse(worst, outcome)
+        try:
+            for step in delivery.steps:
+                if step.status in (StepStatus.SENT, StepStatus.DEAD):
+                    continue
+                if step.reply and not isinstance(worst, Sent):
+                    break
+                thread = delivery.steps[0].receipt if step.reply else ""
+                delivery, outcome = self._advance(channel, delivery, step, thread)
+                worst = worse(worst, outcome)
+        except _LostClaimError:
+            return Attempt(delivery, DeliveryStatus.CLAIMED, _TAKEN_OVER)
         return self._release(delivery, worst, channel.if_unsure)
 
-    def _advance(self, channel: Channel, delivery: Delivery, step: Step, thread: str) -> Outcome:
-        """Sends a step; one that may have been sent before is looked for first."""
+    def _advance(self, channel: Channel, delivery: Delivery, step: Step, thread: str) -> tuple[Delivery, Outcome]:
+        """Sends a step and records how that went; one that may have been sent before is looked for first."""
         if step.status in (StepStatus.SENDING, StepStatus.UNKNOWN):
-            found = channel.find(delivery, step, thread) if channel.can_be_asked else None
+            found = _ask(lambda: channel.find(delivery, step, thread)) if channel.can_be_asked else None
             if isinstance(found, Sent):
-                return found
+                return self._record(delivery, step, found), found
             looks_left = delivery.looks < len(self.policy.looks)
             if not resend(found, if_unsure=channel.if_unsure, looks_left=looks_left):
-                return Unknown(step.error or "The process died before the answer was recorded.")
+                lost = Unknown(step.error or "The process died before the answer was recorded.")
+                return self._record(delivery, step, lost), lost
         sending = replace(step, status=StepStatus.SENDING, started_at=self.clock())
-        self.store.record_step(delivery.id, sending)
-        return channel.send(delivery, sending, thread)
+        delivery = self._write(delivery, sending)
+        outcome = _ask(lambda: channel.send(delivery, sending, thread))
+        return self._record(delivery, sending, outcome), outcome
 
     def _record(self, delivery: Delivery, step: Step, outcome: Outcome) -> Delivery:
         if isinstance(outcome, Sent):
@@ -113,8 +126,14 @@ class Deliver:
         else:
             status = StepStatus.DEAD if outcome.permanent else StepStatus.PENDING
             done = replace(step, status=status, error=outcome.reason)
-        self.store.record_step(delivery.id, done)
-        return delivery.with_step(done)
+        return self._write(delivery, done)
+
+    def _write(self, delivery: Delivery, step: Step) -> Delivery:
+        """Stores a step and extends the lease, so that it outlasts the next request; _LostClaimError if it ran out."""
+        lease = self.clock() + self.policy.lease
+        if not self.store.record_step(delivery.id, step, held_until=delivery.lease_until, lease_until=lease):
+            raise _LostClaimError
+        return replace(delivery.with_step(step), lease_until=lease)
 
     def _release(self, delivery: Delivery, worst: Outcome, if_unsure: IfUnsure) -> Attempt:
         """Ends the claim: sent, tried again later, looked for, or dead."""
@@ -122,57 +141,76 @@ class Deliver:
         end = release(delivery, worst, policy=self.policy, if_unsure=if_unsure, now=now, jitter=self.jitter())
         next_at = None if end.wait is None else now + end.wait
         error = "" if isinstance(worst, Sent) else worst.reason
-        self.store.release(
+        held = self.store.release(
             delivery.id,
             end.status,
+            held_until=delivery.lease_until,
             next_attempt_at=next_at,
             attempts=end.attempts,
             looks=end.looks,
             last_error=error,
         )
+        if not held:
+            return Attempt(delivery, DeliveryStatus.CLAIMED, _TAKEN_OVER)
         hint = worst.hint if isinstance(worst, Failed) else ""
         return Attempt(delivery, end.status, error, hint, next_at)
+
+
+class _LostClaimError(Exception):
+    """The lease ran out and another process has the delivery: this one must not touch it any more."""
+
+
+def _ask(call: Callable[[], Outcome]) -> Outcome:
+    """What a channel answers. A bug in one must not hold up the others; the message may have gone out before it."""
+    try:
+        return call()
+    except Exception as error:
+        LOG.exception("a channel failed by a bug")
+        return Unknown(f"A bug in the channel ({type(error).__name__}); the log has its traceback.")
 
 
 def revive(store: Store, delivery_id: int, *, now: datetime) -> None:
     """Makes a stuck delivery due at once, with its tries and looks counted anew; sent parts stay sent.
 
-    Raises UsageError where there is no such delivery, or nothing left of it to send.
+    What may have been sent is sent again: the operator says so. Raises UsageError where there is no such delivery, or
+    nothing left of it to send.
     """
-    delivery = _stuck(store, delivery_id)
     with store.transaction() as tx:
+        delivery = _stuck(tx, delivery_id)
+        _put(tx, replace(delivery, attempts=0, looks=0), DeliveryStatus.PENDING, due=now)
         for step in delivery.steps:
-            if step.status is StepStatus.DEAD:
-                tx.record_step(delivery_id, replace(step, status=StepStatus.PENDING))
-        tx.release(
-            delivery_id,
-            DeliveryStatus.PENDING,
-            next_attempt_at=now,
-            attempts=0,
-            looks=0,
-            last_error=delivery.last_error,
-        )
-        tx.end_incident(incident_key(delivery_id), now)
+            if step.status is not StepStatus.SENT:
+                again = replace(step, status=StepStatus.PENDING)
+                tx.record_step(delivery_id, again, held_until=None, lease_until=None)
+        tx.end_incident(incident_key(delivery), now)
 
 
 def give_up(store: Store, delivery_id: int, *, now: datetime) -> None:
     """Marks a stuck delivery as discarded; its record stays. Raises UsageError as ``revive`` does."""
-    delivery = _stuck(store, delivery_id)
     with store.transaction() as tx:
-        tx.release(
-            delivery_id,
-            DeliveryStatus.DISCARDED,
-            next_attempt_at=None,
-            attempts=delivery.attempts,
-            looks=delivery.looks,
-            last_error=delivery.last_error,
-        )
-        tx.end_incident(incident_key(delivery_id), now)
+        delivery = _stuck(tx, delivery_id)
+        _put(tx, delivery, DeliveryStatus.DISCARDED, due=None)
+        tx.end_incident(incident_key(delivery), now)
 
 
-def incident_key(delivery_id: int) -> str:
-    """How the trouble with one delivery is known among the incidents."""
-    return f"delivery:{delivery_id}"
+def _put(tx: Store, delivery: Delivery, status: DeliveryStatus, *, due: datetime | None) -> None:
+    """Sets the state of a delivery that nobody holds; UsageError, and all is taken back, where somebody does."""
+    free = tx.release(
+        delivery.id,
+        status,
+        held_until=None,
+        next_attempt_at=due,
+        attempts=delivery.attempts,
+        looks=delivery.looks,
+        last_error=delivery.last_error,
+    )
+    if not free:
+        raise UsageError(f"Delivery {delivery.id} is being sent right now.", hint="Look again in a few minutes.")
+
+
+def incident_key(delivery: Delivery) -> str:
+    """How the trouble with one delivery is known among the incidents: by its channel, too."""
+    return f"delivery:{delivery.channel}:{delivery.id}"
 
 
 def _stuck(store: Store, delivery_id: int) -> Delivery:
@@ -181,6 +219,4 @@ def _stuck(store: Store, delivery_id: int) -> Delivery:
         raise UsageError(f"There is no delivery {delivery_id}.", hint="Look: rankbot deliveries")
     if delivery.status in (DeliveryStatus.SENT, DeliveryStatus.DISCARDED):
         raise UsageError(f"Delivery {delivery_id} is {delivery.status.value}: there is nothing left to do.")
-    if delivery.status is DeliveryStatus.CLAIMED:
-        raise UsageError(f"Delivery {delivery_id} is being sent right now.", hint="Look again in a few minutes.")
     return delivery

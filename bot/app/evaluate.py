@@ -10,9 +10,13 @@ from bot.app.ports import DayStatus, Store, WatchlistDay
 from bot.core import detect
 from bot.core.event import Event
 from bot.core.history import History
+from bot.core.notes import NO_DATA
 from bot.core.plan import PATIENCE, Agenda
 from bot.core.rules.base import Need
 from bot.core.watchlist import Watchlist
+
+NAMED = timedelta(days=31)
+"""How far back whoever may have an event was last listed: an exit is told some days after the last sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ def _judge(
     watchlist = agenda.watchlist
     earliest = day - timedelta(days=watchlist.cooldown_days)
     told = store.events(watchlist=watchlist.id, start=earliest, end=day)
-    shown = [history.at(watchlist.board, end) for end in (day, day - timedelta(days=1))]
-    names = store.names({entry.item for snapshot in shown if snapshot for entry in snapshot.entries})
+    seen = [history.at(watchlist.board, end) for end in history.days(watchlist.board, day - NAMED, day)]
+    names = store.names({entry.item for snapshot in seen if snapshot for entry in snapshot.entries})
     verdict = detect.evaluate(watchlist, day, history=history, since=agenda.since, told=told, names=names)
     notes = tuple(f"{finding.kind.value}: {finding.reason}" for finding in verdict.not_evaluated)
     with store.transaction() as tx:
@@ -68,7 +72,7 @@ def _judge(
 
 
 def _give_up(store: Store, watchlist: Watchlist, day: date, first_asked: datetime) -> DayReport:
-    note = f"no data came for {day}"
+    note = f"{NO_DATA}{day}"
     store.mark(WatchlistDay(watchlist.id, day, DayStatus.GAP, first_asked, (note,)))
     return DayReport(watchlist.id, day, DayStatus.GAP)
 

@@ -11,6 +11,7 @@ from bot.app.poll import PollReport
 from bot.app.ports import Channel, Incident, NewDelivery, Renderer, Store
 from bot.core.delivery import DeliveryStatus
 from bot.core.wording import count
+from bot.errors import RankbotError
 
 FEED_FAILS = "feed:fails"
 FEED_REFUSES = "feed:refuses"
@@ -36,15 +37,38 @@ def note_poll(store: Store, report: PollReport, *, now: datetime) -> None:
 
 
 def note_attempts(store: Store, attempts: Sequence[Attempt], *, now: datetime) -> None:
-    """Opens an incident for each dead delivery."""
+    """Opens an incident for each delivery that is dead, or of which only the operator can say whether it arrived."""
     for attempt in attempts:
-        if attempt.status is DeliveryStatus.DEAD:
-            delivery = attempt.delivery
-            message = (
-                f"{delivery.channel}: “{delivery.subject}” was not delivered: {attempt.error} {attempt.hint}".strip()
-                + f" Then: rankbot deliveries retry {delivery.id}"
-            )
-            store.open_incident(incident_key(delivery.id), message, now)
+        if not attempt.needs_somebody:
+            continue
+        delivery = attempt.delivery
+        dead = attempt.status is DeliveryStatus.DEAD
+        what = "was not delivered" if dead else "may have been delivered or not"
+        then = f"Then: rankbot deliveries retry {delivery.id}"
+        if not dead:
+            then = f"Look whether it is there; then: rankbot deliveries discard {delivery.id}, or retry {delivery.id}"
+        message = f"{delivery.channel}: “{delivery.subject}” {what}: {attempt.error} {attempt.hint}".strip()
+        store.open_incident(incident_key(delivery), f"{message} {then}", now)
+
+
+def note_bug(store: Store, stage: str, subject: str, error: Exception | None, *, now: datetime) -> None:
+    """Opens an incident for a stage that failed on one subject by a bug, or ends it where it did not (None)."""
+    key = f"{stage}:{subject}"
+    if error is None:
+        store.end_incident(key, now)
+        return
+    what = f"{error.message} {error.hint}".strip() if isinstance(error, RankbotError) else type(error).__name__
+    message = f"{subject} could not be {stage}: {what}. The log has the details; all others went on."
+    store.open_incident(key, message.replace("..", "."), now)
+
+
+def note_templates(store: Store, complaints: list[str], *, now: datetime) -> None:
+    """Opens an incident for templates that failed since the last time, or ends it; takes the complaints away."""
+    if complaints:
+        store.open_incident("templates", " ".join(dict.fromkeys(complaints)), now)
+    else:
+        store.end_incident("templates", now)
+    complaints.clear()
 
 
 def tell_operator(store: Store, operators: Sequence[Channel], renderer: Renderer, *, now: datetime) -> int:
@@ -57,10 +81,13 @@ def tell_operator(store: Store, operators: Sequence[Channel], renderer: Renderer
         untold = tx.untold_incidents()
         if not untold:
             return 0
-        subject, lines = _subject(untold), [_line(incident) for incident in untold]
         for channel in operators:
-            message = renderer.notice(subject, lines, key=f"{channel.name}/notice/{now.isoformat()}", now=now)
-            _enqueue(tx, NewDelivery(channel.name, now, _yesterday(now), subject, channel.steps(message), notice=True))
+            told = [one for one in untold if not one.key.startswith(f"delivery:{channel.name}:")]
+            if told:
+                subject, lines = _subject(told), [_line(incident) for incident in told]
+                message = renderer.notice(subject, lines, key=f"{channel.name}/notice/{now.isoformat()}", now=now)
+                steps = channel.steps(message)
+                _enqueue(tx, NewDelivery(channel.name, now, _yesterday(now), subject, steps, notice=True))
         tx.mark_incidents_told(untold)
         return len(untold)
 

@@ -135,7 +135,7 @@ class Poll:
                 continue
             refusal = self._judge(ranking)
             if refusal:
-                report.failures.append(self._quarantine(ranking, str(refusal)))
+                report.failures.append(_disbelieved(ranking, refusal))
             else:
                 good.append(ranking)
         now = self.clock()
@@ -146,16 +146,18 @@ class Poll:
         report.failures.extend(_absent(request, rankings, wanted))
 
     def _judge(self, ranking: Ranking) -> gate.Refusal | None:
-        """The gate's verdict, after the operator's word and after what was seen before."""
+        """The gate's verdict, after the operator's word and after what was seen before; a refusal is remembered."""
         refusal = gate.check(ranking, asked_start=ranking.board.start(ranking.end_date), asked_end=ranking.end_date)
-        if refusal:
-            return refusal
-        refusal = gate.plausible(ranking, self._nearest(ranking))
-        if refusal is None or ranking.board.key in self.accept:
+        doubt = None
+        if refusal is None and ranking.board.key not in self.accept:
+            doubt = gate.plausible(ranking, self._nearest(ranking))
+        reason = refusal or doubt
+        if reason is None:
             return None
         now = self.clock()
-        seen = self.store.quarantine(ranking.board.key, ranking.end_date, str(refusal), gate.fingerprint(ranking), now)
-        return None if gate.believed(seen.first_at, now) else refusal
+        print_ = gate.fingerprint(ranking)
+        seen = self.store.quarantine(ranking.board.key, ranking.end_date, str(reason), print_, now)
+        return None if doubt and gate.believed(seen.first_at, now) else reason
 
     def _nearest(self, ranking: Ranking) -> Snapshot | None:
         """The stored snapshot of the board that is nearest in time and long enough to be held against."""
@@ -167,19 +169,19 @@ class Poll:
                 return snapshot.cut(ranking.depth)
         return None
 
-    def _quarantine(self, ranking: Ranking, reason: str) -> Failure:
-        board, end = ranking.board, ranking.end_date
-        self.store.quarantine(board.key, end, reason, gate.fingerprint(ranking), self.clock())
-        hint = f"It is asked for again; if it is right: rankbot run --accept {board.key}"
-        message = f"{board.title}, {window(board.window_days, end)}: the answer is not believed. {reason}"
-        return Failure(message, hint, quarantined=True)
-
     def _refuse(self, request: Request, error: FeedError) -> Failure:
         """A failure; what came but is not what is documented is quarantined too."""
         if isinstance(error, FeedMalformedError):
             for end in _ends(request):
                 self.store.quarantine(_stored_board(request), end, error.message, error.message, self.clock())
         return _failure(error)
+
+
+def _disbelieved(ranking: Ranking, refusal: gate.Refusal) -> Failure:
+    board = ranking.board
+    hint = f"It is asked for again; if it is right: rankbot run --accept {board.key}"
+    message = f"{board.title}, {window(board.window_days, ranking.end_date)}: the answer is not believed. {refusal}"
+    return Failure(message, hint, quarantined=True)
 
 
 def _passing(error: FeedError) -> bool:

@@ -212,8 +212,15 @@ class Store(Protocol):
         """
         ...
 
-    def record_step(self, delivery_id: int, step: Step) -> None:
-        """Writes one step's state."""
+    def record_step(
+        self, delivery_id: int, step: Step, *, held_until: datetime | None, lease_until: datetime | None
+    ) -> bool:
+        """Writes one step's state, and extends the lease to ``lease_until``, while the claim is still held.
+
+        ``held_until`` is the lease that the caller holds; None where it acts on a delivery that nobody has claimed,
+        which has no lease to extend. ``lease_until`` None leaves the lease as it is. False, and nothing is written,
+        where that is no longer so: another process has it.
+        """
         ...
 
     def release(
@@ -221,20 +228,24 @@ class Store(Protocol):
         delivery_id: int,
         status: DeliveryStatus,
         *,
+        held_until: datetime | None,
         next_attempt_at: datetime | None,
         attempts: int,
         looks: int,
         last_error: str,
-    ) -> None:
-        """Ends a claim with the delivery's new state."""
+    ) -> bool:
+        """Ends a claim with the delivery's new state; with ``held_until`` None changes one that nobody has claimed.
+
+        False, and nothing is written, where the claim is no longer held, or somebody has claimed it meanwhile.
+        """
         ...
 
     def delivery(self, delivery_id: int) -> Delivery | None:
         """One delivery with its steps."""
         ...
 
-    def deliveries(self, *, open_only: bool = False) -> Sequence[Delivery]:
-        """The outbox and its record, newest first; ``open_only``: neither sent nor discarded."""
+    def deliveries(self, *, open_only: bool = False, limit: int | None = None) -> Sequence[Delivery]:
+        """The outbox and its record, newest first, at most ``limit``; ``open_only``: neither sent nor discarded."""
         ...
 
     def last_delivery(self, channel: str) -> tuple[datetime, date] | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from bot import __version__
 from bot.cli import demo, look, operate, running, start
-from bot.cli.options import ConfigOption
+from bot.cli.options import ConfigOption, keep_config
 
 app = typer.Typer(
     name="rankbot",
@@ -38,7 +37,7 @@ def main(
     ] = False,
 ) -> None:
     """Tells you in Slack or by mail when OpenRouter's app and model rankings change."""
-    context.obj = replace(context.obj, config=config)
+    keep_config(context, config)
 
 
 for module in (start, demo, running, look, operate):

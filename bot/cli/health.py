@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bot import __version__
+from bot.app.operate import FEED_FAILS
 from bot.app.ports import DayStatus
 from bot.cli.output import field as line
 from bot.cli.output import moment, say
+from bot.cli.report import look_first
 from bot.core import wording
 from bot.core.delivery import DeliveryStatus
 from bot.core.due import day_told, latest_due, next_due
@@ -21,10 +23,12 @@ OLD_AFTER = timedelta(hours=36)
 """Data is late when the newest evaluated day became final longer ago than this."""
 OVERDUE_AFTER = timedelta(hours=3)
 """A digest is overdue when its due time passed longer ago than this."""
+PASSING = (FEED_FAILS, "quarantine:")
+"""The keys of incidents that mend themselves: what failed is asked for again."""
 
 
 @dataclass(slots=True)
-class Health:
+class Condition:
     """What ``status`` shows. ``problems`` need somebody; ``retried`` mend themselves."""
 
     now: datetime
@@ -64,68 +68,77 @@ class Health:
         }
 
 
-def inspect(house: House, beat: tuple[bool, str]) -> Health:
+def inspect(house: House, beat: tuple[bool, str]) -> Condition:
     """Looks at the store, asks nobody else."""
     now = house.clock()
-    health = Health(now, complete=last_complete_day(now, house.settle))
-    health.requests_used = house.store.spent(now.date())
-    health.requests_limit = house.config.openrouter.requests_per_day
-    _data(house, health)
-    _outbox(house, health)
-    _channels(house, health)
+    condition = Condition(now, complete=last_complete_day(now, house.settle))
+    condition.requests_used = house.store.spent(now.date())
+    condition.requests_limit = house.config.openrouter.requests_per_day
+    _data(house, condition)
+    _outbox(house, condition)
+    _channels(house, condition)
     for incident in house.store.incidents():
-        if not incident.key.startswith("delivery:"):
-            (health.problems if incident.key == "feed:refuses" else health.retried).append(incident.message)
-    health.quarantined = [f"{entry.board} to {entry.end_date}: {entry.reason}" for entry in house.store.quarantined()]
-    health.store = _store(house)
-    health.process = f"{beat[1]}, rankbot {__version__}"
-    return health
+        if not incident.key.startswith("delivery:"):  # those are told with the outbox
+            passing = incident.key.startswith(PASSING)
+            (condition.retried if passing else condition.problems).append(incident.message)
+    condition.quarantined = [
+        f"{entry.board} to {entry.end_date}: {entry.reason}" for entry in house.store.quarantined()
+    ]
+    condition.store = _store(house)
+    condition.process = f"{beat[1]}, rankbot {__version__}"
+    return condition
 
 
-def _data(house: House, health: Health) -> None:
+def _data(house: House, condition: Condition) -> None:
     for watchlist in house.config.watchlists:
-        done = [mark.date for mark in house.store.ledger(watchlist.id) if mark.status is DayStatus.EVALUATED]
-        newest = max(done, default=None)
-        health.evaluated[watchlist.id] = newest.isoformat() if newest else None
-        if newest and health.now - complete_at(newest, house.settle) > OLD_AFTER:
-            health.problems.append(
-                f"{watchlist.id}: the newest data is of {wording.day(newest)}. Run: rankbot run, and look what it says."
-            )
+        marks = house.store.ledger(watchlist.id)
+        newest = max((mark.date for mark in marks if mark.status is DayStatus.EVALUATED), default=None)
+        condition.evaluated[watchlist.id] = newest.isoformat() if newest else None
+        if newest:
+            late = condition.now - complete_at(newest, house.settle)
+            what = f"the newest data is of {wording.day(newest)}"
+        else:
+            asked = min((mark.first_asked_at for mark in marks if mark.status is DayStatus.WAITING), default=None)
+            late = condition.now - asked if asked else timedelta(0)
+            what = f"no day was evaluated yet, though data is asked for since {moment(asked)}" if asked else ""
+        if late > OLD_AFTER:
+            condition.problems.append(f"{watchlist.id}: {what}. Run: rankbot run, and look what it says.")
 
 
-def _outbox(house: House, health: Health) -> None:
+def _outbox(house: House, condition: Condition) -> None:
     waiting = house.store.deliveries(open_only=True)
-    health.waiting = len(waiting)
+    condition.waiting = len(waiting)
     for delivery in waiting:
-        stuck = delivery.status is DeliveryStatus.DEAD or delivery.next_attempt_at is None
-        if delivery.status is DeliveryStatus.DEAD or (delivery.status is DeliveryStatus.UNKNOWN and stuck):
-            health.problems.append(
-                f"{delivery.channel}: “{delivery.subject}” was not delivered: {delivery.last_error} "
-                f"When that is mended: rankbot deliveries retry {delivery.id}"
-            )
+        headline = f"{delivery.channel}: “{delivery.subject}”"
+        if delivery.status is DeliveryStatus.DEAD:
+            then = f"When that is mended: rankbot deliveries retry {delivery.id}"
+            condition.problems.append(f"{headline} was not delivered: {delivery.last_error} {then}")
+        elif delivery.status is DeliveryStatus.UNKNOWN and delivery.next_attempt_at is None:
+            unsure = f"{headline} may have been delivered or not: {delivery.last_error}"
+            condition.problems.append(f"{unsure} {look_first(delivery.id)}")
         elif delivery.last_error:
             again = moment(delivery.next_attempt_at) if delivery.next_attempt_at else "soon"
-            health.retried.append(f"{delivery.channel}: {delivery.last_error} Tried again {again}.")
+            condition.retried.append(f"{delivery.channel}: {delivery.last_error} Tried again {again}.")
 
 
-def _channels(house: House, health: Health) -> None:
+def _channels(house: House, condition: Condition) -> None:
     for subscription in house.subscriptions():
         name, cadence = subscription.channel.name, subscription.cadence
         last = house.store.last_delivery(name)
-        due = next_due(cadence, health.now, house.settle)
-        health.channels[name] = {
+        due = next_due(cadence, condition.now, house.settle)
+        condition.channels[name] = {
             "last_due_at": last[0].isoformat() if last else None,
             "next_due_at": due.isoformat() if due else None,
             "next": moment(due, cadence.zone) if due else None,
             "last": moment(last[0], cadence.zone) if last else None,
         }
-        before = latest_due(cadence, health.now, house.settle)
-        if before is None or health.now - before < OVERDUE_AFTER or (last and last[0] >= before):
+        before = latest_due(cadence, condition.now, house.settle)
+        if before is None or condition.now - before < OVERDUE_AFTER or (last and last[0] >= before):
             continue
         until = day_told(before, house.settle)
         untold = house.store.unsettled(name, [watchlist.id for watchlist in subscription.watchlists], until)
         if untold:
-            health.problems.append(
+            condition.problems.append(
                 f"{name}: {wording.count(len(untold), 'event')} should have been told {moment(before, cadence.zone)}. "
                 "Is `rankbot serve` or cron running? To send now: rankbot run"
             )
@@ -140,32 +153,36 @@ def _store(house: House) -> str:
     return f"{file}, {size:.1f} MB"
 
 
-def print_health(health: Health) -> None:
+def print_condition(condition: Condition) -> None:
     """One screen."""
-    if health.ok:
-        told = [newest for newest in health.evaluated.values() if newest]
+    if condition.ok:
+        told = [newest for newest in condition.evaluated.values() if newest]
         upto = f"evaluated up to {wording.day(date.fromisoformat(max(told)))}" if told else "nothing evaluated yet"
         say(f"OK   {upto}")
     else:
-        retried = f", {len(health.retried)} retried by itself" if health.retried else ""
-        say(f"NOT OK   {wording.count(len(health.problems), 'thing')} for you{retried}")
+        retried = f", {len(condition.retried)} retried by itself" if condition.retried else ""
+        say(f"NOT OK   {wording.count(len(condition.problems), 'thing')} for you{retried}")
     say()
-    for problem in health.problems:
+    for problem in condition.problems:
         say(f"  ! {problem}")
-    for passing in health.retried:
+    for passing in condition.retried:
         say(f"  ~ {passing}")
-    if health.problems or health.retried:
+    if condition.problems or condition.retried:
         say()
-    done = sum(newest is not None for newest in health.evaluated.values())
-    newest = wording.day(health.complete) if health.complete else "no day"
+    done = sum(newest is not None for newest in condition.evaluated.values())
+    newest = wording.day(condition.complete) if condition.complete else "no day"
     line(
-        "data", f"{newest} is complete; {done} of {wording.count(len(health.evaluated), 'watchlist')} evaluated so far"
+        "data",
+        f"{newest} is complete; {done} of {wording.count(len(condition.evaluated), 'watchlist')} evaluated so far",
     )
-    for held in health.quarantined:
+    for held in condition.quarantined:
         line("", f"quarantined: {held}")
-    line("requests", f"{health.requests_used} of {health.requests_limit} used today")
-    for name, times in health.channels.items():
+    line("requests", f"{condition.requests_used} of {condition.requests_limit} used today")
+    for name, times in condition.channels.items():
         line(name, f"last {times['last'] or 'never'}; next {times['next'] or 'never'}")
-    line("outbox", f"{wording.count(health.waiting, 'delivery', 'deliveries')} waiting" if health.waiting else "empty")
-    line("store", health.store)
-    line("process", health.process)
+    line(
+        "outbox",
+        f"{wording.count(condition.waiting, 'delivery', 'deliveries')} waiting" if condition.waiting else "empty",
+    )
+    line("store", condition.store)
+    line("process", condition.process)

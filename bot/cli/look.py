@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +17,8 @@ from bot.cli.options import (
     JsonOption,
     ToOption,
     WatchlistOption,
+    in_order,
+    not_empty,
     open_house,
 )
 from bot.cli.output import json_line, say, table
@@ -27,8 +29,10 @@ from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.app.compose import Composed, Subscription
+    from bot.app.ports import Match
     from bot.core.history import History
     from bot.core.ranking import Board
+    from bot.wiring import House
 
 PANEL = "Look"
 BARS = "▁▂▃▄▅▆▇█"
@@ -85,35 +89,52 @@ def history(
 
     On each watchlist's board that has had it.
     """
+    not_empty(item, "ITEM")
     with open_house(context, config, demo=demo, secrets=False) as house:
         stored = house.store.history()
         found = house.store.find(item)
         exact = [match for match in found if item.casefold() in (match.name.casefold(), match.item.casefold())] or found
-        ids = list(dict.fromkeys(match.item for match in exact))
-        if not ids:
+        if not exact:
             raise UsageError(
                 f"Nothing stored is called `{clean(item)}`.", hint="Look for a part of it: rankbot find TEXT"
             )
         names = {match.item: match.name for match in exact}
-        for board in boards(house):
-            latest = newest(stored, board, None)
-            if latest is None:
-                continue
-            for one in ids:
-                _course(stored, board, one, names[one], latest.end_date, days=days, as_json=as_json)
+        drawn = _courses(house, stored, names, days=days, as_json=as_json)
+        for match in exact:
+            if match.item not in drawn and not as_json:
+                _absent(match, days)
 
 
-def _course(stored: History, board: Board, item: str, name: str, end: date, *, days: int, as_json: bool) -> None:
-    """One item's ranks on one board, newest last."""
+def _absent(match: Match, days: int) -> None:
+    """Says of an item that was not drawn where it was listed last."""
+    where = f"not listed in a watchlist's board in the last {wording.count(days, 'day')} stored"
+    last = f"last #{match.rank} on {wording.day(match.end_date)} in {title(match.board)}"
+    say(f"{clean(match.name)} (id {clean(match.item)}): {where}")
+    say(f"  {last}")
+
+
+def _courses(house: House, stored: History, names: Mapping[str, str], *, days: int, as_json: bool) -> set[str]:
+    """Draws each item's course on each board that has had it; returns the items of which there was one to draw."""
+    drawn = set()
+    for board in boards(house):
+        latest = newest(stored, board, None)
+        for item, name in names.items():
+            if latest and _course(stored, board, item, name, latest.end_date, days=days, as_json=as_json):
+                drawn.add(item)
+    return drawn
+
+
+def _course(stored: History, board: Board, item: str, name: str, end: date, *, days: int, as_json: bool) -> bool:
+    """One item's ranks on one board, newest last; False if it has none."""
     snapshots = [stored.at(board, day) for day in stored.days(board, end - timedelta(days=days - 1), end)]
     seen = [snapshot for snapshot in snapshots if snapshot]
     ranks = [snapshot.rank(item) for snapshot in seen]
     if not any(ranks):
-        return
+        return False
     if as_json:
         for snapshot in seen:
             json_line(entry_json(snapshot, item, None))
-        return
+        return True
     listed = [rank for rank in ranks if rank is not None]
     say(f"{clean(name)} (id {clean(item)}) in {title(board)}")
     say(f"  {sparkline(ranks)}")
@@ -122,6 +143,7 @@ def _course(stored: History, board: Board, item: str, name: str, end: date, *, d
     extremes = f"best #{min(listed)}, worst #{max(listed)}"
     say(f"  {span}: now {now}, {extremes}, listed on {len(listed)} of {wording.count(len(seen), 'day')}")
     say(f"  {citation(seen[-1])}")
+    return True
 
 
 def sparkline(ranks: Sequence[int | None]) -> str:
@@ -140,6 +162,7 @@ def find(
     as_json: JsonOption = False,
 ) -> None:
     """Ids, boards and ranks by name."""
+    not_empty(text, "TEXT")
     with open_house(context, config, demo=demo, secrets=False) as house:
         matches = house.store.find(text)
         if not matches:
@@ -187,6 +210,7 @@ def events(
     """What was detected, newest day last."""
     if day and (start or end):
         raise UsageError("--date is one day; --from and --to are several.", hint="Give the one or the others.")
+    in_order(start, end)
     with open_house(context, config, demo=demo, secrets=False) as house:
         if watchlist and watchlist not in {known.id for known in house.config.watchlists}:
             raise UsageError(f"There is no watchlist `{watchlist}`.", hint=known(house))

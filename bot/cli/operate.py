@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.cli.exits import FINE, NEEDS_YOU, TRY_AGAIN
 from bot.cli.options import (
     ConfigOption,
     DemoOption,
@@ -18,14 +19,18 @@ from bot.cli.options import (
     ToOption,
     clock_of,
     config_path,
+    in_order,
+    keep_config,
     open_house,
 )
 from bot.cli.output import field, json_line, moment, progress, say, table, warn_field, whisper
 from bot.core import wording
+from bot.core.delivery import Delivery, DeliveryStatus
+from bot.core.plan import last_complete_day
+from bot.core.ranking import FIRST_DAY
 from bot.errors import UsageError
 
 PANEL = "Operate"
-TRY_AGAIN = 75
 
 
 def status(
@@ -39,21 +44,21 @@ def status(
 
     Exit code 1 where something needs you: data older than 36 hours, a dead delivery, a digest overdue.
     """
-    from bot.cli.health import inspect, print_health
-    from bot.cli.live import beats
+    from bot.cli.health import inspect, print_condition
+    from bot.cli.live import beats, probe
 
-    path, now = config_path(context, config, demo=demo), clock_of(context)()
-    if live:
-        alive, words = beats(path, now)
+    path, now = config_path(context, config, demo=demo), clock_of(context)().timestamp()
+    if live:  # with --demo or --json; without, bot/__main__.py saw to it before anything was imported
+        code, words = probe(path, now)
         say(words)
-        raise typer.Exit(0 if alive else 1)
+        raise typer.Exit(code)
     with open_house(context, path, secrets=False) as house:
-        health = inspect(house, beats(path, now))
+        condition = inspect(house, beats(path, now))
         if as_json:
-            json_line(health.to_json())
+            json_line(condition.to_json())
         else:
-            print_health(health)
-        raise typer.Exit(0 if health.ok else 1)
+            print_condition(condition)
+        raise typer.Exit(FINE if condition.ok else NEEDS_YOU)
 
 
 deliveries = typer.Typer(help="The outbox and its record.", invoke_without_command=True)
@@ -72,6 +77,7 @@ def list_deliveries(
     `retry ID` and `discard ID` act on what is stuck.
     """
     if context.invoked_subcommand:
+        keep_config(context, config, demo=demo)
         return
     with open_house(context, config, demo=demo, secrets=False) as house:
         found = house.store.deliveries()[:number]
@@ -104,14 +110,28 @@ def retry(
     number: Annotated[int, typer.Argument(metavar="ID", help="As `rankbot deliveries` shows it.")],
     config: ConfigOption = None,
 ) -> None:
-    """Sends a delivery again that is stuck: its missing parts only."""
+    """Sends a delivery again that is stuck: its missing parts only.
+
+    What else is due, is sent on the way.
+    """
     from bot.app.deliver import revive
-    from bot.cli.running import report_attempts
+    from bot.cli.report import report_attempts
 
     with open_house(context, config) as house:
         revive(house.store, number, now=house.clock())
-        attempts = [one for one in house.cycle().send() if one.delivery.id == number]
-        raise typer.Exit(report_attempts(house, attempts))
+        attempts = house.cycle().send()
+        code = report_attempts(house, attempts)
+        if number not in {attempt.delivery.id for attempt in attempts}:
+            whisper(f"Delivery {number} was not tried: {_why_not(house.store.delivery(number))}")
+            code = code or TRY_AGAIN
+        raise typer.Exit(code)
+
+
+def _why_not(delivery: Delivery | None) -> str:
+    """Why a delivery that was made due is not among those that were tried."""
+    if delivery is None or delivery.status is DeliveryStatus.PENDING:
+        return "it is not due yet by this machine's clock. The next run sends it."
+    return f"another process took it first, and it is {delivery.status.value} now. Look: rankbot deliveries"
 
 
 @deliveries.command("discard")
@@ -143,10 +163,12 @@ def backfill(
 
     if start is None:
         raise UsageError("A backfill has a first day.", hint="rankbot backfill --from 2026-10-01")
+    in_order(start, end)
     with open_house(context, config) as house:
         set_up_logging(house.config.log)
+        first, last = _span(start, end, last_complete_day(house.clock(), house.settle))
         cycle = house.cycle()
-        plan = cycle.plan_history(start, end or house.clock().date())
+        plan = cycle.plan_history(first, last)
         if not plan.requests:
             say("All of it is stored already; no request needed.")
             return
@@ -161,7 +183,18 @@ def backfill(
             warn_field("failed", f"{failure.message}\n{failure.hint}".rstrip())
         if report.failures or report.left:
             whisper("Call it again to go on where it stopped.")
-            raise typer.Exit(1 if any(failure.permanent for failure in report.failures) else TRY_AGAIN)
+            raise typer.Exit(NEEDS_YOU if any(failure.permanent for failure in report.failures) else TRY_AGAIN)
+
+
+def _span(start: date, end: date | None, complete: date) -> tuple[date, date]:
+    """The days of a backfill, cut to those that the feed has; raises UsageError where that leaves none."""
+    if start > complete:
+        raise UsageError(f"{start} is not complete yet.", hint=f"The newest complete day is {complete}.")
+    if end and end < FIRST_DAY:
+        raise UsageError(f"There is no data up to {end}.", hint=f"OpenRouter's data begins on {FIRST_DAY}.")
+    if start < FIRST_DAY:
+        say(f"OpenRouter's data begins on {FIRST_DAY}: so does this backfill.")
+    return max(start, FIRST_DAY), min(end or complete, complete)
 
 
 def sandbox(

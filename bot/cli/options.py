@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.cli.live import named_config
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,8 +55,33 @@ def config_path(context: typer.Context, given: Path | None, *, demo: bool = Fals
     if demo:
         return newest_demo() / "config.toml"
     place: Place = context.obj
-    named = given or place.config
-    return named or Path(os.environ.get("RANKBOT_CONFIG") or "config.toml")
+    return given or place.config or named_config(None)
+
+
+def keep_config(context: typer.Context, given: Path | None, *, demo: bool = False) -> None:
+    """Keeps the configuration that stands before a command's name for that command."""
+    place: Place = context.obj
+    context.obj = replace(place, config=config_path(context, given, demo=demo))
+
+
+def in_order(start: date | None, end: date | None) -> None:
+    """Raises UsageError where the first day of a range is later than its last."""
+    if start and end and start > end:
+        raise UsageError(f"--from {start} is later than --to {end}.", hint="--from is the first day, --to the last.")
+
+
+def not_before_the_data(day: date | None, name: str) -> None:
+    """Raises UsageError for a day before OpenRouter's first."""
+    from bot.core.ranking import FIRST_DAY
+
+    if day and day < FIRST_DAY:
+        raise UsageError(f"{name} {day} is too early.", hint=f"OpenRouter's data begins on {FIRST_DAY}.")
+
+
+def not_empty(text: str, name: str) -> None:
+    """Raises UsageError for a text that everything would match."""
+    if not text.strip():
+        raise UsageError(f"{name} is empty.", hint="Give a name, a part of one, or an id.")
 
 
 def clock_of(context: typer.Context) -> Callable[[], datetime]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,9 +23,12 @@ def say(text: str = "") -> None:
     print(text)
 
 
-def field(label: str, text: str) -> None:
-    """A labelled part of a report, folded at the width; its further lines are indented below the first."""
-    for number, line in enumerate(folded(text)):
+def field(label: str, text: str, *, fold: bool = True) -> None:
+    """A labelled part of a report, folded at the width; its further lines are indented below the first.
+
+    Without ``fold``, lines stay as long as they are: a path is to be copied, or clicked on, in one piece.
+    """
+    for number, line in enumerate(folded(text) if fold else text.split("\n")):
         say(f"  {label if not number else '':<{LABEL}}{line}".rstrip())
 
 
@@ -44,14 +48,16 @@ def folded(text: str) -> list[str]:
     ]
 
 
-def whisper(text: str) -> None:
-    """A line to stderr."""
-    print(text, file=sys.stderr)
+def whisper(text: object) -> None:
+    """A line to stderr. Where nobody reads it any more, the work goes on: the exit code says the same in short."""
+    with suppress(OSError):
+        print(text, file=sys.stderr)
 
 
 def json_line(value: Any) -> None:
-    """One object on one line, and nothing else on stdout."""
-    say(json.dumps(value, ensure_ascii=False))
+    """One object on one line, and nothing else on stdout. Escapes stand for what its encoding does not have."""
+    unicode = codecs.lookup(sys.stdout.encoding or "utf-8").name.startswith("utf") if sys.stdout else True
+    say(json.dumps(value, ensure_ascii=not unicode))
 
 
 def complain(error: RankbotError) -> None:

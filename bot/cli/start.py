@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.exits import NEEDS_YOU, TRY_AGAIN
 from bot.cli.options import ConfigOption, clock_of, config_path, open_house
 from bot.cli.output import moment, say, whisper
 from bot.errors import UsageError
@@ -67,7 +68,7 @@ def check(
     problems = len(troubles) + (ask_services(loaded, clock=clock) if online else 0)
     if problems:
         say(f"{problems} problem{'s' if problems > 1 else ''}.")
-        raise typer.Exit(1)
+        raise typer.Exit(NEEDS_YOU)
     say("Next: rankbot run --dry-run" if online else "Next: rankbot check --online")
 
 
@@ -93,10 +94,10 @@ def test_channel(
             case Failed(reason, permanent, hint):
                 whisper(f"{name}: {channel.describe()} said: {reason}")
                 whisper(f"  {hint}" if hint else "")
-                raise typer.Exit(1 if permanent else 75)
+                raise typer.Exit(NEEDS_YOU if permanent else TRY_AGAIN)
             case Unknown(reason):
                 whisper(f"{name}: the answer was lost: {reason} Look whether the message is there.")
-                raise typer.Exit(75)
+                raise typer.Exit(TRY_AGAIN)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from bot.core import headline, proofs, sentences, standing, wording
+from bot.core import headline, notes, proofs, sentences, standing, wording
 from bot.core.digest import Digest, News, Proof, Provenance, Section, cite
 from bot.core.event import Event, Kind
 from bot.core.headline import Told
@@ -20,6 +20,7 @@ TOP = 10
 """Lines of a board's top."""
 TOP_NEW = 5
 """Lines of it in a watchlist's first digest (detection: Missed days)."""
+ONE_DAY = timedelta(days=1)
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
@@ -97,7 +98,7 @@ def _section(view: View, passed: str, lines: Sequence[_Line], *, day: date, date
         quiet="" if news else _quiet(view, elsewhere, passed=passed, day=day),
         top_title=f"Top {len(top)}, {view.title}, {view.window(day)}" if top else "",
         top=top,
-        not_evaluated=view.not_evaluated,
+        not_evaluated=notes.merged(view.not_evaluated, day),
         passed=passed,
         noun="App" if view.dataset is Dataset.APPS else "Model",
     )
@@ -107,7 +108,7 @@ def _news(line: _Line, *, dated: bool) -> News:
     event, view = line.lead.event, line.lead.view
     when = f" ({wording.day(event.date)})" if dated else ""
     head = f"{sentences.head(event)}{sentences.because(event)}{when}"
-    beside = [sentences.also(one.event, "" if one.view is view else one.view.title) for one in line.others]
+    beside = [_beside(one, line.lead) for one in line.others]
     detail = sentences.detail(event, view) + (
         f" Also {wording.listing(list(dict.fromkeys(beside)))}." if beside else ""
     )
@@ -126,6 +127,12 @@ def _news(line: _Line, *, dated: bool) -> News:
             for one, words in zip(line.others, beside, strict=True)
         ),
     )
+
+
+def _beside(one: Told, lead: Told) -> str:
+    """An event beside the strongest of its item, with its board and its day where they are others."""
+    words = sentences.also(one.event, one.view, "" if one.view is lead.view else one.view.title)
+    return words if one.event.date == lead.event.date else f"{words} ({wording.day(one.event.date)})"
 
 
 def _quiet(view: View, elsewhere: _Line | None, *, passed: str, day: date) -> str:
@@ -154,7 +161,10 @@ def _rank_base(view: View, day: date) -> str:
     if view.previous is None:
         return "no earlier ranks"
     end = view.previous.end_date
-    return f"ranks against {'the day before' if end == day - timedelta(days=1) else wording.day(end)}"
+    if end == day - ONE_DAY:
+        return "ranks against the day before"
+    last = " (the last day before a gap)" if end + ONE_DAY in notes.gaps(view.not_evaluated) else ""
+    return f"ranks against {wording.day(end)}{last}"
 
 
 def _token_base(view: View) -> str:
@@ -185,7 +195,8 @@ def _provenance(views: Sequence[View], nets: Sequence[Net], checked: date) -> Pr
 def _as_ofs(shown: Iterable[tuple[View, Sequence[Event]]]) -> Iterator[str]:
     """The times of the boards shown and of the events told; where there are neither, of the bases."""
     for view, events in shown:
-        found = [*([view.current.as_of] if view.current else []), *(event.as_of for event in events)]
+        twin = view.twin if any(event.kind is Kind.TRENDING for event in events) else None
+        found = [*(board.as_of for board in (view.current, twin) if board), *(event.as_of for event in events)]
         yield from found or [snapshot.as_of for snapshot in view.snapshots]
 
 

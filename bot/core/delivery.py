@@ -134,10 +134,11 @@ class RetryPolicy:
     def wait(self, attempts: int, jitter: float, retry_after: float | None = None) -> timedelta:
         """How long to wait after ``attempts`` failed tries (1 or more). ``jitter`` is from 0 to 1.
 
-        The wait is between half and all of the doubled time; a service's own ``retry_after`` (seconds) wins.
+        The wait is between half and all of the doubled time. A service's own ``retry_after`` (seconds) wins, but is
+        never less than a second, and never more than ``give_up``.
         """
         if retry_after is not None:
-            return timedelta(seconds=retry_after)
+            return timedelta(seconds=min(max(retry_after, 1.0), self.give_up.total_seconds()))
         full = min(self.first * (1 << min(attempts - 1, 32)), self.longest)
         return full / 2 + (full / 2) * jitter
 

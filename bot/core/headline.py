@@ -9,7 +9,7 @@ from datetime import date
 from bot.core import standing, text, wording
 from bot.core.digest import Standing
 from bot.core.event import Event, Kind
-from bot.core.sentences import against, led_days, verb
+from bot.core.sentences import against, led_days, tally, verb
 from bot.core.view import View
 
 LIMIT = 90
@@ -24,13 +24,6 @@ LED_DAYS = 2
 """From how many days on a headline says how long the previous leader had led."""
 
 _IN_WORDS = (Kind.NEW_LEADER, Kind.ENTERED_TOP, Kind.LEFT_TOP)
-_COUNTED: dict[Kind, tuple[str, str]] = {
-    Kind.NEW_LEADER: ("new #1", "new #1s"),
-    Kind.ENTERED_TOP: ("entry", "entries"),
-    Kind.SPIKE: ("spike", "spikes"),
-    Kind.TRENDING: ("trending", "trending"),
-    Kind.LEFT_TOP: ("exit", "exits"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +64,7 @@ def lead(headed: str, told: Sequence[Told], views: Sequence[View], *, day: date,
     unsaid = [f"{_name(one.event.name)} {verb(one.event)}" for one in told if _name(one.event.name) not in headed]
     if unsaid:
         facts.append("; ".join(unsaid[:2]))
-    elif told and told[0].event.kind is Kind.NEW_LEADER:
+    elif told and told[0].event.kind is Kind.NEW_LEADER and told[0].event.date == day:
         facts.append(against(told[0].event))
     own = next((line for view in views for line in standing.standings(view) if line.mine), None)
     if own and own.tokens and (len(unsaid) < 2 or own.name not in headed):
@@ -147,7 +140,7 @@ def _joined(phrases: Sequence[Phrase]) -> Iterator[str]:
 
 def _counts(kinds: Sequence[Kind]) -> list[str]:
     """Such as "2 entries", "1 spike", in the order of their strength."""
-    return [wording.count(kinds.count(kind), *_COUNTED[kind]) for kind in Kind if kind in kinds]
+    return [tally(kinds.count(kind), kind) for kind in Kind if kind in kinds]
 
 
 def _fresh(number: int) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from bot.core import wording
 from bot.core.event import Event, Kind
-from bot.core.sentences import name
+from bot.core.sentences import label, name
 from bot.core.view import View
 
 PASSED_LIMIT = 5
@@ -69,21 +69,36 @@ def _is_net_change(events: Sequence[Event]) -> bool:
 
 
 def _holds(event: Event, view: View) -> bool:
-    """Whether the event is still true on the digest's day, as far as the board tells."""
+    """Whether the event is still true on the digest's day, as far as the boards tell."""
     current = view.current
     if current is None or event.date >= current.end_date:
         return True
     rank = current.rank(event.item)
-    n = int(event.rule.get("n", 0))
     if event.kind is Kind.NEW_LEADER:
         return rank == 1
     if event.kind is Kind.ENTERED_TOP:
-        return rank is not None and rank <= n + int(event.rule.get("margin", 0))
-    return event.kind is not Kind.LEFT_TOP or rank is None or rank > n
+        return rank is not None and rank <= event.rule["n"] + event.rule.get("margin", 0)
+    if event.kind is Kind.LEFT_TOP:
+        return rank is None or rank > event.rule["n"]
+    return event.kind is not Kind.TRENDING or _trends(event, view)
+
+
+def _trends(event: Event, view: View) -> bool:
+    if view.twin is None:
+        return True
+    rank = view.twin.rank(event.item)
+    return rank is not None and rank <= event.rule["n"]
+
+
+_PLACES: Mapping[Kind, str] = {
+    Kind.NEW_LEADER: "at #1",
+    Kind.ENTERED_TOP: "in the top {n}",
+    Kind.TRENDING: "on the trending list",
+    Kind.LEFT_TOP: "out of the top {n}",
+}
 
 
 def _in_short(event: Event) -> str:
     """Such as "Ibex in the top 10 (Fri 13 Nov)"."""
-    place = {Kind.NEW_LEADER: "at #1", Kind.ENTERED_TOP: f"in the top {event.rule.get('n')}"}
-    out = f"out of the top {event.rule.get('n')}"
-    return f"{name(event)} {place.get(event.kind, out)} ({wording.day(event.date)})"
+    place = _PLACES.get(event.kind, label(event.kind)).format(n=event.rule.get("n"))
+    return f"{name(event)} {place} ({wording.day(event.date)})"

@@ -8,12 +8,12 @@ from datetime import date
 from bot.core import text, wording
 from bot.core.event import Event, Kind
 from bot.core.ranking import APP_DEPTH, MODEL_DEPTH, Board, Dataset
-from bot.core.sentences import led_days
+from bot.core.sentences import label, led_days
 
 
 def why(event: Event) -> str:
     """What proves the event, from its evidence alone."""
-    return _PROOFS[event.kind](event)
+    return _PROOFS.get(event.kind, _told_by_rule)(event)
 
 
 def _place(day: date, rank: int | None, tokens: int | None) -> str:
@@ -41,6 +41,9 @@ def _leads(event: Event) -> str:
         begin = f" since {wording.full_day(date.fromisoformat(since))}" if since else ""
         bound = ", the oldest day of the unbroken record" if evidence.get("led_at_least") and since else ""
         parts.append(f"{text.clean(old['name'])} had led{begin}{bound}: {led_days(evidence)}.")
+    running = int(event.rule.get("confirm_days", 1))
+    if running > 1:
+        parts.append(f"(Rule: at #1 on {running} days running.)")
     return " ".join(parts)
 
 
@@ -97,6 +100,12 @@ def _trends(event: Event) -> str:
         f"OpenRouter's trending list {evidence.get('twin')}: {wording.day(event.date)} #{evidence.get('twin_rank')}, "
         f"{wording.day(event.previous_date)} {then}. (Rule: new in its top {event.rule.get('n')}.)"
     )
+
+
+def _told_by_rule(event: Event) -> str:
+    """The proof of a kind that has none of its own: both days, and the rule with its parameters."""
+    limits = [f"{parameter} {text.clean(str(value))}" for parameter, value in event.rule.items()]
+    return f"{_both_days(event)} (Rule: {', '.join([label(event.kind), *limits])}.)"
 
 
 _PROOFS: Mapping[Kind, Callable[[Event], str]] = {

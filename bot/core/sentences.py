@@ -1,8 +1,13 @@
-"""News in sentences: who does what, from which rank to which, with few numbers and no causes."""
+"""News in sentences: who does what, from which rank to which, with few numbers and no causes.
+
+An event's figures are of its own day. What is "now" is read from the board that the digest shows, and from nowhere
+else: in a digest over several days that is another day.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from bot.core import text, wording
@@ -10,9 +15,28 @@ from bot.core.event import Event, Kind
 from bot.core.view import View, absent
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a kind is told. ``verb``: what the item does; ``detail``: the figures, in one or two sentences.
+
+    ``also``: the event beside a stronger one of the same item, given the title of its board if that is another, else
+    an empty one. ``counted``: the noun and its plural by which a headline counts what it does not say in words.
+    """
+
+    verb: Callable[[Event], str]
+    detail: Callable[[Event, View], str]
+    also: Callable[[Event, View, str], str]
+    counted: tuple[str, str]
+
+
 def name(event: Event) -> str:
     """The item's name, as a message shows it."""
     return text.clean(event.name)
+
+
+def label(kind: Kind) -> str:
+    """What a rule is called where it has no words of its own: its name, as in the configuration."""
+    return kind.value.replace("_", " ")
 
 
 def head(event: Event) -> str:
@@ -30,37 +54,26 @@ def because(event: Event) -> str:
 
 def verb(event: Event) -> str:
     """What it does, without its name, for headlines: "enters the top 10"."""
-    if event.kind is Kind.NEW_LEADER:
-        return "takes #1"
-    if event.kind is Kind.SPIKE:
-        return f"grows to {_multiple(event)}"
-    if event.kind is Kind.TRENDING:
-        return "enters the trending list"
-    return _leaves(event) if event.kind is Kind.LEFT_TOP else _enters(event)
+    words = WORDS.get(event.kind)
+    return words.verb(event) if words else f"meets the rule {label(event.kind)}"
 
 
 def detail(event: Event, view: View) -> str:
     """The figures, in one or two sentences: "#14 → #10, 455B (+61%). First time."."""
-    if event.kind is Kind.SPIKE:
-        return _grown(event)
-    return _DETAILS[event.kind](event, view)
+    words = WORDS.get(event.kind)
+    return words.detail(event, view) if words else _moved(event, view)
 
 
-def also(event: Event, title: str) -> str:
+def also(event: Event, view: View, title: str) -> str:
     """The event beside a stronger one of the same item. ``title`` names its board if that is another, else is empty."""
-    within = f" in {title}" if title else ""
-    n = event.rule.get("n")
-    if event.kind is Kind.NEW_LEADER:
-        return f"new #1{within}"
-    if event.kind is Kind.ENTERED_TOP:
-        return f"#{event.rank}{within}, new in its top {n}" if title else f"new in the top {n}"
-    if event.kind is Kind.LEFT_TOP:
-        return f"out of the top {n}{within}"
-    if event.kind is Kind.TRENDING:
-        return f"#{event.evidence.get('twin_rank')} of those trending{within}"
-    if title:
-        return f"#{event.rank}{within}, {_multiple(event)}"
-    return f"{_multiple(event)} of {wording.weeks_before(event.window_days)}"
+    words = WORDS.get(event.kind)
+    return words.also(event, view, title) if words else f"{label(event.kind)}{_within(title)}"
+
+
+def tally(number: int, kind: Kind) -> str:
+    """Events of a kind in a headline: "2 entries", "1 spike"."""
+    words = WORDS.get(kind)
+    return wording.count(number, *(words.counted if words else (label(kind), label(kind))))
 
 
 def amount(event: Event) -> str:
@@ -69,36 +82,6 @@ def amount(event: Event) -> str:
         return ""
     change = wording.percent(event.tokens, event.compared_tokens)
     return f"{wording.tokens(event.tokens)} ({change})" if change else wording.tokens(event.tokens)
-
-
-def _enters(event: Event) -> str:
-    if event.evidence.get("listed_fewer") and event.previous_rank is None:
-        return "is new on the board"
-    return f"enters the top {event.rule.get('n')}"
-
-
-def _leaves(event: Event) -> str:
-    if event.evidence.get("listed_fewer") and event.rank is None:
-        return "is no longer listed"
-    return f"leaves the top {event.rule.get('n')}"
-
-
-def _multiple(event: Event) -> str:
-    times = wording.times(event.evidence.get("ratio"), at_least=bool(event.evidence.get("at_least")))
-    return f"{times} its average" if times else f"{wording.tokens(event.tokens or 0)} from an average of 0"
-
-
-def _led(event: Event, view: View) -> str:
-    """Such as "6.02T (+23%), Harrier 5.97T, a lead of 0.8%. Harrier had led for at least 170 days."."""
-    evidence = event.evidence
-    second, old = evidence.get("second"), evidence.get("previous_leader")
-    first = against(event)
-    if not old:
-        return f"{first}."
-    rank = evidence.get("previous_leader_rank")
-    now = absent(view.current) if rank is None else f"#{rank}"
-    stands = f", now {now}," if not second or old["id"] != second["id"] else ""
-    return f"{first}. {text.clean(old['name'])}{stands} had led for {led_days(evidence)}."
 
 
 def against(event: Event) -> str:
@@ -116,43 +99,166 @@ def led_days(evidence: Mapping[str, object]) -> str:
     return f"at least {days}" if evidence.get("led_at_least") else days
 
 
+# ── what holds on the digest's day ───────────────────────────────────────────────────────────────────────────
+
+
+def _within(title: str) -> str:
+    return f" in {title}" if title else ""
+
+
+def _of_the_day(event: Event, view: View) -> bool:
+    return view.current is not None and event.date == view.current.end_date
+
+
+def _stands(item: str, view: View) -> str:
+    """Where the item stands on the board shown: "#12", "not listed"; empty without a board."""
+    if view.current is None:
+        return ""
+    rank = view.current.rank(item)
+    return absent(view.current) if rank is None else f"#{rank}"
+
+
+def _then(event: Event, view: View) -> str:
+    """How the event's own rank is introduced: "now" where it is that of the board shown."""
+    same = view.current is not None and view.current.rank(event.item) == event.rank
+    return "now" if same and _of_the_day(event, view) else "then"
+
+
+def _since(event: Event, view: View) -> str:
+    """A closing sentence where the item stands elsewhere now than on the event's day: " Now #12."; else empty."""
+    if view.current is None or view.current.rank(event.item) == event.rank:
+        return ""
+    return f" Now {_stands(event.item, view)}."
+
+
+def _trends(event: Event, view: View) -> int | None:
+    """The rank on the trending list of the digest's day, where that is known."""
+    if view.twin:
+        return view.twin.rank(event.item)
+    return event.evidence.get("twin_rank") if _of_the_day(event, view) else None
+
+
+# ── each kind ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _takes(_event: Event) -> str:
+    return "takes #1"
+
+
+def _led(event: Event, view: View) -> str:
+    """Such as "6.02T (+23%), Harrier 5.97T, a lead of 0.8%. Harrier had led for at least 170 days."."""
+    old, second = event.evidence.get("previous_leader"), event.evidence.get("second")
+    first = against(event)
+    if not old:
+        return f"{first}."
+    now = _stands(old["id"], view)
+    said = second and old["id"] == second["id"] and (now == "#2" or _of_the_day(event, view))
+    stands = f", now {now}," if now and not said else ""
+    return f"{first}. {text.clean(old['name'])}{stands} had led for {led_days(event.evidence)}."
+
+
+def _also_leads(_event: Event, _view: View, title: str) -> str:
+    return f"new #1{_within(title)}"
+
+
+def _move(event: Event) -> str:
+    """The event's ranks, from old to new: "#14 → #10", "#10 as before"."""
+    if event.previous_rank == event.rank:
+        return f"#{event.rank} as before"
+    return f"#{event.previous_rank} → #{event.rank}"
+
+
+def _enters(event: Event) -> str:
+    if event.evidence.get("listed_fewer") and event.previous_rank is None:
+        return "is new on the board"
+    return f"enters the top {event.rule.get('n')}"
+
+
 def _entered(event: Event, view: View) -> str:
-    move = f"#{event.previous_rank} → #{event.rank}"
+    move = _move(event)
     if event.previous_rank is None:
         base = view.previous if view.previous and view.previous.end_date == event.previous_date else None
-        move = f"{absent(base)} before, now #{event.rank}"
+        move = f"{absent(base)} before, {_then(event, view)} #{event.rank}"
     last_in = event.evidence.get("last_in")
     seen = f"Last there {wording.full_day(date.fromisoformat(last_in))}." if last_in else "First time."
-    return f"{move}, {amount(event)}. {seen}"
+    return f"{move}, {amount(event)}. {seen}{_since(event, view)}"
 
 
-def _left(event: Event, view: View) -> str:
-    was = "" if event.previous_rank is None else f"#{event.previous_rank} → "
+def _also_entered(event: Event, view: View, title: str) -> str:
+    n = event.rule.get("n")
+    rank = view.current.rank(event.item) if view.current else None
+    if title and rank is not None:
+        return f"#{rank} in {title}, new in its top {n}"
+    return f"new in the top {n}{_within(title)}"
+
+
+def _leaves(event: Event) -> str:
+    if event.evidence.get("listed_fewer") and event.rank is None:
+        return "is no longer listed"
+    return f"leaves the top {event.rule.get('n')}"
+
+
+def _moved(event: Event, view: View) -> str:
+    """Such as "#9 → #11, 402B (−8%)."."""
     if event.rank is None:
-        return f"{was}{absent(view.current)}." if was else f"now {absent(view.current)}."
-    return f"{was}#{event.rank}, {amount(event)}." if was else f"now #{event.rank}, {amount(event)}."
+        was = f"{_then(event, view)} " if event.previous_rank is None else f"#{event.previous_rank} → "
+        return f"{was}{absent(view.current)}.{_since(event, view)}"
+    move = _move(event) if event.previous_rank else f"{_then(event, view)} #{event.rank}"
+    return f"{move}, {amount(event)}.{_since(event, view)}"
 
 
-def _grown(event: Event) -> str:
+def _also_left(event: Event, _view: View, title: str) -> str:
+    return f"out of the top {event.rule.get('n')}{_within(title)}"
+
+
+def _multiple(event: Event) -> str:
+    times = wording.times(event.evidence.get("ratio"), at_least=bool(event.evidence.get("at_least")))
+    return f"{times} its average" if times else f"{wording.tokens(event.tokens or 0)} from an average of 0"
+
+
+def _grows(event: Event) -> str:
+    return f"grows to {_multiple(event)}"
+
+
+def _grown(event: Event, view: View) -> str:
     mean = int(event.evidence.get("mean") or 0)
     most = "at most " if event.evidence.get("at_least") else ""
     base = f"an average of {most}{wording.tokens(mean)} over {wording.weeks_before(event.window_days)}"
-    return f"{wording.tokens(event.tokens or 0)} against {base}. Now #{event.rank}."
+    now = _stands(event.item, view)
+    return f"{wording.tokens(event.tokens or 0)} against {base}.{f' Now {now}.' if now else ''}"
+
+
+def _also_grown(event: Event, view: View, title: str) -> str:
+    if not title:
+        return f"{_multiple(event)} of {wording.weeks_before(event.window_days)}"
+    rank = view.current.rank(event.item) if view.current else None
+    return f"{_multiple(event)}{_within(title)}" if rank is None else f"#{rank}{_within(title)}, {_multiple(event)}"
+
+
+def _enters_list(_event: Event) -> str:
+    return "enters the trending list"
 
 
 def _trending(event: Event, view: View) -> str:
-    before = event.evidence.get("twin_previous_rank")
-    move = f"now #{event.evidence.get('twin_rank')}, not on it before"
-    if before is not None:
-        move = f"#{before} → #{event.evidence.get('twin_rank')}"
+    before, rank, now = event.evidence.get("twin_previous_rank"), event.evidence.get("twin_rank"), _trends(event, view)
+    introduced = "now" if now == rank and _of_the_day(event, view) else "then"
+    move = f"not on it before, {introduced} #{rank}" if before is None else f"#{before} → #{rank}"
     by_tokens = absent(view.current) if event.rank is None else f"#{event.rank}"
     figures = f", {amount(event)}" if event.tokens is not None else ""
-    return f"{move}; {by_tokens} by tokens{figures}."
+    since = f" Now #{now} on it." if now not in (None, rank) else ""
+    return f"{move}; {by_tokens} by tokens{figures}.{since}"
 
 
-_DETAILS: Mapping[Kind, Callable[[Event, View], str]] = {
-    Kind.NEW_LEADER: _led,
-    Kind.ENTERED_TOP: _entered,
-    Kind.TRENDING: _trending,
-    Kind.LEFT_TOP: _left,
+def _also_trending(event: Event, view: View, title: str) -> str:
+    rank = _trends(event, view)
+    return f"{'new among' if rank is None else f'#{rank} of'} those trending{_within(title)}"
+
+
+WORDS: Mapping[Kind, Words] = {
+    Kind.NEW_LEADER: Words(_takes, _led, _also_leads, ("new #1", "new #1s")),
+    Kind.ENTERED_TOP: Words(_enters, _entered, _also_entered, ("entry", "entries")),
+    Kind.SPIKE: Words(_grows, _grown, _also_grown, ("spike", "spikes")),
+    Kind.TRENDING: Words(_enters_list, _trending, _also_trending, ("trending", "trending")),
+    Kind.LEFT_TOP: Words(_leaves, _moved, _also_left, ("exit", "exits")),
 }
+"""The words of each kind. One that is missing here is told by its rule's name, with both ranks and the tokens."""

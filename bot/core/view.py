@@ -16,8 +16,10 @@ class View:
     """One watchlist as a digest sees it. Snapshots are cut to the watchlist's depth; each may be missing.
 
     ``current`` is the board on the digest's day, ``previous`` the base of ranks (the day before, or the last day
-    told), ``compared`` the base of tokens (D - step). ``events`` are those to be told, of any day of the digest;
-    ``last_news`` is the date of the last event that was told before. ``new``: the channel never had this watchlist.
+    told; after a gap the last board before it), ``compared`` the base of tokens (D - step), ``twin`` the trending
+    twin on the digest's day. ``events`` are those to be told, of any day of the digest; ``not_evaluated`` notes why
+    something could not be judged on one of them, dates as YYYY-MM-DD; ``last_news`` is the date of the last event that
+    was told before. ``new``: the channel never had this watchlist.
     """
 
     watchlist: Watchlist
@@ -29,6 +31,7 @@ class View:
     names: Names
     not_evaluated: tuple[str, ...] = ()
     last_news: date | None = None
+    twin: Snapshot | None = None
 
     @property
     def title(self) -> str:
@@ -43,7 +46,7 @@ class View:
     @property
     def snapshots(self) -> tuple[Snapshot, ...]:
         """Those that there are, the board of the day first."""
-        return tuple(snapshot for snapshot in (self.current, self.previous, self.compared) if snapshot)
+        return tuple(snapshot for snapshot in (self.current, self.previous, self.compared, self.twin) if snapshot)
 
     def names_of(self, item: str, name: str) -> tuple[str, ...]:
         """Every name of the item, the one at hand first."""

@@ -10,10 +10,18 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.adapters.openrouter import OpenRouterFeed
 from bot.app.ports import Feed
 from bot.core.gate import check
 from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset, Entry, Sort
-from bot.errors import BudgetExhaustedError, FeedMalformedError, FeedPermanentError
+from bot.errors import (
+    BudgetExhaustedError,
+    ConfigError,
+    FeedMalformedError,
+    FeedPermanentError,
+    FeedRefusedError,
+    Problem,
+)
 from tests.adapters.feed_answers import (
     APPS,
     AS_OF,
@@ -266,3 +274,22 @@ def test_a_key_that_no_header_can_carry_is_not_sent_and_not_shown(key: str) -> N
         feed.app_ranking(APPS, END, 100)
     assert "secret" not in "".join(traceback.format_exception(caught.value))
     assert spent == []
+
+
+def test_a_key_that_cannot_be_read_any_more_is_said_and_nothing_is_sent() -> None:
+    """The file was taken away while the service ran: the next cycle says so, and goes on with what it has."""
+
+    def gone() -> str:
+        raise ConfigError([Problem("config.toml", 2, 11, "the file /run/secrets/openrouter is not there")])
+
+    spent: list[int] = []
+    feed = OpenRouterFeed(
+        base_url="http://127.0.0.1:9/api/v1",
+        api_key=gone,
+        clock=lambda: NOW,
+        before_request=lambda: spent.append(1),
+        timeout_seconds=1,
+    )
+    with pytest.raises(FeedRefusedError, match=r"The API key can't be read: config\.toml:2:11"):
+        feed.model_days(START, END)
+    assert not spent

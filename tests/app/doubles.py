@@ -65,7 +65,10 @@ class FakeFeed:
 
 @dataclass
 class FakeChannel:
-    """A channel that keeps what it is given; ``answers`` and ``looks`` are used up in turn, then all is well."""
+    """A channel that keeps what it is given; ``answers`` and ``looks`` are used up in turn, then all is well.
+
+    An answer that is an exception is raised, as a bug would be; ``broken`` fails to take a message apart.
+    """
 
     name: str = "team"
     kind: str = "fake"
@@ -73,19 +76,27 @@ class FakeChannel:
     can_be_asked: bool = True
     parts: int = 1
     replies: bool = False
-    answers: list[Outcome] = field(default_factory=list)
+    answers: list[Outcome | Exception] = field(default_factory=list)
+    broken: bool = False
     looks: list[Outcome] = field(default_factory=list)
     sent: list[tuple[int, str, str]] = field(default_factory=list)
     looked: list[int] = field(default_factory=list)
+    on_send: Callable[[], object] = lambda: None
 
     def steps(self, message: Message) -> tuple[Step, ...]:
+        if self.broken:
+            raise KeyError("a bug")
         return tuple(
             Step(number, self.name, message.text, reply=self.replies and number > 0) for number in range(self.parts)
         )
 
     def send(self, delivery: Delivery, step: Step, thread: str) -> Outcome:
         self.sent.append((step.number, thread, step.payload))
-        return self.answers.pop(0) if self.answers else Sent(f"ts{step.number}")
+        self.on_send()
+        answer = self.answers.pop(0) if self.answers else Sent(f"ts{step.number}")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def find(self, delivery: Delivery, step: Step, thread: str) -> Outcome:
         self.looked.append(step.number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,15 +12,15 @@ import pytest
 from bot.app.compose import Subscription, preview_day
 from bot.app.cycle import Cycle, Timing
 from bot.app.deliver import Deliver
-from bot.app.ports import DayStatus
-from bot.core.delivery import DeliveryStatus, Failed, RetryPolicy
+from bot.app.ports import DayStatus, WatchlistDay
+from bot.core.delivery import DeliveryStatus, Failed, IfUnsure, RetryPolicy, Unknown
 from bot.core.due import Cadence, WhenQuiet
 from bot.core.event import EventStatus
 from bot.core.plan import complete_at
 from bot.core.ranking import Board
-from bot.core.rules import EnteredTop, NewLeader, Rule
+from bot.core.rules import EnteredTop, NewLeader, Rule, Trending
 from bot.core.watchlist import Watchlist
-from bot.errors import FeedRefusedError, FeedTransientError
+from bot.errors import FeedPermanentError, FeedRefusedError, FeedTransientError, StoreError
 from tests.app.doubles import MORNING, SETTLE, Clock, FakeChannel, FakeFeed, Figures, PlainRenderer, steady
 from tests.builders import CLI_AGENTS, DAY, IDE_EXTENSIONS
 from tests.core.rules.days import ago
@@ -61,9 +62,12 @@ class World:
         self.operator = operator
         self.subscription = Subscription(self.channel, cadence, watchlists)
         self.watchlists = watchlists
+        self.complaints: list[str] = []
+        self.others: tuple[Subscription, ...] = ()
 
     def cycle(self, now: datetime | None = None) -> Cycle:
         channels = {self.channel.name: self.channel}
+        channels |= {other.channel.name: other.channel for other in self.others}  # type: ignore[misc]
         if self.operator:
             channels[self.operator.name] = self.operator
         return Cycle(
@@ -71,7 +75,8 @@ class World:
             feed=self.feed,
             renderer=PlainRenderer(),
             watchlists=self.watchlists,
-            subscriptions=(self.subscription,),
+            subscriptions=(self.subscription, *self.others),
+            complaints=self.complaints,
             operators=[self.operator] if self.operator else [],
             deliver=Deliver(
                 store=self.store,
@@ -214,6 +219,94 @@ class TestCadence:
         assert [section.watchlist for section in digest.sections] == ["cli-agents"]
 
 
+class TestIsolation:
+    """A bug in one channel or watchlist holds up none of the others, and the operator learns of it."""
+
+    def test_a_channel_that_cannot_be_composed_for(self) -> None:
+        world = World(changing(DAY), channel=FakeChannel(broken=True), operator=FakeChannel("ops"))
+        other = FakeChannel("other")
+        world.others = (Subscription(other, AT_ONCE, (AGENTS,)),)
+        world.cycle().run()
+        assert len(other.sent) == 1
+        assert world.operator
+        assert "team could not be composed: KeyError." in world.operator.sent[0][2]
+        world.channel.broken = False
+        world.cycle().run()
+        assert len(world.told) == 1
+        assert not world.store.incidents()
+
+    def test_a_store_that_fails_fails_for_all(self) -> None:
+        class Full(FakeStore):
+            def mark(self, day: WatchlistDay) -> None:
+                raise StoreError("The disk is full.")
+
+        world = World(changing(DAY))
+        world.store = Full()
+        with pytest.raises(StoreError):
+            world.cycle().run()
+
+    def test_news_of_a_board_that_waits_is_told_when_it_comes(self) -> None:
+        """One watchlist's day waits; its news of the day before is not taken for settled by the other's digest."""
+        world = World(changing(DAY + timedelta(days=1)), watchlists=(AGENTS, EXTENSIONS))
+        world.cycle().run()
+        world.feed.fails[IDE_EXTENSIONS.key, DAY + timedelta(days=1)] = [FeedTransientError("HTTP 502")] * 2
+        (first,) = world.on(DAY + timedelta(days=2)).cycle().run().composed
+        assert [section.watchlist for section in first.digest.sections] == ["cli-agents"]
+        (second,) = world.on(DAY + timedelta(days=3)).cycle().run().composed
+        assert [(news.kind, news.date) for section in second.digest.sections for news in section.news] == [
+            ("new_leader", DAY + timedelta(days=1))
+        ]
+        assert {event.status for event in world.store.events()} == {EventStatus.TOLD}
+
+    def test_news_of_a_board_whose_day_never_gets_judged_is_told_late(self) -> None:
+        """Its board of the day is there, but a baseline keeps it waiting: it is shown with what was judged before."""
+        spikes = replace(EXTENSIONS, rules=(NewLeader(), Trending()))
+        world = World(changing(DAY + timedelta(days=1)), watchlists=(AGENTS, spikes))
+        world.cycle().run()
+        twin = IDE_EXTENSIONS.twin.key
+        for offset in (1, 2):
+            errors = [FeedTransientError("HTTP 502") for _ in range(2)]
+            world.feed.fails[twin, DAY + timedelta(days=offset)] = [*errors]
+        world.on(DAY + timedelta(days=2)).cycle().run()
+        world.feed.fails[twin, DAY + timedelta(days=2)] = [FeedTransientError("HTTP 502") for _ in range(2)]
+        (late,) = world.on(DAY + timedelta(days=3)).cycle().run().composed
+        assert "ide" in [section.watchlist for section in late.digest.sections]
+        assert {event.status for event in world.store.events(watchlist="ide")} == {EventStatus.TOLD}
+
+    def test_a_channel_that_comes_later_gets_no_old_news(self) -> None:
+        world = World(changing(DAY + timedelta(days=1), DAY + timedelta(days=4)))
+        for offset in range(1, 5):
+            world.on(DAY + timedelta(days=offset)).cycle().run()
+        late = FakeChannel("late")
+        world.others = (Subscription(late, AT_ONCE, (AGENTS,)),)
+        composed = world.on(DAY + timedelta(days=5)).cycle().run().composed
+        digest = next(one.digest for one in composed if one.channel == "late")
+        assert [news.date for section in digest.sections for news in section.news] == [DAY + timedelta(days=4)]
+        assert not world.store.unsettled("late", ["cli-agents"], DAY + timedelta(days=9))
+
+
+class TestGaps:
+    """After a gap the last snapshot before it is compared, and the gap is said."""
+
+    def test_ranks_are_compared_across_it(self) -> None:
+        """Two days were given up, and the third has waited for them long enough."""
+        third = DAY + timedelta(days=3)
+        world = World(changing(third))
+        world.cycle().run()
+        for day in (DAY + timedelta(days=1), DAY + timedelta(days=2)):
+            world.store.mark(WatchlistDay("cli-agents", day, DayStatus.GAP, MORNING, (f"no data came for {day}",)))
+            world.feed.fails[CLI_AGENTS.key, day] = [FeedPermanentError("HTTP 404") for _ in range(9)]
+        world.store.mark(WatchlistDay("cli-agents", third, DayStatus.WAITING, MORNING - timedelta(days=1)))
+        (composed,) = world.on(third + timedelta(days=1)).cycle().run().composed
+        (section,) = composed.digest.sections
+        assert [(line.name, line.glyph, line.was) for line in section.top[:2]] == [
+            ("Item01", "▲", "2"),
+            ("Item00", "▼", "1"),
+        ]
+        assert section.not_evaluated
+        assert [event.previous_date for event in world.store.events()] == [DAY]
+
+
 class TestRehearsal:
     """--dry-run and --date without --send keep snapshots, and nothing else."""
 
@@ -312,6 +405,34 @@ class TestOperator:
             world.feed.fails[CLI_AGENTS.key, end] = [FeedTransientError(f"HTTP 502 for {end}")] * 2
         world.cycle().run()
         assert "And 1 more failure." in self.notices(world)[0]
+
+    def test_a_delivery_of_which_nobody_can_tell(self) -> None:
+        unsure = FakeChannel(can_be_asked=False, if_unsure=IfUnsure.ASK, answers=[Unknown("the connection broke")])
+        world = World(channel=unsure, operator=FakeChannel("ops"))
+        for _ in range(5):
+            world.cycle().run()
+            world.clock.now += timedelta(minutes=2)
+        assert "may have been delivered or not: the connection broke" in self.notices(world)[0]
+        assert "Look whether it is there; then: rankbot deliveries discard 1, or retry 1" in self.notices(world)[0]
+        assert len(world.told) == 1
+
+    def test_trouble_with_its_own_channel_is_not_sent_through_it(self) -> None:
+        refused = Failed("invalid_auth", permanent=True)
+        world = World(operator=FakeChannel("ops", answers=[refused] * 99))
+        world.feed.down = FeedTransientError("refused")
+        for _ in range(8):
+            world.cycle().run()
+            world.clock.now += timedelta(hours=1)
+        assert len(self.notices(world)) == 1
+        assert len(world.store.deliveries()) == 1
+
+    def test_templates_that_fail(self) -> None:
+        world = World(changing(DAY, DAY + timedelta(days=1)), operator=FakeChannel("ops"))
+        world.complaints.append("mine.j2:3: oops. The bundled template was used instead.")
+        world.cycle().run()
+        assert "mine.j2:3: oops" in self.notices(world)[0]
+        world.on(DAY + timedelta(days=2)).cycle().run()
+        assert "Ended" in self.notices(world)[1]
 
     def test_a_dead_delivery(self) -> None:
         refused = Failed("channel_not_found", permanent=True, hint="Invite the bot.")

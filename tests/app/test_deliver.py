@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -106,6 +106,10 @@ class TestPassingFailure:
         assert not box.run()
         box.later(seconds=1)
         assert box.run()[0].status is DeliveryStatus.SENT
+
+    @pytest.mark.parametrize(("named", "seconds"), [(0.0, 1), (-5.0, 1), (7.0, 7), (1e15, 3 * 86400)])
+    def test_the_services_own_time_is_kept_within_reason(self, named: float, seconds: int) -> None:
+        assert POLICY.wait(1, 1.0, named) == timedelta(seconds=seconds)
 
     def test_the_services_own_time_wins(self) -> None:
         box = Outbox(FakeChannel(answers=[Failed("429", permanent=False, retry_after=7)]))
@@ -221,7 +225,9 @@ class TestLostAnswer:
         """The step was marked as being sent, and the lease ran out: it is looked for, not sent."""
         box = Outbox(FakeChannel(looks=[Sent("ts9")]))
         box.store.claim(MORNING, MORNING + POLICY.lease)
-        box.store.record_step(box.id, Step(0, "x", "part 0", status=StepStatus.SENDING))
+        lease = MORNING + POLICY.lease
+        sending = Step(0, "x", "part 0", status=StepStatus.SENDING)
+        assert box.store.record_step(box.id, sending, held_until=lease, lease_until=lease)
         assert not box.run()
         box.later(seconds=121)
         assert box.run()[0].status is DeliveryStatus.SENT
@@ -243,6 +249,8 @@ class TestLostAnswer:
             box.later(hours=1)
         assert (box.sent, box.status) == ([0], DeliveryStatus.UNKNOWN)
         revive(box.store, box.id, now=box.clock())
+        assert box.run()[0].status is DeliveryStatus.SENT
+        assert box.sent == [0, 0]
 
     def test_answers_that_are_lost_for_ever_are_given_up(self) -> None:
         box = Outbox(FakeChannel(can_be_asked=False, answers=[LOST] * 100))
@@ -255,6 +263,84 @@ class TestLostAnswer:
     def test_a_lost_answer_is_told_before_a_failure(self) -> None:
         box = Outbox(FakeChannel(parts=2, answers=[LOST, BUSY]))
         assert box.run()[0].status is DeliveryStatus.UNKNOWN
+
+
+class TestBugs:
+    """A channel that fails by a bug holds up no other, and counts as a lost answer."""
+
+    def test_it_is_tried_like_a_lost_answer(self) -> None:
+        box = Outbox(FakeChannel(answers=[KeyError("secret")], looks=[Sent("ts9")]))
+        (attempt,) = box.run()
+        assert (attempt.status, attempt.error) == (
+            DeliveryStatus.UNKNOWN,
+            "A bug in the channel (KeyError); the log has its traceback.",
+        )
+        box.later(seconds=5)
+        assert box.run()[0].status is DeliveryStatus.SENT
+
+    def test_the_next_delivery_goes_out(self) -> None:
+        box = Outbox(FakeChannel(answers=[KeyError("a bug")]))
+        other = FakeChannel("other")
+        box.store.enqueue(NewDelivery("other", MORNING, DAY, "News", (Step(0, "x", "y"),)), [], MORNING)
+        statuses = [attempt.status for attempt in box.run(team=box.channel, other=other)]
+        assert statuses == [DeliveryStatus.UNKNOWN, DeliveryStatus.SENT]
+
+
+class TestLease:
+    """A delivery with many parts outlasts its lease, and a process that lost it stops."""
+
+    def test_each_part_extends_it(self) -> None:
+        box = Outbox(FakeChannel(parts=9))
+        box.clock = SlowClock(MORNING, timedelta(seconds=50))
+        taken: list[object] = []
+        box.channel.on_send = lambda: taken.append(box.store.claim(box.clock.now, box.clock.now + POLICY.lease))
+        assert box.run()[0].status is DeliveryStatus.SENT
+        assert taken == [None] * 9
+
+    def test_one_that_slept_too_long_sends_no_more(self) -> None:
+        """The machine was suspended after the first part; another process has taken the delivery over."""
+        box = Outbox(FakeChannel(parts=3))
+
+        def suspended() -> None:
+            box.later(hours=1)
+            assert box.store.claim(box.clock.now, box.clock.now + POLICY.lease)
+
+        box.channel.on_send = suspended
+        (attempt,) = box.run()
+        assert (attempt.status, box.sent) == (DeliveryStatus.CLAIMED, [0])
+        assert box.steps[1:] == [StepStatus.PENDING, StepStatus.PENDING]
+
+    def test_one_that_lost_it_at_the_very_end_reports_no_success(self) -> None:
+        """All is sent; but before that is written, the machine sleeps and another process takes the delivery over."""
+        box = Outbox()
+
+        def overtaken() -> float:
+            box.later(hours=1)
+            assert box.store.claim(box.clock.now, box.clock.now + POLICY.lease)
+            return 1.0
+
+        deliver = Deliver(
+            store=box.store,
+            channels={"team": box.channel},
+            policy=POLICY,
+            clock=box.clock,
+            jitter=overtaken,
+            sleep=box.clock.sleep,
+        )
+        assert [attempt.status for attempt in deliver.run()] == [DeliveryStatus.CLAIMED]
+        assert box.status is DeliveryStatus.CLAIMED
+
+
+class SlowClock(Clock):
+    """A clock that moves on by ``tick`` with each look."""
+
+    def __init__(self, now: datetime, tick: timedelta) -> None:
+        super().__init__(now)
+        self.tick = tick
+
+    def __call__(self) -> datetime:
+        self.now += self.tick
+        return self.now
 
 
 class TestActing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -77,10 +77,10 @@ class Bench:
         self.now = NOW
         self._capsys = capsys
 
-    def __call__(self, *arguments: str) -> Said:
-        """Calls ``rankbot`` with these arguments."""
+    def __call__(self, *arguments: str, clock: Callable[[], datetime] | None = None) -> Said:
+        """Calls ``rankbot`` with these arguments; by ``now``, if there is no ``clock`` for it."""
         self._capsys.readouterr()
-        code = main(list(arguments), clock=lambda: self.now)
+        code = main(list(arguments), clock=clock or (lambda: self.now))
         said = self._capsys.readouterr()
         return Said(code, said.out, said.err)
 

@@ -62,6 +62,19 @@ class TestHistory:
     def test_what_is_not_there_is_said(self, bench: Bench) -> None:
         said = bench("history", "Nobody")
         assert (said.code, "rankbot find TEXT" in said.err) == (2, True)
+        assert bench("history", " ").code == 2
+
+    def test_what_is_no_longer_listed_is_said(self, bench: Bench) -> None:
+        bench("backfill", "--from", "2026-10-20")
+        then = {line["id"] for line in bench("top", "models", "--date", "2026-10-20", "-n", "50", "--json").lines}
+        now = {line["id"] for line in bench("top", "models", "-n", "50", "--json").lines}
+        gone = min(then - now)
+        said = bench("history", gone, "--days", "1")
+        assert said.code == 0
+        assert f"(id {gone}): not listed in a watchlist's board in the last 1 day stored\n  last #" in said.out
+        assert "in Models, daily totals" in said.out
+        assert "not listed in a watchlist's board" not in bench("history", gone).out
+        assert bench("history", gone, "--days", "1", "--json").out == ""
 
 
 class TestFind:
@@ -73,6 +86,10 @@ class TestFind:
 
     def test_no_match(self, bench: Bench) -> None:
         assert bench("find", "zzzz").code == 2
+
+    def test_nothing_to_look_for(self, bench: Bench) -> None:
+        said = bench("find", "")
+        assert (said.code, "TEXT is empty." in said.err) == (2, True)
 
 
 class TestEvents:
@@ -98,6 +115,7 @@ class TestEvents:
         [
             (("--date", "2026-11-10", "--from", "2026-11-01"), "--date is one day"),
             (("-w", "x"), "Watchlists here: cli-agents"),
+            (("--from", "2026-11-02", "--to", "2026-11-01"), "--from 2026-11-02 is later than --to 2026-11-01."),
         ],
     )
     def test_what_does_not_fit_is_said(self, bench: Bench, arguments: tuple[str, ...], words: str) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from contextlib import closing
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from bot.cli.live import beat_file, beats
+from bot.adapters.store import open_store
+from bot.cli.live import beat_file
 from tests.cli.bench import CONFIG, NOW, SLACK, Bench
-from tests.servers.slack import FakeSlack, error
+from tests.servers.slack import TOKEN, FakeSlack, error
+
+OTHER_TEAM = SLACK.replace("[channel.team]", "[channel.other]")
 
 
 class TestStatus:
@@ -48,6 +53,25 @@ class TestStatus:
         bench("run")
         assert "  ~ " in bench("status").out
 
+    @pytest.mark.parametrize(("key", "code"), [("evaluated:cli-agents", 1), ("templates", 1), ("quarantine:x", 0)])
+    def test_a_trouble_that_does_not_mend_itself_is_for_somebody(self, bench: Bench, key: str, code: int) -> None:
+        bench("run")
+        with closing(open_store(f"sqlite:///{bench.folder}/rankbot.db")) as store:
+            store.open_incident(key, "Something broke.", NOW)
+        said = bench("status")
+        assert (said.code, f"  {'!' if code else '~'} Something broke." in said.out) == (code, True)
+
+    def test_data_that_never_came(self, bench: Bench) -> None:
+        bench.configure(CONFIG.format(url="http://127.0.0.1:9/api/v1"))
+        bench("run")
+        bench.now = NOW + timedelta(hours=36)
+        assert bench("status").out.startswith("OK   nothing evaluated yet")
+        bench.now += timedelta(minutes=1)
+        said = bench("status")
+        assert (said.code, said.out.startswith("NOT OK   2 things for you")) == (1, True)
+        since = "cli-agents: no day was evaluated yet, though data is asked for since Wed 11 Nov 05:00 UTC."
+        assert since in said.flat
+
     def test_live_asks_the_process_only(self, bench: Bench) -> None:
         said = bench("status", "--live")
         assert (said.code, said.out) == (1, "no process serves this configuration\n")
@@ -56,7 +80,9 @@ class TestStatus:
         try:
             os.utime(file, (NOW.timestamp() - 60, NOW.timestamp() - 60))
             assert bench("status", "--live").code == 0
-            assert beats(bench.folder / "config.toml", NOW + timedelta(minutes=10)) == (False, "last beat 660 s ago")
+            bench.now += timedelta(minutes=10)
+            said = bench("status", "--live")
+            assert (said.code, said.out) == (1, "last beat 660 s ago\n")
         finally:
             file.unlink()
 
@@ -84,6 +110,69 @@ class TestDeliveries:
             assert bench("deliveries", "discard", str(stuck["id"])).out == f"Delivery {stuck['id']} is discarded.\n"
             assert bench("status").code == 0
 
+    def test_the_configuration_may_stand_before_the_command(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (bench.folder / "elsewhere").mkdir()
+        other = ("-c", "elsewhere/config.toml")
+        monkeypatch.setenv("TOKEN", "xoxb-wrong")
+        with FakeSlack() as slack:
+            (bench.folder / "config.toml").rename(bench.folder / "elsewhere" / "config.toml")
+            with (bench.folder / "elsewhere" / "config.toml").open("a") as file:
+                file.write(SLACK.format(api_url=slack.api_url))
+            bench("run", *other)
+            stuck = next(line["id"] for line in bench("deliveries", *other, "--json").lines if line["status"] == "dead")
+            bench.configure(CONFIG.format(url="http://127.0.0.1:9/api/v1"))  # the decoy, with a store of its own
+            monkeypatch.setenv("TOKEN", TOKEN)
+            assert bench("deliveries", *other, "retry", str(stuck)).code == 0
+            assert slack.posts
+        said = bench("deliveries", *other, "discard", str(stuck))
+        assert (said.code, f"Delivery {stuck} is sent" in said.err) == (2, True)
+        assert bench("deliveries", "discard", str(stuck), *other).err == said.err
+
+    def test_a_retry_tells_of_what_was_sent_on_the_way(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TOKEN", TOKEN)
+        with FakeSlack() as slack:
+            bench.add(SLACK.format(api_url=slack.api_url) + OTHER_TEAM.format(api_url=slack.api_url))
+            slack.script(error("not_in_channel"), error("ratelimited"))
+            bench("run")
+            stuck = {line["status"]: line["id"] for line in bench("deliveries", "--json").lines}
+            slack.script(error("account_inactive"))
+            bench.now += timedelta(hours=1)
+            said = bench("deliveries", "retry", str(stuck["dead"]))
+        assert said.code == 1
+        assert "sent: Slack C0123456789" in said.flat
+        assert "account_inactive" in said.err
+
+    def test_a_retry_that_came_to_nothing_is_said(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TOKEN", "xoxb-wrong")
+        with FakeSlack() as slack:
+            bench.add(SLACK.format(api_url=slack.api_url))
+            bench("run")
+            stuck = next(line["id"] for line in bench("deliveries", "--json").lines if line["status"] == "dead")
+            times = iter([NOW + timedelta(minutes=1)])
+            said = bench("deliveries", "retry", str(stuck), clock=lambda: next(times, NOW))  # it was set back
+        assert said.code == 75
+        assert f"Delivery {stuck} was not tried: it is not due yet" in said.err
+
+    def test_a_retry_that_another_process_took_is_said(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TOKEN", "xoxb-wrong")
+        with FakeSlack() as slack:
+            bench.add(SLACK.format(api_url=slack.api_url))
+            bench("run")
+            stuck = next(line["id"] for line in bench("deliveries", "--json").lines if line["status"] == "dead")
+            calls = count()
+
+            def clock() -> datetime:
+                if next(calls) == 1:  # between the revival and the claim
+                    with closing(open_store(f"sqlite:///{bench.folder}/rankbot.db")) as store:
+                        assert store.claim(NOW, NOW + timedelta(minutes=2))
+                return NOW
+
+            said = bench("deliveries", "retry", str(stuck), clock=clock)
+        assert said.code == 75
+        assert f"Delivery {stuck} was not tried: another process took it first, and it is claimed now." in said.err
+
     def test_one_that_is_not_there(self, bench: Bench) -> None:
         said = bench("deliveries", "discard", "99")
         assert (said.code, "There is no delivery 99." in said.err) == (2, True)
@@ -100,8 +189,26 @@ class TestBackfill:
         assert bench("backfill", "--from", "2026-11-01", "--to", "2026-11-05").out.startswith("All of it is stored")
         assert bench("events").out == "No events.\n"
 
-    def test_a_first_day_is_needed(self, bench: Bench) -> None:
-        assert bench("backfill").code == 2
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ((), "A backfill has a first day."),
+            (("--from", "2026-11-05", "--to", "2026-11-01"), "--from 2026-11-05 is later than --to 2026-11-01."),
+            (("--from", "2026-12-01"), "2026-12-01 is not complete yet. The newest complete day is 2026-11-10."),
+            (("--from", "2026-11-11"), "2026-11-11 is not complete yet."),
+            (("--from", "2024-01-01", "--to", "2024-12-31"), "OpenRouter's data begins on 2025-01-01."),
+        ],
+    )
+    def test_what_does_not_fit_is_said(self, bench: Bench, arguments: tuple[str, ...], words: str) -> None:
+        said = bench("backfill", *arguments)
+        assert (said.code, words in said.flat, said.out) == (2, True, "")
+
+    def test_days_that_the_feed_does_not_have_are_left_out(self, bench: Bench) -> None:
+        said = bench("backfill", "--from", "2026-11-09", "--to", "2026-12-31")
+        assert (said.code, "stored      4 windows" in said.out) == (0, True)
+        bench.configure(CONFIG.format(url="http://127.0.0.1:9/api/v1"))
+        said = bench("backfill", "--from", "2024-06-01", "--to", "2025-01-01")
+        assert "OpenRouter's data begins on 2025-01-01: so does this backfill.\n3 requests at most" in said.out
 
     def test_a_used_up_budget_is_said_and_the_next_day_goes_on(self, bench: Bench) -> None:
         text = (bench.folder / "config.toml").read_text()
@@ -126,6 +233,16 @@ class TestDemo:
         assert len(list((folder / "digests").glob("*.html"))) == 4
         assert "Kestrel Code" in bench("history", "Kestrel Code", "--demo").out
         assert bench("events", "--all", "--demo").code == 0
+
+    def test_its_files_are_named_in_one_piece(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        folder = bench.folder / "a folder with blanks" / ("long" * 20)
+        folder.mkdir(parents=True)
+        monkeypatch.setattr("tempfile.tempdir", str(folder))
+        said = bench("demo", "--days", "1")
+        made = next(folder.iterdir())
+        assert f"  stored      {made}/rankbot.db\n" in said.out
+        assert f"  mail        {made}/digests/2026-11-10.html  (open it in a browser)\n" in said.out
+        assert f"  slack       {made}/digests/2026-11-10.slack.json\n" in said.out
 
 
 def test_the_version_and_the_help(bench: Bench) -> None:

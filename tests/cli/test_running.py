@@ -10,6 +10,17 @@ from bot.sandbox import Answer, Sandbox
 from tests.cli.bench import CONFIG, SLACK, Bench
 from tests.servers.slack import TOKEN, Act, FakeSlack, Fault, error
 
+WEBHOOK = """\
+[delivery]
+look_seconds = [600]
+
+[channel.team]
+type = "slack"
+webhook_url = "env:WEBHOOK"
+if_unsure = "ask"
+when_quiet = "nothing"
+"""
+
 
 def with_slack(bench: Bench, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) -> None:
     """Adds a Slack channel to the bench's configuration."""
@@ -68,6 +79,8 @@ class TestRehearsal:
         [
             (("--send",), "--send goes with --date"),
             (("--date", "2026-11-11"), "is not over yet"),
+            (("--date", "2024-12-31"), "OpenRouter's data begins on 2025-01-01."),
+            (("--date", "2024-12-31", "--send"), "OpenRouter's data begins on 2025-01-01."),
             (("--date", "11.11."), "is not a date such as 2026-11-10"),
             (("--accept", "everything"), "`everything` is not a board"),
         ],
@@ -75,6 +88,17 @@ class TestRehearsal:
     def test_what_does_not_fit_is_said(self, bench: Bench, arguments: tuple[str, ...], words: str) -> None:
         said = bench("run", *arguments)
         assert (said.code, words in said.err) == (2, True)
+
+
+def test_gaps_are_one_line_a_watchlist(bench: Bench) -> None:
+    bench.configure(
+        (bench.folder / "config.toml").read_text().replace("[channel", "max_catch_up_days = 1\n[channel", 1)
+    )
+    assert bench("run", "--date", "2026-11-04", "--send").code == 0
+    assert bench("run", "--date", "2026-11-06", "--send").out.count("gap         CLI agents: Thu 5 Nov, no data") == 1
+    said = bench("run")
+    assert said.out.count("gap ") == 2
+    assert "gap         CLI agents: 3 days, 2026-11-07 to 2026-11-09, no data came" in said.out
 
 
 class TestFailures:
@@ -136,3 +160,26 @@ class TestFailures:
         (bench.folder / "rankbot.db").mkdir()
         said = bench("run")
         assert (said.code, "rankbot.db" in said.err) == (1, True)
+
+    def test_a_lost_answer_that_only_the_operator_can_look_for(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with FakeSlack() as slack:
+            monkeypatch.setenv("WEBHOOK", slack.webhook_url)
+            bench.add(WEBHOOK)
+            slack.script(Fault(Act.DROP, "webhook", kept=True))
+            assert bench("run").code == 75
+            bench.now += timedelta(minutes=11)
+            said = bench("run")
+            words = (
+                "Look whether the message is there; then: rankbot deliveries discard 2, or retry 2 to send it again."
+            )
+            assert (said.code, words in said.flat) == (1, True)
+            assert "perhaps sent (Slack webhook)" in said.flat
+            assert "Something needs you." in said.err
+            status = bench("status")
+            assert (status.code, words in status.flat) == (1, True)
+            assert len(slack.posts) == 1
+            assert bench("deliveries", "retry", "2").code == 0
+            assert len(slack.posts) == 2
+            assert bench("status").code == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -27,9 +27,25 @@ def enqueued(store: Store, channel: str = "team", due_at: datetime = NOW) -> Del
     return delivery
 
 
-def release(store: Store, delivery: Delivery, status: DeliveryStatus, next_at: datetime | None = None) -> None:
-    """Ends a claim."""
-    store.release(delivery.id, status, next_attempt_at=next_at, attempts=1, looks=0, last_error="")
+def claimed(store: Store, now: datetime = NOW, lease_until: datetime = NOW + 2 * MINUTE) -> Delivery:
+    """The next delivery, claimed."""
+    delivery = store.claim(now, lease_until)
+    assert delivery is not None
+    return delivery
+
+
+def release(
+    store: Store,
+    delivery: Delivery,
+    status: DeliveryStatus,
+    next_at: datetime | None = None,
+    *,
+    held_until: datetime | None = None,
+) -> bool:
+    """Changes a delivery that nobody has claimed, or ends a claim."""
+    return store.release(
+        delivery.id, status, held_until=held_until, next_attempt_at=next_at, attempts=1, looks=0, last_error=""
+    )
 
 
 class EventContract:
@@ -165,8 +181,8 @@ class OutboxContract:
 
     def test_a_claimed_delivery_is_nobody_elses_until_its_lease_ends(self, store: Store) -> None:
         delivery = enqueued(store)
-        claimed = store.claim(NOW, NOW + 2 * MINUTE)
-        assert claimed == replace(delivery, status=DeliveryStatus.CLAIMED, lease_until=NOW + 2 * MINUTE)
+        taken = store.claim(NOW, NOW + 2 * MINUTE)
+        assert taken == replace(delivery, status=DeliveryStatus.CLAIMED, lease_until=NOW + 2 * MINUTE)
         assert store.claim(NOW + MINUTE, NOW + 3 * MINUTE) is None
         again = store.claim(NOW + 2 * MINUTE, NOW + 4 * MINUTE)
         assert again is not None
@@ -175,8 +191,8 @@ class OutboxContract:
     def test_what_was_due_first_is_claimed_first(self, store: Store) -> None:
         enqueued(store, due_at=NOW + MINUTE)
         enqueued(store, due_at=NOW)
-        claimed = [store.claim(NOW, NOW + MINUTE) for _ in range(3)]
-        assert [delivery.due_at if delivery else None for delivery in claimed] == [NOW, NOW + MINUTE, None]
+        taken = [store.claim(NOW, NOW + MINUTE) for _ in range(3)]
+        assert [delivery.due_at if delivery else None for delivery in taken] == [NOW, NOW + MINUTE, None]
 
     @pytest.mark.parametrize("status", [DeliveryStatus.PENDING, DeliveryStatus.UNKNOWN])
     def test_what_is_to_be_tried_later_waits_until_then(self, store: Store, status: DeliveryStatus) -> None:
@@ -200,9 +216,10 @@ class OutboxContract:
     def test_a_release_writes_the_whole_state_and_ends_the_lease(self, store: Store) -> None:
         delivery = enqueued(store)
         store.claim(NOW, NOW + MINUTE)
-        store.release(
+        assert store.release(
             delivery.id,
             DeliveryStatus.UNKNOWN,
+            held_until=NOW + MINUTE,
             next_attempt_at=NOW + MINUTE,
             attempts=2,
             looks=1,
@@ -220,8 +237,8 @@ class OutboxContract:
     def test_a_steps_state_is_kept_and_leaves_the_others_alone(self, store: Store) -> None:
         delivery = enqueued(store)
         sent = replace(STEPS[0], status=StepStatus.SENT, receipt="1731315600.1", started_at=NOW, error="")
-        store.record_step(delivery.id, sent)
-        assert store.claim(NOW, NOW + MINUTE) is not None
+        assert store.record_step(delivery.id, sent, held_until=None, lease_until=None)
+        assert claimed(store) == store.delivery(delivery.id)
         found = store.delivery(delivery.id)
         assert found is not None
         assert found.steps == (sent, STEPS[1])
@@ -236,10 +253,114 @@ class OutboxContract:
         assert [delivery.status for delivery in store.deliveries(open_only=True)] == open_ones
         assert all(delivery.steps == STEPS for delivery in store.deliveries())
 
+    def test_the_record_is_cut_to_the_newest_on_request(self, store: Store) -> None:
+        newest = [enqueued(store, due_at=NOW + place * MINUTE) for place in range(3)][::-1]
+        assert [list(store.deliveries(limit=limit)) for limit in (1, 2, 9)] == [newest[:1], newest[:2], newest]
+        release(store, newest[0], DeliveryStatus.SENT)
+        assert list(store.deliveries(open_only=True, limit=1)) == [newest[1]]
+
     def test_a_delivery_without_steps_is_kept(self, store: Store) -> None:
         stored = store.enqueue(NewDelivery("team", NOW, DAY, "s", ()), [], NOW)
         assert stored is not None
         assert stored.steps == ()
+
+
+class LeaseContract:
+    """Only who holds a claim changes a delivery; where nobody does, whoever wants to."""
+
+    def test_a_holder_extends_its_lease_with_each_step(self, store: Store) -> None:
+        enqueued(store)
+        held = claimed(store)
+        sent = replace(STEPS[0], status=StepStatus.SENT)
+        later = NOW + 9 * MINUTE
+        assert store.record_step(held.id, sent, held_until=held.lease_until, lease_until=later)
+        assert store.delivery(held.id) == replace(held.with_step(sent), lease_until=later)
+        assert store.claim(NOW + 3 * MINUTE, NOW + 5 * MINUTE) is None
+        assert store.claim(later, later + MINUTE) is not None
+
+    def test_a_lease_is_kept_where_none_is_named(self, store: Store) -> None:
+        enqueued(store)
+        held = claimed(store)
+        sent = replace(STEPS[0], status=StepStatus.SENT)
+        assert store.record_step(held.id, sent, held_until=held.lease_until, lease_until=None)
+        assert store.delivery(held.id) == held.with_step(sent)
+
+    def test_a_lease_that_has_ended_is_held_until_another_takes_it(self, store: Store) -> None:
+        enqueued(store)
+        held = claimed(store, NOW, NOW)
+        assert store.record_step(held.id, STEPS[0], held_until=NOW, lease_until=NOW + MINUTE)
+        assert store.claim(NOW, NOW + 2 * MINUTE) is None
+        assert release(store, held, DeliveryStatus.SENT, held_until=NOW + MINUTE)
+
+    def test_who_has_lost_a_claim_changes_nothing(self, store: Store) -> None:
+        enqueued(store)
+        lost = claimed(store)
+        held = claimed(store, NOW + 2 * MINUTE, NOW + 4 * MINUTE)
+        assert held.id == lost.id
+        refused_changes(store, lost, held_until=lost.lease_until)
+        assert release(store, held, DeliveryStatus.SENT, held_until=held.lease_until)
+
+    def test_who_has_ended_a_claim_changes_nothing_more(self, store: Store) -> None:
+        enqueued(store)
+        held = claimed(store)
+        assert release(store, held, DeliveryStatus.DEAD, held_until=held.lease_until)
+        refused_changes(store, held, held_until=held.lease_until)
+
+    def test_a_superseded_lease_is_none(self, store: Store) -> None:
+        enqueued(store)
+        held = claimed(store)
+        assert store.record_step(held.id, STEPS[0], held_until=held.lease_until, lease_until=NOW + 9 * MINUTE)
+        refused_changes(store, held, held_until=held.lease_until)
+
+    def test_what_is_claimed_is_not_changed_without_its_lease(self, store: Store) -> None:
+        enqueued(store)
+        refused_changes(store, claimed(store), held_until=None)
+
+    def test_what_nobody_has_claimed_is_not_changed_with_a_lease(self, store: Store) -> None:
+        refused_changes(store, enqueued(store), held_until=NOW)
+
+    def test_what_nobody_has_claimed_is_changed_and_gets_no_lease(self, store: Store) -> None:
+        delivery = enqueued(store)
+        sent = replace(STEPS[0], status=StepStatus.SENT)
+        assert store.record_step(delivery.id, sent, held_until=None, lease_until=NOW)
+        assert store.delivery(delivery.id) == delivery.with_step(sent)
+        assert release(store, delivery, DeliveryStatus.DISCARDED)
+        assert release(store, delivery, DeliveryStatus.PENDING)
+
+    def test_a_delivery_that_is_not_there_is_not_changed(self, store: Store) -> None:
+        missing = replace(enqueued(store), id=10**6)
+        for held_until in (None, NOW):
+            assert not store.record_step(missing.id, STEPS[0], held_until=held_until, lease_until=None)
+            assert not release(store, missing, DeliveryStatus.SENT, held_until=held_until)
+        assert store.delivery(missing.id) is None
+
+    def test_a_lease_is_told_from_another_by_the_microsecond_in_any_zone(self, store: Store) -> None:
+        enqueued(store)
+        exact = NOW + timedelta(microseconds=120)
+        held = claimed(store, NOW, exact)
+        assert held.lease_until == exact
+        refused_changes(store, held, held_until=exact + timedelta(microseconds=1))
+        refused_changes(store, held, held_until=NOW)
+        elsewhere = exact.astimezone(timezone(timedelta(hours=-5)))
+        assert store.record_step(held.id, STEPS[0], held_until=elsewhere, lease_until=elsewhere + MINUTE)
+        assert release(store, held, DeliveryStatus.SENT, held_until=exact + MINUTE)
+
+    def test_a_refused_change_leaves_the_rest_of_a_transaction_alone(self, store: Store) -> None:
+        enqueued(store)
+        held = claimed(store)
+        with store.transaction() as tx:
+            tx.note_told("team", ["w"])
+            refused_changes(tx, held, held_until=None)
+        assert store.told_watchlists("team") == {"w"}
+
+
+def refused_changes(store: Store, delivery: Delivery, *, held_until: datetime | None) -> None:
+    """Asserts that neither a step nor a new state is accepted from who holds that lease, and that nothing changes."""
+    before = store.delivery(delivery.id)
+    begun = replace(STEPS[0], status=StepStatus.SENDING, receipt="x", error="x", started_at=NOW)
+    assert not store.record_step(delivery.id, begun, held_until=held_until, lease_until=NOW + timedelta(hours=1))
+    assert not release(store, delivery, DeliveryStatus.PENDING, NOW, held_until=held_until)
+    assert store.delivery(delivery.id) == before
 
 
 def colliding_keys() -> tuple[str, str]:

@@ -9,13 +9,13 @@ from bot.core.digest import CAVEAT, SCOPE, Citation
 from bot.core.event import Kind, handle
 from bot.core.ranking import Board, Dataset
 from bot.core.watchlist import Watchlist
-from tests.builders import CLI_AGENTS, CODING, DAY, MODELS, event, snapshot
+from tests.builders import CLI_AGENTS, DAY, MODELS, event, snapshot
 from tests.scenes import (
     CLI,
     IDE,
     LAST_WEEK,
     NOW,
-    WHOLE,
+    THEN,
     YESTERDAY,
     calm,
     cli,
@@ -26,6 +26,8 @@ from tests.scenes import (
     left,
     spike,
     trending,
+    whole,
+    whole_entry,
 )
 
 
@@ -108,20 +110,19 @@ def test_a_quiet_day() -> None:
 
 def test_one_item_is_one_line_over_all_watchlists() -> None:
     """The strongest kind leads, wherever it is; the others stand beside it, each with its proof."""
-    coding = ide(
-        watchlist=WHOLE,
+    coding = whole(
         events=(
-            entry(id="c0de", watchlist="coding", board=CODING.key, rank=3),
+            whole_entry(),
             spike(id="c1c1", item="foundry", name="Foundry Agent", watchlist="coding", rank=2),
         ),
     )
     told = digest(coding, cli(events=(leader(), entry(), spike(id="s1s1", item="foundry", name="Foundry Agent"))))
 
-    whole, agents = told.sections
-    assert [news.text for news in whole.news] == [
-        "Sable enters the top 10: #14 → #3, 455B (+61%). First time. Also #10 in CLI agents, new in its top 10."
+    apps, agents = told.sections
+    assert [news.text for news in apps.news] == [
+        "Sable enters the top 10: #4 → #3, 455B (+61%). First time. Also #10 in CLI agents, new in its top 10."
     ]
-    (proof,) = whole.news[0].also
+    (proof,) = apps.news[0].also
     assert (proof.id, proof.head) == ("q83d", "Sable also #10 in CLI agents, new in its top 10")
     assert proof.text.startswith("Tue 10 Nov: #10 with 455,000,000,000 tokens.")
     (news,) = agents.news
@@ -133,7 +134,7 @@ def test_one_item_is_one_line_over_all_watchlists() -> None:
 
 
 def test_a_section_whose_news_is_told_elsewhere_says_where() -> None:
-    coding = ide(watchlist=WHOLE, events=(spike(id="c1c1", item="sable", name="Sable", watchlist="coding"),))
+    coding = whole(events=(spike(id="c1c1", item="sable", name="Sable", watchlist="coding"),))
     told = digest(cli(events=(entry(),)), coding)
 
     assert told.sections[1].quiet == "Coding: Sable is told under CLI agents."
@@ -283,6 +284,42 @@ def test_a_title_stays_out_of_the_way_of_an_empty_digest() -> None:
     assert told.provenance.citations == ()
 
 
-def test_not_evaluated_is_passed_on() -> None:
-    told = digest(cli(not_evaluated=("spikes need the window to 2026-10-20, which is missing",)))
-    assert told.sections[0].not_evaluated == ("spikes need the window to 2026-10-20, which is missing",)
+def test_what_was_not_evaluated_is_said_once_with_dates_as_elsewhere() -> None:
+    notes = tuple(f"trending: the trending list of 2026-11-0{day} is missing" for day in (7, 8, 9))
+    told = digest(cli(not_evaluated=(*notes, notes[0])))
+    assert told.sections[0].not_evaluated == ("trending: the trending list of Sat 7 to Mon 9 Nov is missing",)
+
+
+def test_after_a_gap_the_scope_names_the_last_day_before_it() -> None:
+    notes = tuple(f"no data came for 2026-11-0{day}" for day in (7, 8, 9))
+    before = snapshot(CLI_AGENTS, date(2026, 11, 6), THEN)
+    (section,) = digest(cli(previous=before, not_evaluated=notes)).sections
+    assert section.scope == (
+        "7 days to Tue 10 Nov · ranks against Fri 6 Nov (the last day before a gap), tokens against the week before"
+    )
+    assert section.not_evaluated == ("no data came for Sat 7 to Mon 9 Nov",)
+    assert [line.was for line in section.top if line.glyph] != []
+
+
+def test_a_gap_elsewhere_leaves_the_base_of_ranks_as_it_is() -> None:
+    before = snapshot(CLI_AGENTS, date(2026, 11, 6), THEN)
+    (section,) = digest(cli(previous=before, not_evaluated=("no data came for 2026-11-08",))).sections
+    assert "ranks against Fri 6 Nov, tokens" in section.scope
+
+
+def test_an_event_beside_another_carries_its_own_day() -> None:
+    told = digest(calm(events=(entry(), spike(item="sable", name="Sable", date=YESTERDAY))), days=(YESTERDAY, DAY))
+    (news,) = told.sections[0].news
+    assert news.text == (
+        "Sable enters the top 10 (Tue 10 Nov): #14 → #10, 455B (+61%). First time. "
+        "Also 3.1× its average of the three weeks before (Mon 9 Nov)."
+    )
+
+
+def test_the_trending_list_is_cited_where_it_is_told() -> None:
+    twin = snapshot(CLI_AGENTS.twin, DAY, [("quill", "Quill", 5)], as_of="2026-11-11T01:00:00.000Z")
+    assert "T02:15:41.208Z" in digest(calm(twin=twin)).provenance.citations[0].text
+    told = digest(calm(twin=twin, events=(trending(date=YESTERDAY),)), days=(YESTERDAY, DAY))
+    assert "as of 2026-11-10T02:15:41.208Z" in told.provenance.citations[0].text
+    told = digest(calm(twin=twin, events=(trending(),)))
+    assert "as of 2026-11-11T01:00:00.000Z" in told.provenance.citations[0].text

@@ -177,6 +177,12 @@ def test_a_day_of_another_year_is_dated() -> None:
     assert "2026" in digest(calm(last_news=date(2025, 12, 31))).lead
 
 
+def test_the_lead_gives_no_figures_of_an_earlier_day_as_todays() -> None:
+    events = (leader(date=YESTERDAY, item="harrier", name="Harrier", evidence={}),)
+    told = digest(calm(events=events), days=(YESTERDAY, DAY))
+    assert told.lead.startswith("Kestrel Code #4")
+
+
 NAMES = st.text(min_size=1, max_size=200)
 
 

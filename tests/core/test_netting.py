@@ -57,6 +57,7 @@ def test_tops_of_different_size_do_not_undo_each_other() -> None:
         (left(date=D1, item="otter"), False),  # #7
         (leader(date=D1), False),  # Harrier leads
         (leader(date=D1, item="harrier"), True),
+        (left(date=D1, item="nobody", rule={"n": 10}), True),
         (spike(date=D1), True),
         (trending(date=D1), True),
     ],
@@ -64,6 +65,16 @@ def test_tops_of_different_size_do_not_undo_each_other() -> None:
 def test_an_earlier_event_is_told_if_it_still_holds(event: Event, holds: bool) -> None:
     assert kept(event) == ([event.id] if holds else [])
     assert bool(passed(event)) is not holds
+
+
+@pytest.mark.parametrize(("rows", "holds"), [("abc", False), ("abq", True), ("abcq", False)])
+def test_a_trending_app_is_told_if_it_still_trends(rows: str, holds: bool) -> None:
+    """With the twin of the digest's day at hand; the rule tells the first three."""
+    twin = snapshot(CLI_AGENTS.twin, DAY, [("quill" if row == "q" else row, row, 9) for row in rows])
+    event = trending(date=D1, rule={"n": 3})
+    assert kept(event, twin=twin) == (["w1w1"] if holds else [])
+    assert passed(event, twin=twin) == ("" if holds else "Came and went: Quill on the trending list (Sat 7 Nov).")
+    assert kept(event) == ["w1w1"]
 
 
 def test_without_a_board_whatever_happened_is_told() -> None:

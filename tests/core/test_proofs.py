@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.core import proofs
 from bot.core.event import Event
 from bot.core.proofs import why
 from tests.builders import CLI_AGENTS
@@ -47,6 +48,15 @@ def test_entries_and_exits_show_both_days_and_the_rule(event: Event, proof: str)
 def test_a_new_leader_without_a_predecessor_or_a_second() -> None:
     alone = leader(evidence={"second": None, "previous_leader": None})
     assert why(alone) == ("Tue 10 Nov: #1 with 6,020,000,000,000 tokens. Mon 9 Nov: #2 with 5,900,000,000,000 tokens.")
+
+
+def test_a_leader_that_had_to_be_confirmed_shows_its_rule() -> None:
+    assert why(leader(rule={"confirm_days": 3})).endswith("(Rule: at #1 on 3 days running.)")
+
+
+def test_a_kind_without_a_proof_shows_both_days_and_its_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "_PROOFS", {})
+    assert why(left(rule={"n": 10, "ratio": 2.5})) == f"{LEFT} (Rule: left top, n 10, ratio 2.5.)"
 
 
 def test_a_reign_is_bounded_only_where_it_reaches_the_end_of_what_is_stored() -> None:

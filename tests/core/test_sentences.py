@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.core import sentences
 from bot.core.event import Event, Kind
+from bot.core.view import View
 from tests.builders import CLI_AGENTS, DAY, B, snapshot
 from tests.scenes import NOW, THEN, YESTERDAY, calm, entry, leader, left, spike, trending
 
+GONE, ROOST = {"id": "gone", "name": "Gone"}, {"id": "roost", "name": "Roost"}
 FEWER = {"listed_fewer": True, "last_in": None, "absent": True}
 
 
@@ -41,29 +44,28 @@ def test_who_does_what(event: Event, head: str) -> None:
     [
         (entry(), "#14 → #10, 455B (+61%). First time."),
         (entry(evidence={"last_in": "2026-04-02"}), "#14 → #10, 455B (+61%). Last there 2 Apr 2026."),
+        (entry(previous_rank=10), "#10 as before, 455B (+61%). First time."),
         (entry(previous_rank=None), "not listed before, now #10, 455B (+61%). First time."),
         (entry(compared_tokens=None), "#14 → #10, 455B. First time."),
         (left(), "#9 → #11, 402B (−8%)."),
         (left(previous_rank=None), "now #11, 402B (−8%)."),
-        (left(rank=None, tokens=None), "#9 → not listed."),
-        (left(rank=None, tokens=None, previous_rank=None), "now not listed."),
+        (left(item="gone", rank=None, tokens=None), "#9 → not listed."),
+        (left(item="gone", rank=None, tokens=None, previous_rank=None), "now not listed."),
         (spike(), "148B against an average of 47.8B over the three weeks before. Now #13."),
         (
             spike(window_days=30, evidence=evidence(spike(), at_least=True)),
             "148B against an average of at most 47.8B over the three windows of 30 days before. Now #13.",
         ),
-        (trending(), "now #3, not on it before; #12 by tokens, 390B."),
+        (trending(), "not on it before, now #3; #12 by tokens, 390B."),
         (trending(evidence=evidence(trending(), twin_previous_rank=15)), "#15 → #3; #12 by tokens, 390B."),
-        (trending(rank=None, tokens=None), "now #3, not on it before; not listed by tokens."),
+        (trending(rank=None, tokens=None), "not on it before, now #3; not listed by tokens."),
         (
-            leader(evidence=evidence(leader(), previous_leader_rank=None, second=None, led_at_least=False)),
-            "6.02T (+23%). Harrier, now not listed, had led for 170 days.",
+            leader(evidence=evidence(leader(), previous_leader=GONE, second=None, led_at_least=False)),
+            "6.02T (+23%). Gone, now not listed, had led for 170 days.",
         ),
         (
-            leader(
-                evidence=evidence(leader(), second={"id": "roost", "name": "Roost", "tokens": str(2 * B)}, led_days=1)
-            ),
-            "6.02T (+23%), Roost 2B, a lead of 0.8%. Harrier, now #2, had led for at least 1 day.",
+            leader(evidence=evidence(leader(), previous_leader=ROOST, led_days=1)),
+            "6.02T (+23%), Harrier 5.97T, a lead of 0.8%. Roost, now #3, had led for at least 1 day.",
         ),
         (
             leader(evidence=evidence(leader(), previous_leader=None, lead_percent=None)),
@@ -81,7 +83,7 @@ def test_absence_is_bounded_where_the_board_goes_on_below_what_is_asked_for() ->
         current=snapshot(CLI_AGENTS, DAY, NOW, depth=13),
     )
     assert sentences.detail(entry(previous_rank=None), shallow).startswith("outside the top 12 before, now #10")
-    assert sentences.detail(left(rank=None, tokens=None), shallow) == "#9 → outside the top 13."
+    assert sentences.detail(left(item="gone", rank=None, tokens=None), shallow) == "#9 → outside the top 13."
 
 
 @pytest.mark.parametrize(
@@ -109,8 +111,65 @@ def test_a_passive_move_says_why(passive: bool, names: list[str], words: str) ->
     ],
 )
 def test_an_event_beside_a_stronger_one(event: Event, here: str, elsewhere: str) -> None:
-    assert sentences.also(event, "") == here
-    assert sentences.also(event, "Coding") == elsewhere
+    assert sentences.also(event, calm(), "") == here
+    assert sentences.also(event, calm(), "Coding") == elsewhere
+
+
+TWIN = snapshot(CLI_AGENTS.twin, DAY, [("harrier", "Harrier", 1), ("quill", "Quill", 1)])
+
+
+@pytest.mark.parametrize(
+    ("event", "detail"),
+    [
+        (entry(), "#14 → #10, 455B (+61%). First time."),
+        (entry(rank=8), "#14 → #8, 455B (+61%). First time. Now #10."),
+        (entry(previous_rank=None), "not listed before, then #10, 455B (+61%). First time."),
+        (entry(item="gone"), "#14 → #10, 455B (+61%). First time. Now not listed."),
+        (left(), "#9 → #11, 402B (−8%)."),
+        (left(rank=15), "#9 → #15, 402B (−8%). Now #11."),
+        (left(previous_rank=None, rank=15), "then #15, 402B (−8%). Now #11."),
+        (left(rank=None, tokens=None), "#9 → not listed. Now #11."),
+        (spike(rank=2), "148B against an average of 47.8B over the three weeks before. Now #13."),
+        (spike(item="gone"), "148B against an average of 47.8B over the three weeks before. Now not listed."),
+        (trending(), "not on it before, then #3; #12 by tokens, 390B. Now #2 on it."),
+        (trending(item="gone"), "not on it before, then #3; #12 by tokens, 390B."),
+        (
+            leader(evidence=evidence(leader(), previous_leader=ROOST, second={**ROOST, "tokens": str(2 * B)})),
+            "6.02T (+23%), Roost 2B, a lead of 0.8%. Roost, now #3, had led for at least 170 days.",
+        ),
+    ],
+)
+def test_what_is_now_is_read_from_the_board_of_the_digests_day(event: Event, detail: str) -> None:
+    assert sentences.detail(replace(event, date=YESTERDAY), calm(twin=TWIN)) == detail
+
+
+@pytest.mark.parametrize(
+    ("event", "detail"),
+    [
+        (entry(previous_rank=None), "not listed before, then #10, 455B (+61%). First time."),
+        (left(), "#9 → #11, 402B (−8%)."),
+        (spike(), "148B against an average of 47.8B over the three weeks before."),
+        (trending(), "not on it before, then #3; #12 by tokens, 390B."),
+        (leader(), "6.02T (+23%), Harrier 5.97T, a lead of 0.8%. Harrier had led for at least 170 days."),
+    ],
+)
+def test_without_a_board_nothing_is_said_of_now(event: Event, detail: str) -> None:
+    assert sentences.detail(event, calm(current=None)) == detail
+
+
+@pytest.mark.parametrize(
+    ("event", "board", "words"),
+    [
+        (entry(item="gone"), calm(), "new in the top 10 in Coding"),
+        (entry(rank=3), calm(current=None), "new in the top 10 in Coding"),
+        (spike(item="gone"), calm(), "3.1× its average in Coding"),
+        (spike(), calm(current=None), "3.1× its average in Coding"),
+        (trending(), calm(twin=TWIN), "#2 of those trending in Coding"),
+        (trending(date=YESTERDAY), calm(), "new among those trending in Coding"),
+    ],
+)
+def test_beside_a_stronger_event_only_ranks_of_the_digests_day_are_said(event: Event, board: View, words: str) -> None:
+    assert sentences.also(event, board, "Coding") == words
 
 
 def test_an_absent_item_has_no_amount() -> None:
@@ -119,4 +178,13 @@ def test_an_absent_item_has_no_amount() -> None:
 
 def test_every_kind_has_its_words() -> None:
     events = [leader(), entry(), spike(), trending(), left()]
-    assert {event.kind for event in events} == set(Kind)
+    assert {event.kind for event in events} == set(Kind) == set(sentences.WORDS)
+
+
+def test_a_kind_without_words_is_told_by_its_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sentences, "WORDS", {})
+    assert sentences.head(left()) == "Tern CLI meets the rule left top"
+    assert sentences.detail(left(), calm()) == "#9 → #11, 402B (−8%)."
+    assert sentences.also(left(), calm(), "") == "left top"
+    assert sentences.also(left(), calm(), "Coding") == "left top in Coding"
+    assert sentences.tally(2, Kind.LEFT_TOP) == "2 left top"

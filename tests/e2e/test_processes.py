@@ -19,9 +19,14 @@ PATIENCE = 60
 
 
 @contextmanager
-def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def started(folder: Path, *arguments: str, temporary: Path | None = None) -> Iterator[subprocess.Popen[str]]:
     """``rankbot`` as a process of its own, ended at the end whatever happens."""
-    environment = {**os.environ, "OPENROUTER_API_KEY": "sk-or-invented", "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"}
+    environment = {
+        **os.environ,
+        "OPENROUTER_API_KEY": "sk-or-invented",
+        "TMPDIR": str(temporary or folder),
+        "PYTHONUNBUFFERED": "1",
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", *arguments],
         cwd=folder,
@@ -75,12 +80,16 @@ def test_the_service_runs_a_cycle_at_once_beats_and_ends_on_sigterm(tmp_path: Pa
         assert probe.wait(PATIENCE) == 1
 
 
-def test_a_second_service_waits_its_turn(tmp_path: Path, feed: str) -> None:
+def test_a_second_service_waits_its_turn_and_beats_meanwhile(tmp_path: Path, feed: str) -> None:
     (tmp_path / "config.toml").write_text(CONFIG.format(url=feed), encoding="utf-8")
+    elsewhere = tmp_path / "elsewhere"  # where the second one leaves its beat
+    elsewhere.mkdir()
     with started(tmp_path, "serve") as first:
         read_until(first, "cycle ended")
-        with started(tmp_path, "serve") as second:
+        with started(tmp_path, "serve", temporary=elsewhere) as second:
             read_until(second, "waiting for it to end")
+            with started(tmp_path, "status", "--live", temporary=elsewhere) as probe:
+                assert probe.wait(PATIENCE) == 0
             first.send_signal(signal.SIGTERM)
             first.communicate(timeout=PATIENCE)
             read_until(second, "cycle ended")
@@ -102,9 +111,70 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path, feed: str) -> None:
         assert port in out
 
 
-def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
-    command = f"{sys.executable} -m bot --help | head -n 1"
-    done = subprocess.run(
-        ["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=True
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a demo that ran."""
+    folder = tmp_path_factory.mktemp("demo")
+    with started(folder, "demo", "--days", "1") as process:
+        process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0
+    return folder
+
+
+def shell(folder: Path, command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What a shell makes of a command line; ``rankbot`` stands for this interpreter's."""
+    return subprocess.run(
+        ["bash", "-c", f'set -o pipefail; rankbot() {{ "{sys.executable}" -m bot "$@"; }}; {command}'],
+        cwd=folder,
+        env={**os.environ, "TMPDIR": str(folder), "PYTHONUNBUFFERED": "", **environment},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
-    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", ["--help", "find e --demo", "status --live"])
+def test_a_reader_that_goes_away_is_no_error(demo: Path, command: str, unbuffered: str) -> None:
+    done = shell(demo, f"rankbot {command} | true", PYTHONUNBUFFERED=unbuffered)
+    code = 1 if "--live" in command else 0  # nothing serves
+    assert (done.returncode, done.stderr) == (code, "")
+
+
+def test_a_reader_that_has_read_enough_is_no_error(demo: Path) -> None:
+    done = shell(demo, "rankbot find e --demo | head -n 1")
+    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 1, "")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", ["--help", "find e --demo", "status --live"])
+def test_an_answer_that_cannot_be_written_is_a_sentence(demo: Path, command: str, unbuffered: str) -> None:
+    done = shell(demo, f"rankbot {command} > /dev/full", PYTHONUNBUFFERED=unbuffered)
+    assert (done.returncode, done.stderr) == (1, "rankbot: the answer can't be written: No space left on device.\n")
+
+
+def test_complaints_that_cannot_be_written_leave_the_exit_code(demo: Path) -> None:
+    assert shell(demo, "rankbot find '' 2> /dev/full").returncode == 2
+
+
+@pytest.mark.parametrize("command", ["top --demo", "preview --demo", "status --demo", "--help"])
+def test_a_terminal_of_ascii_only_is_enough(demo: Path, command: str) -> None:
+    done = shell(demo, f"rankbot {command}", PYTHONIOENCODING="ascii")
+    assert "Traceback" not in done.stderr
+    assert done.stdout.isascii()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(("demo", "--days", "60"), "sandbox"), (("run",), "requests at most"),
+     (("backfill", "--from", "2025-06-01"), "requests at most")],
+)  # fmt: skip
+def test_ctrl_c_ends_it_without_a_traceback(tmp_path: Path, feed: str, arguments: tuple[str, ...], words: str) -> None:
+    text = CONFIG.format(url=feed).replace("requests_per_minute = 10000", "requests_per_minute = 1")
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    with started(tmp_path, *arguments) as process:
+        read_until(process, words)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, "Traceback" in out) == (130, False)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,8 @@ PATIENCE = timedelta(seconds=5)
 """How long a writer waits for its turn; the longest wait measured among four busy processes was a third of a second."""
 SOUND_SQLITE = (3, 51, 3)
 """The first SQLite without the WAL-reset bug (sqlite.org/wal.html#walresetbug)."""
+_PAUSE = 0.01
+"""Seconds between two tries to switch a file to WAL; a switch takes another process some milliseconds."""
 _TURN = 0x72616E6B626F74
 """The advisory lock of PostgreSQL writers: ``rankbot`` in ASCII."""
 
@@ -41,16 +44,26 @@ def sqlite_version_warning() -> str | None:
 
 
 class Database:
-    """A database that rows are read from and written to. ``where`` names it in messages, without a password."""
+    """A database that rows are read from and written to. ``where`` names it in messages, without a password.
 
-    def __init__(self, url: str, *, patience: timedelta = PATIENCE) -> None:
+    ``monotonic`` and ``sleep``, both in seconds, bound the wait for other processes that open a new SQLite file.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        patience: timedelta = PATIENCE,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         parsed = _parse(url)
         self.patience = patience
         self.file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
         self.where = f"`{self.file}`" if self.file else f"`{parsed.set(query={}).render_as_string(hide_password=True)}`"
         if self.file:
             _create_private(self.file)
-            self.engine = _sqlite_engine(parsed, patience)
+            self.engine = _sqlite_engine(parsed, patience, monotonic=monotonic, sleep=sleep)
             self._reader: Engine = self.engine
             self._writer: Engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         else:
@@ -149,15 +162,18 @@ def _create_private(file: Path) -> None:
         raise StoreError(f"The store `{file}` can't be made: {error.strerror}.", hint="Look at its folder.") from error
 
 
-def _sqlite_engine(url: URL, patience: timedelta) -> Engine:
+def _sqlite_engine(
+    url: URL, patience: timedelta, *, monotonic: Callable[[], float], sleep: Callable[[float], None]
+) -> Engine:
     engine = create_engine(url, hide_parameters=True)
     wait = round(patience / timedelta(milliseconds=1))
 
     def connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout={wait}")
-        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-            connection.execute("PRAGMA journal_mode=WAL")
+        until = monotonic() + patience.total_seconds()
+        while not _switched_to_wal(connection, last=monotonic() >= until):
+            sleep(_PAUSE)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 
@@ -168,6 +184,23 @@ def _sqlite_engine(url: URL, patience: timedelta) -> Engine:
     event.listen(engine, "connect", connect)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _switched_to_wal(connection: sqlite3.Connection, *, last: bool) -> bool:
+    """Puts the file into WAL mode unless it is; False where another process is at it, raised if this try is the last.
+
+    The switch is a reader that becomes a writer. SQLite refuses that at once while another connection has the write
+    lock, whatever the busy timeout says: two that waited so for each other would wait for ever.
+    """
+    if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+        return True
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if last or not error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            raise
+        return False
+    return True
 
 
 def _postgres_engine(url: URL) -> Engine:

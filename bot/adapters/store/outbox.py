@@ -72,18 +72,24 @@ def claim(connection: Connection, now: datetime, lease_until: datetime) -> Deliv
     return None if identity is None else by_id(connection, identity)
 
 
-def record_step(connection: Connection, delivery_id: int, step: Step) -> None:
-    """See Store.record_step."""
+def record_step(
+    connection: Connection, delivery_id: int, step: Step, *, held_until: datetime | None, lease_until: datetime | None
+) -> bool:
+    """See Store.record_step. The delivery's row comes first: whoever changes that has the claim until the commit."""
+    lease = DELIVERY.c.lease_until if held_until is None or lease_until is None else lease_until
+    if not _changed(connection, delivery_id, held_until, {"lease_until": lease}):
+        return False
     connection.execute(
         update(DELIVERY_STEP)
         .where(DELIVERY_STEP.c.delivery_id == delivery_id, DELIVERY_STEP.c.number == step.number)
         .values(_step_row(step))
     )
+    return True
 
 
-def release(connection: Connection, delivery_id: int, state: Mapping[str, Any]) -> None:
+def release(connection: Connection, delivery_id: int, state: Mapping[str, Any], *, held_until: datetime | None) -> bool:
     """See Store.release; ``state`` holds the columns that it names."""
-    connection.execute(update(DELIVERY).where(DELIVERY.c.id == delivery_id).values({**state, "lease_until": None}))
+    return _changed(connection, delivery_id, held_until, {**state, "lease_until": None})
 
 
 def by_id(connection: Connection, delivery_id: int) -> Delivery | None:
@@ -92,12 +98,12 @@ def by_id(connection: Connection, delivery_id: int) -> Delivery | None:
     return next(iter(_deliveries(connection, rows)), None)
 
 
-def listed(connection: Connection, *, open_only: bool) -> list[Delivery]:
+def listed(connection: Connection, *, open_only: bool, limit: int | None) -> list[Delivery]:
     """See Store.deliveries."""
     query = select(DELIVERY).order_by(DELIVERY.c.due_at.desc(), DELIVERY.c.id.desc())
     if open_only:
         query = query.where(DELIVERY.c.status.not_in(_CLOSED))
-    return _deliveries(connection, connection.execute(query))
+    return _deliveries(connection, connection.execute(query.limit(limit)))
 
 
 def last(connection: Connection, channel: str) -> tuple[datetime, date] | None:
@@ -105,6 +111,16 @@ def last(connection: Connection, channel: str) -> tuple[datetime, date] | None:
     digests = select(DELIVERY.c.due_at, DELIVERY.c.day).where(DELIVERY.c.channel == channel, ~DELIVERY.c.notice)
     row = connection.execute(digests.order_by(DELIVERY.c.due_at.desc()).limit(1)).first()
     return (row.due_at, row.day) if row else None
+
+
+def _changed(connection: Connection, delivery_id: int, held_until: datetime | None, values: Mapping[str, Any]) -> bool:
+    """Whether the delivery was still held by that lease (None: by nobody) and got the ``values``: compared and set.
+
+    A lease tells its holder from all others: who takes over an expired claim gets a later one.
+    """
+    claimed = DELIVERY.c.status == DeliveryStatus.CLAIMED.value
+    held = ~claimed if held_until is None else and_(claimed, DELIVERY.c.lease_until == held_until)
+    return connection.execute(update(DELIVERY).where(DELIVERY.c.id == delivery_id, held).values(values)).rowcount == 1
 
 
 def _settle(connection: Connection, identity: int, channel: str, settlements: Sequence[Settlement]) -> None:

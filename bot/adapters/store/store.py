@@ -169,21 +169,24 @@ class SqlStore:
         with self._writing(in_turn=False) as connection:
             return outbox.claim(connection, now, lease_until)
 
-    def record_step(self, delivery_id: int, step: Step) -> None:
+    def record_step(
+        self, delivery_id: int, step: Step, *, held_until: datetime | None, lease_until: datetime | None
+    ) -> bool:
         """See Store."""
         with self._writing() as connection:
-            outbox.record_step(connection, delivery_id, step)
+            return outbox.record_step(connection, delivery_id, step, held_until=held_until, lease_until=lease_until)
 
     def release(
         self,
         delivery_id: int,
         status: DeliveryStatus,
         *,
+        held_until: datetime | None,
         next_attempt_at: datetime | None,
         attempts: int,
         looks: int,
         last_error: str,
-    ) -> None:
+    ) -> bool:
         """See Store."""
         state = {
             "status": status.value,
@@ -193,17 +196,17 @@ class SqlStore:
             "last_error": last_error,
         }
         with self._writing() as connection:
-            outbox.release(connection, delivery_id, state)
+            return outbox.release(connection, delivery_id, state, held_until=held_until)
 
     def delivery(self, delivery_id: int) -> Delivery | None:
         """See Store."""
         with self._reading() as connection:
             return outbox.by_id(connection, delivery_id)
 
-    def deliveries(self, *, open_only: bool = False) -> Sequence[Delivery]:
+    def deliveries(self, *, open_only: bool = False, limit: int | None = None) -> Sequence[Delivery]:
         """See Store."""
         with self._reading() as connection:
-            return outbox.listed(connection, open_only=open_only)
+            return outbox.listed(connection, open_only=open_only, limit=limit)
 
     def last_delivery(self, channel: str) -> tuple[datetime, date] | None:
         """See Store."""

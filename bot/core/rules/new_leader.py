@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import Any, ClassVar
 
 from bot.core.diff import left_above
 from bot.core.event import Kind
-from bot.core.ranking import Board, Dataset, Entry, Snapshot
+from bot.core.ranking import FIRST_DAY, Board, Dataset, Entry
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,48 +38,70 @@ class NewLeader:
 
     def find(self, day: Day) -> Iterable[Change | NotEvaluated]:
         """The new leader, if the confirmed one changes on this day."""
-        leader, previous = day.current.leader, day.previous
-        if leader is None or previous is None or previous.leader is None:
+        leader = day.current.leader
+        if leader is None or day.previous is None:
             return
-        former = self._confirmed(day, previous.end_date)
-        if leader.item == former or not self._leads_long_enough(day, leader.item):
+        former = self._confirmed(day)
+        if former is None or former == leader.item or not self._leads_long_enough(day, leader.item):
             return
-        yield Change(leader.item, leader.name, self._evidence(day, leader, previous, former))
+        yield Change(leader.item, leader.name, _evidence(day, leader, former))
 
     def _leads_long_enough(self, day: Day, item: str) -> bool:
-        recent = islice(day.history.leaders(day.board, day.date), self.confirm_days)
+        recent = islice(_leaders(day, day.base, day.date), self.confirm_days)
         run = [leader for when, leader in recent if when > day.base]
         return len(run) == self.confirm_days and set(run) == {item}
 
-    def _confirmed(self, day: Day, until: date) -> str | None:
-        """The leader that was confirmed last up to ``until``; at the walk's beginning, whoever led then."""
-        run: list[str] = []
-        oldest = None
-        for when, leader in day.history.leaders(day.board, until):
-            oldest = leader
-            if when <= day.base:
-                break
-            run = [*run, leader] if run and run[-1] == leader else [leader]
-            if len(run) == self.confirm_days:
-                return leader
-        return oldest
+    def _confirmed(self, day: Day) -> str | None:
+        """The leader that was confirmed last before this day.
 
-    def _evidence(self, day: Day, leader: Entry, previous: Snapshot, former: str | None) -> dict[str, Any]:
-        old = previous.entry(former or "") or previous.entries[0]
-        since, last, at_least = _led(day, old.item)
-        second = day.current.entries[1] if len(day.current.entries) > 1 else None
-        before = previous.rank(leader.item)
-        return {
-            "previous_leader": {"id": old.item, "name": old.name},
-            "previous_leader_rank": day.current.rank(old.item),
-            "previous_leader_tokens": _text(day.current.tokens(old.item)),
-            "led_days": (last - since).days + 1,
-            "led_since": since.isoformat(),
-            "led_at_least": at_least,
-            "second": {"id": second.item, "name": second.name, "tokens": str(second.tokens)} if second else None,
-            "lead_percent": _lead(leader, second),
-            "left_board": [entry.name for entry in left_above(before, day.current, previous)] if before else [],
-        }
+        Before the first run that confirms, it is whoever led at the walk's beginning, or first after it where nobody
+        did. An empty board confirms nobody and ends a run; a day without a snapshot does neither.
+        """
+        first = running = None
+        run = 0
+        for when, leader in _leaders(day, day.base, day.date - ONE_DAY):
+            first = leader or first
+            run = run + 1 if leader == running else 1
+            running = leader
+            if leader and when > day.base and run == self.confirm_days:
+                return leader
+        return first
+
+
+def _leaders(day: Day, since: date, until: date) -> Iterator[tuple[date, str | None]]:
+    """(date, item at rank 1, None on an empty board) of the snapshots stored from ``since`` on, newest first."""
+    leaders = day.history.leaders(day.board, until)
+    next_one = next(leaders, None)
+    for when in reversed(day.history.days(day.board, since, until)):
+        if next_one and next_one[0] == when:
+            yield next_one
+            next_one = next(leaders, None)
+        else:
+            yield when, None
+
+
+def _evidence(day: Day, leader: Entry, former: str) -> dict[str, Any]:
+    old = _last_entry(day, former)
+    since, last, at_least = _led(day, former)
+    second = day.current.entries[1] if len(day.current.entries) > 1 else None
+    return {
+        "previous_leader": {"id": old.item, "name": old.name},
+        "previous_leader_rank": day.current.rank(old.item),
+        "previous_leader_tokens": _text(day.current.tokens(old.item)),
+        "led_days": (last - since).days + 1,
+        "led_since": since.isoformat(),
+        "led_at_least": at_least,
+        "second": {"id": second.item, "name": second.name, "tokens": str(second.tokens)} if second else None,
+        "lead_percent": _lead(leader, second),
+        "left_board": _left_board(day, leader.item),
+    }
+
+
+def _last_entry(day: Day, item: str) -> Entry:
+    """The item's line on this day, or on the last one before that has it: it led one, so there is one."""
+    stored = reversed(day.history.days(day.board, FIRST_DAY, day.date))
+    snapshots = (day.history.at(day.board, when) for when in stored)
+    return next(entry for snapshot in snapshots if snapshot and (entry := snapshot.entry(item)))
 
 
 def _led(day: Day, item: str) -> tuple[date, date, bool]:
@@ -85,17 +109,24 @@ def _led(day: Day, item: str) -> tuple[date, date, bool]:
 
     "At least" where the run reaches the oldest stored snapshot, or a gap.
     """
-    first = last = None
-    for when, leader in day.history.leaders(day.board, day.date - timedelta(days=1)):
-        if last is None or first is None:
-            first, last = (when, when) if leader == item else (None, None)
-        elif first - when > timedelta(days=1):
-            return first, last, True
-        elif leader != item:
+    earlier = dropwhile(lambda one: one[1] != item, _leaders(day, FIRST_DAY, day.date - ONE_DAY))
+    first, _ = next(earlier)
+    last = first
+    for when, leader in earlier:
+        if first - when > ONE_DAY:
+            break
+        if leader != item:
             return first, last, False
-        else:
-            first = when
-    return first or day.date, last or day.date, True
+        first = when
+    return first, last, True
+
+
+def _left_board(day: Day, item: str) -> list[str]:
+    """Who stood above the new leader on the last board before it led, and is not listed now."""
+    earlier = dropwhile(lambda one: one[1] in (None, item), _leaders(day, FIRST_DAY, day.date - ONE_DAY))
+    before = day.history.at(day.board, next(earlier)[0])
+    rank = before.rank(item) if before else None
+    return [entry.name for entry in left_above(rank, day.current, before)] if before and rank else []
 
 
 def _lead(leader: Entry, second: Entry | None) -> str | None:

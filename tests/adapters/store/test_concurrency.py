@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -9,16 +10,22 @@ import pytest
 
 from bot.adapters.store import SqlStore, open_store
 from bot.app.ports import NewDelivery
-from bot.core.delivery import Step
+from bot.core.delivery import Step, StepStatus
 from bot.errors import StoreBusyError
 from tests.adapters.store.workers import (
     DAY,
+    LATER,
+    LEASE,
     NOW,
     PROCESSES,
     claim_all,
     count_up,
+    end_all,
+    ended,
+    extend_or_take_over,
     nothing,
     spend_all,
+    take_over,
     together,
 )
 
@@ -56,6 +63,33 @@ def test_threads_claim_each_delivery_once(sql_store: SqlStore) -> None:
     for thread in threads:
         thread.join()
     assert sorted(claimed) == sorted(ids)
+
+
+def test_a_process_whose_claim_another_has_taken_over_writes_nothing(sql_store: SqlStore, database_url: str) -> None:
+    (identity,) = fill(sql_store, 1)
+    assert claim_all(sql_store) == [identity]
+    leases = [lease for found in together(take_over, database_url) for lease in found]
+    assert leases == [LATER + LEASE]
+    taken = sql_store.delivery(identity)
+    assert taken is not None
+    begun = replace(taken.steps[0], status=StepStatus.SENDING)
+    assert not sql_store.record_step(identity, begun, held_until=NOW + LEASE, lease_until=LATER + 2 * LEASE)
+    assert not ended(sql_store, identity)
+    assert sql_store.delivery(identity) == taken
+
+
+def test_an_expired_lease_is_either_extended_or_taken_over(sql_store: SqlStore, database_url: str) -> None:
+    ids = fill(sql_store, 30)
+    claim_all(sql_store)
+    held = [identity for found in together(extend_or_take_over, database_url) for identity in found]
+    assert sorted(held) == sorted(ids)
+
+
+def test_a_claim_is_ended_once(sql_store: SqlStore, database_url: str) -> None:
+    ids = fill(sql_store, 30)
+    claim_all(sql_store)
+    over = [identity for found in together(end_all, database_url) for identity in found]
+    assert sorted(over) == sorted(ids)
 
 
 def test_processes_spend_exactly_the_limit(sql_store: SqlStore, database_url: str) -> None:

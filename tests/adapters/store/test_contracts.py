@@ -12,13 +12,13 @@ import pytest
 from bot.adapters.store import open_store
 from bot.app.ports import Store
 from tests.contracts.history_contract import HistoryContract, NewStore
-from tests.contracts.outbox_contract import EventContract, OutboxContract
+from tests.contracts.outbox_contract import EventContract, LeaseContract, OutboxContract
 from tests.contracts.store_contract import BooksContract, SnapshotContract
 from tests.databases import empty
 from tests.fakes import FakeStore
 
 
-class AllContracts(SnapshotContract, BooksContract, EventContract, OutboxContract, HistoryContract):
+class AllContracts(SnapshotContract, BooksContract, EventContract, OutboxContract, LeaseContract, HistoryContract):
     """Everything that a Store promises, on stores that ``new_store`` makes."""
 
     @pytest.fixture

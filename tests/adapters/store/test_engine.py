@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy import text
 
 from bot.adapters.store import engine, open_store, sqlite_version_warning
 from bot.adapters.store.engine import Database
-from bot.errors import StoreError
+from bot.errors import StoreBusyError, StoreError
 
 
 def test_an_sqlite_store_and_its_companions_are_private(tmp_path: Path) -> None:
@@ -36,6 +38,51 @@ def test_every_sqlite_connection_is_durable_and_keeps_its_references(sqlite_url:
         }
     database.close()
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+
+
+def test_a_new_file_that_another_process_is_writing_to_is_waited_for(tmp_path: Path) -> None:
+    """SQLite itself waits for no writer when it switches a file to WAL."""
+    file, pauses = tmp_path / "rankbot.db", list[float]()
+    with closing(rollback_writer(file)) as other:
+
+        def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 3:
+                other.execute("COMMIT")
+
+        database = Database(f"sqlite:///{file}", monotonic=lambda: sum(pauses), sleep=sleep)
+        with database.reading() as connection:
+            assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        database.close()
+    assert len(pauses) == 3
+
+
+def test_a_new_file_that_another_process_writes_to_for_too_long_is_busy(tmp_path: Path) -> None:
+    file, pauses = tmp_path / "rankbot.db", list[float]()
+    with closing(rollback_writer(file)):
+        patience = timedelta(milliseconds=100)
+        database = Database(f"sqlite:///{file}", patience=patience, monotonic=lambda: sum(pauses), sleep=pauses.append)
+        with pytest.raises(StoreBusyError, match="is held by another process"), database.reading():
+            pass
+        database.close()
+    assert sum(pauses) == pytest.approx(0.1, abs=0.011)
+
+
+def test_a_switch_that_fails_for_another_reason_is_not_tried_again(tmp_path: Path) -> None:
+    file, pauses = tmp_path / "rankbot.db", list[float]()
+    (tmp_path / "rankbot.db-journal").mkdir()
+    database = Database(f"sqlite:///{file}", monotonic=lambda: sum(pauses), sleep=pauses.append)
+    with pytest.raises(StoreError, match="can't be opened"), database.reading():
+        pass
+    database.close()
+    assert pauses == []
+
+
+def rollback_writer(file: Path) -> sqlite3.Connection:
+    """A connection that is writing to a file which nobody has put into WAL mode yet."""
+    connection = sqlite3.connect(file, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    return connection
 
 
 def test_references_are_enforced_again_after_a_migration(sqlite_url: str) -> None:

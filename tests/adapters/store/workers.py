@@ -12,10 +12,14 @@ from typing import Any
 
 from bot.adapters.store import SqlStore, open_store
 from bot.app.ports import DayStatus, WatchlistDay
+from bot.core.delivery import DeliveryStatus
 from bot.errors import BudgetExhaustedError, RankbotError
 
 NOW = datetime(2026, 11, 11, 9, 0, tzinfo=UTC)
 DAY = date(2026, 11, 10)
+LEASE = timedelta(minutes=2)
+LATER = NOW + timedelta(minutes=3)
+"""After the leases of claims that were made ``NOW`` have ended."""
 PROCESSES = 3
 
 Work = Callable[[SqlStore], Any]
@@ -24,9 +28,46 @@ Work = Callable[[SqlStore], Any]
 def claim_all(store: SqlStore) -> list[int]:
     """Claims until nothing is left; returns the ids that it got."""
     found = []
-    while delivery := store.claim(NOW, NOW + timedelta(minutes=2)):
+    while delivery := store.claim(NOW, NOW + LEASE):
         found.append(delivery.id)
     return found
+
+
+def take_over(store: SqlStore) -> list[datetime | None]:
+    """Claims, after the leases of the first claims have ended; returns the leases that it got."""
+    found = []
+    while delivery := store.claim(LATER, LATER + LEASE):
+        found.append(delivery.lease_until)
+    return found
+
+
+def extend_or_take_over(store: SqlStore) -> list[int]:
+    """Extends every expired lease as if it held it, claiming in between; returns the ids that it got either way."""
+    found = []
+    for known in store.deliveries():
+        if store.record_step(known.id, known.steps[0], held_until=NOW + LEASE, lease_until=LATER + LEASE):
+            found.append(known.id)
+        if delivery := store.claim(LATER, LATER + LEASE):
+            found.append(delivery.id)
+    return found
+
+
+def end_all(store: SqlStore) -> list[int]:
+    """Ends every claim as if it held it; returns the ids of those that it ended."""
+    return [known.id for known in store.deliveries() if ended(store, known.id)]
+
+
+def ended(store: SqlStore, delivery_id: int) -> bool:
+    """Whether the first claim was held until now, when it is ended."""
+    return store.release(
+        delivery_id,
+        DeliveryStatus.SENT,
+        held_until=NOW + LEASE,
+        next_attempt_at=None,
+        attempts=0,
+        looks=0,
+        last_error="",
+    )
 
 
 def spend_all(store: SqlStore) -> list[int]:

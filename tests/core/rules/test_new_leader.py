@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Sequence
+from datetime import date, timedelta
 
-from bot.core.rules import NewLeader
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.history import MemoryHistory
+from bot.core.ranking import Snapshot
+from bot.core.rules import Change, Day, NewLeader
 from tests.builders import CLI_AGENTS, DAY, snapshot
 from tests.core.rules.days import ago, column, columns, found, the_day
 
@@ -70,6 +77,38 @@ def test_after_a_gap_the_last_snapshot_before_it_counts() -> None:
     assert list(found(NewLeader(), the_day(columns("ba", None, None, "ab")))) == ["b"]
 
 
+class TestEmptyBoards:
+    """On a board that lists nobody nobody leads: what counts is who led before."""
+
+    def test_a_change_across_an_empty_board_is_told_by_who_led_before_it(self) -> None:
+        evidence = found(NewLeader(), the_day(with_empty("bca", "", "abc", "abc")))["b"]
+        assert evidence["previous_leader"] == {"id": "a", "name": "A"}
+        assert (evidence["led_days"], evidence["led_since"]) == (2, "2026-11-07")
+        assert evidence["left_board"] == []
+
+    def test_the_same_leader_after_an_empty_board_is_no_news(self) -> None:
+        assert not found(NewLeader(), the_day(with_empty("ab", "", "ab")))
+
+    def test_an_empty_board_ends_a_reign_exactly(self) -> None:
+        evidence = found(NewLeader(), the_day(with_empty("ba", "ab", "", "ab")))["b"]
+        assert (evidence["led_days"], evidence["led_at_least"]) == (1, False)
+
+    def test_an_empty_board_ends_a_run_that_would_confirm(self) -> None:
+        assert not found(NewLeader(2), the_day(with_empty("ba", "", "ba", "ab", "ab")))
+        assert list(found(NewLeader(2), the_day(with_empty("ba", "ba", "", "ba", "ab", "ab")))) == ["b"]
+
+    def test_a_day_without_a_snapshot_does_not(self) -> None:
+        assert list(found(NewLeader(2), the_day(columns("ba", None, "ba", "ab", "ab")))) == ["b"]
+
+    def test_who_led_before_the_walk_began_on_an_empty_board_takes_no_part(self) -> None:
+        assert not found(NewLeader(), the_day(with_empty("ba", "", "ab"), base=ago(1)))
+
+
+def with_empty(*newest_first: str) -> list[Snapshot]:
+    """Such columns on a board that is not full, so that it may list nobody."""
+    return columns(*newest_first, depth=100)
+
+
 class TestConfirmDays:
     """With confirm_days = c the same new item must lead for c days running."""
 
@@ -80,6 +119,18 @@ class TestConfirmDays:
         evidence = found(NewLeader(2), the_day(columns("ba", "ba", "ab", "ab")))["b"]
         assert evidence["previous_leader"] == {"id": "a", "name": "A"}
         assert evidence["led_days"] == 2
+
+    def test_a_former_leader_that_left_while_the_new_one_was_confirmed_is_still_named(self) -> None:
+        evidence = found(NewLeader(2), the_day(columns("bc", "bc", "abc", "abc")))["b"]
+        assert evidence["previous_leader"] == {"id": "a", "name": "A"}
+        assert evidence["previous_leader_rank"] is None
+        assert (evidence["led_days"], evidence["led_since"]) == (2, "2026-11-07")
+        assert evidence["left_board"] == ["A"]
+
+    def test_the_former_leader_bears_the_name_that_it_had_last(self) -> None:
+        renamed = snapshot(CLI_AGENTS, ago(1), [("b", "B", 9), ("a", "Renamed", 8)], depth=2)
+        days = the_day([column(DAY, "bc"), renamed, column(ago(2), "ab"), column(ago(3), "ab")])
+        assert found(NewLeader(2), days)["b"]["previous_leader"] == {"id": "a", "name": "Renamed"}
 
     def test_it_is_told_once(self) -> None:
         assert not found(NewLeader(2), the_day(columns("ba", "ba", "ba", "ab")))
@@ -96,3 +147,70 @@ class TestConfirmDays:
     def test_where_the_walk_begins_on_an_empty_board_the_first_leader_stands_in(self) -> None:
         empty = column(ago(2), "", depth=100)
         assert not found(NewLeader(2), the_day([column(DAY, "ba"), column(ago(1), "ab"), empty], base=ago(2)))
+
+
+# ── the definition, once more ────────────────────────────────────────────────────────────────────────────────
+
+
+def state_machine(boards: Sequence[str | None], confirm_days: int) -> list[tuple[int, str, str]]:
+    """(day, new leader, former one) by detection.md's words, forwards over boards oldest first; None is a gap.
+
+    The walk begins with whoever leads on the first board, or first after it. The confirmed leader changes after so
+    many days running with the same new item at rank 1; a day without a snapshot leaves everything as it was.
+    """
+    confirmed = candidate = ""
+    running = 0
+    changes = []
+    for place, board in enumerate(boards):
+        if board is None:
+            continue
+        leader = board[:1]
+        if place == 0 or not confirmed:
+            confirmed = leader
+        if place:
+            running = running + 1 if leader == candidate else 1
+            candidate = leader
+        if leader and leader != confirmed and running >= confirm_days:
+            changes.append((place, leader, confirmed))
+            confirmed = leader
+    return changes
+
+
+BOARDS = st.lists(st.sampled_from(["abc", "acb", "bac", "bca", "cab", "ab", "bc", "c", "", None]), max_size=12)
+
+
+@given(st.sampled_from(["abc", "bac", "c", ""]), BOARDS, st.integers(1, 3))
+def test_every_history_tells_what_the_definition_says(first: str, later: list[str | None], confirm_days: int) -> None:
+    boards: list[str | None] = [first, *later]
+    days = [DAY + timedelta(days=place) for place in range(len(boards))]
+    stored = [column(day, items, depth=100) for day, items in zip(days, boards, strict=True) if items is not None]
+    told = []
+    for place, day in enumerate(days):
+        for change in NewLeader(confirm_days).find(judged(stored, day)) if boards[place] is not None else ():
+            assert isinstance(change, Change)
+            old = change.evidence["previous_leader"]["id"]
+            told.append((place, change.item, old))
+            assert change.evidence["previous_leader_rank"] == ((boards[place] or "").find(old) + 1 or None)
+            assert (change.evidence["led_days"], change.evidence["led_at_least"]) == reign(boards[:place], old)
+    assert told == state_machine(boards, confirm_days)
+
+
+def reign(boards: Sequence[str | None], item: str) -> tuple[int, bool]:
+    """(days, at least) that the item led running, up to when it last did; a gap or the beginning leaves it open."""
+    led = [board and board[:1] == item for board in boards]
+    while not led[-1]:
+        led.pop()
+    days = 0
+    while led and led[-1]:
+        days += 1
+        led.pop()
+    return days, not led or boards[len(led) - 1] is None
+
+
+def judged(stored: Sequence[Snapshot], day: date) -> Day:
+    """A day in the midst of a history that begins on DAY."""
+    history = MemoryHistory(stored)
+    current = history.at(CLI_AGENTS, day)
+    assert current is not None
+    earlier = [snapshot.end_date for snapshot in stored if snapshot.end_date < day]
+    return Day(CLI_AGENTS, day, current, history.at(CLI_AGENTS, max(earlier)) if earlier else None, history, DAY)

@@ -1,0 +1,168 @@
+"""What a run came to, in a few lines and an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.app.ports import DayStatus
+from bot.cli.exits import FINE, NEEDS_YOU, TRY_AGAIN
+from bot.cli.output import field, moment, say, warn_field, whisper
+from bot.core import wording
+from bot.core.delivery import DeliveryStatus
+from bot.core.due import next_due
+from bot.core.plan import complete_at
+from bot.core.wording import count
+
+if TYPE_CHECKING:
+    from bot.app.cycle import CycleReport, Plan
+    from bot.app.deliver import Attempt
+    from bot.app.evaluate import DayReport
+    from bot.wiring import House
+
+
+def tell(house: House, report: CycleReport, *, rehearsal: bool) -> None:
+    """Prints what was fetched, what changed, and what was sent, or would be; pings the dead man's switch."""
+    from bot.wiring import after_cycle
+
+    _fetched(report)
+    _changed(house, report)
+    if rehearsal:
+        _shown(report)
+    else:
+        _sent(house, report)
+        after_cycle(house, report)
+
+
+def announce(plan: Plan, house: House) -> None:
+    """Prints what is about to be asked for."""
+    boards = len({item.watchlist.board for item in plan.agendas})
+    if not plan.requests:
+        say(f"{wording.day(plan.last)} is stored already; no request needed.")
+        return
+    since = complete_at(plan.last, house.settle)
+    seconds = round(plan.cost * 60 / house.config.openrouter.requests_per_minute)
+    say(
+        f"{wording.day(plan.last)} is complete since {since:%H:%M} UTC. {count(boards, 'board')}, "
+        f"{count(plan.cost, 'request')} at most, about {max(seconds, 1)} s."
+    )
+
+
+def _fetched(report: CycleReport) -> None:
+    poll = report.poll
+    if poll.planned:
+        field("fetched", f"{poll.answered} of {poll.planned}")
+    if poll.stored:
+        field("stored", f"{count(poll.boards, 'board')}, {count(poll.entries, 'entry', 'entries')}")
+    for failure in poll.failures:
+        warn_field("failed", f"{failure.message}\n{failure.hint}".rstrip())
+    for missed in poll.missed:
+        field("without", missed.message)
+    if poll.left:
+        warn_field("left", f"{count(poll.left, 'request')} for the next run")
+
+
+def _changed(house: House, report: CycleReport) -> None:
+    titles = {watchlist.id: watchlist.title for watchlist in house.config.watchlists}
+    gaps: dict[str, list[date]] = {}
+    counts: dict[str, int] = {}
+    for item in report.days:
+        if item.status is DayStatus.EVALUATED:
+            counts[item.watchlist] = counts.get(item.watchlist, 0) + _news(item)
+        elif item.status is DayStatus.WAITING:
+            field("waits", f"{titles[item.watchlist]}: {wording.day(item.date)}, for {_windows(len(item.missing))}")
+        else:
+            gaps.setdefault(item.watchlist, []).append(item.date)
+    for name, days in gaps.items():
+        field("gap", f"{titles[name]}: {_days(days)}, no data came")
+    if counts:
+        field("changed", ", ".join(f"{titles[name]} {number}" for name, number in counts.items()))
+
+
+def _news(item: DayReport) -> int:
+    return sum(event.held_back is None for event in item.events)
+
+
+def _days(days: Sequence[date]) -> str:
+    """Days, ascending, in as many words for twelve as for two."""
+    first, last = days[0], days[-1]
+    if first == last:
+        return wording.day(first)
+    unbroken = last - first == timedelta(days=len(days) - 1)
+    return f"{count(len(days), 'day')}, {first} to {last}" if unbroken else f"{len(days)} days from {first} to {last}"
+
+
+def _windows(number: int) -> str:
+    return count(number, "window") + " that did not come"
+
+
+def _sent(house: House, report: CycleReport) -> None:
+    now = house.clock()
+    for attempt in report.attempts:
+        _attempt(house, attempt, now)
+    busy = {attempt.delivery.channel for attempt in report.attempts}
+    for subscription in house.subscriptions():
+        name = subscription.channel.name
+        if name not in busy:
+            due = next_due(subscription.cadence, now, house.settle)
+            when = moment(due, subscription.cadence.zone) if due else "never"
+            field(name, f"nothing due before {when}")
+    if not report.attempts:
+        say("Nothing was due, so nothing was sent. To send what is new: rankbot run --now")
+
+
+def _attempt(house: House, attempt: Attempt, now: datetime) -> None:
+    delivery = attempt.delivery
+    where = house.channels[delivery.channel].describe() if delivery.channel in house.channels else "no channel"
+    if attempt.status is DeliveryStatus.SENT:
+        field(delivery.channel, f"sent: {where}, at {moment(now)}\n“{delivery.subject}”")
+        return
+    unsure = attempt.status is DeliveryStatus.UNKNOWN
+    again = f"; tried again {moment(attempt.next_attempt_at)}" if attempt.next_attempt_at else ""
+    parts = [f"{'perhaps' if unsure else 'not'} sent ({where}): {attempt.error}{again}", attempt.hint]
+    if attempt.needs_somebody:
+        parts.append(look_first(delivery.id) if unsure else f"Then: rankbot deliveries retry {delivery.id}")
+    warn_field(delivery.channel, "\n".join(part for part in parts if part))
+
+
+def look_first(delivery_id: int) -> str:
+    """What to do about a delivery of which nobody but the operator can tell whether it arrived."""
+    return (
+        f"Look whether the message is there; then: rankbot deliveries discard {delivery_id}, "
+        f"or retry {delivery_id} to send it again."
+    )
+
+
+def report_attempts(house: House, attempts: Iterable[Attempt]) -> int:
+    """Prints what became of these deliveries; returns the exit code."""
+    code = FINE
+    for attempt in attempts:
+        _attempt(house, attempt, house.clock())
+        if attempt.needs_somebody:
+            code = NEEDS_YOU
+        elif attempt.status is not DeliveryStatus.SENT:
+            code = code or TRY_AGAIN
+    return code
+
+
+def _shown(report: CycleReport) -> None:
+    for digest in report.composed:
+        say()
+        say(f"── would go to {digest.channel} ".ljust(78, "─"))
+        say(digest.message.text.rstrip())
+    say()
+    say("Nothing was sent, and no event was stored.")
+
+
+def verdict(report: CycleReport) -> int:
+    """The exit code, said in words too: 1 for what needs somebody, 75 for what the next run tries again."""
+    stuck = [attempt for attempt in report.attempts if attempt.needs_somebody]
+    unsent = [attempt for attempt in report.attempts if attempt.status is not DeliveryStatus.SENT]
+    needs_you = bool(stuck) or any(failure.permanent for failure in report.poll.failures)
+    waits = not report.complete or len(unsent) > len(stuck)
+    if needs_you or waits:
+        parts = ["something needs you"] if needs_you else []
+        parts += ["something is tried again by the next run"] if waits else []
+        whisper(f"{' and '.join(parts)}.".capitalize())
+    return NEEDS_YOU if needs_you else TRY_AGAIN if waits else FINE

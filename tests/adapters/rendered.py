@@ -1,0 +1,124 @@
+"""Digests rendered with the bundled templates, and what a reader sees of each form; shared by the renderer's tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+from bot.adapters.render import JinjaRenderer
+from bot.app.ports import Message
+from bot.core.digest import Digest
+from bot.core.watchlist import Watchlist
+from tests.builders import CLI_AGENTS, DAY, MODELS, B, snapshot
+from tests.scenes import (
+    NOW,
+    THEN,
+    calm,
+    cli,
+    digest,
+    entry,
+    ide,
+    leader,
+    left,
+    spike,
+    trending,
+    whole,
+    whole_entry,
+)
+
+BUNDLED = Path(__file__).resolve().parents[2] / "templates"
+NOW_AT = datetime(2026, 11, 11, 8, 0, tzinfo=UTC)
+
+
+def rendered(told: Digest, user: Path | None = None, warnings: Callable[[str], None] | None = None) -> Message:
+    return JinjaRenderer(BUNDLED, user, warnings=warnings).render(told, key="team/2026-11-11", now=NOW_AT)
+
+
+def models() -> Digest:
+    """Two datasets in one digest."""
+    board = ide(
+        watchlist=Watchlist("models", "Models", MODELS, ()),
+        current=snapshot(MODELS, DAY, NOW, as_of="2026-11-11T02:20:00.000Z"),
+    )
+    return digest(cli(events=(entry(),)), board)
+
+
+def scenes() -> dict[str, Digest]:
+    coding = whole(events=(whole_entry(),))
+    return {
+        "ordinary": digest(cli(events=(entry(), spike())), ide()),
+        "new-leader": digest(calm(events=(leader(),))),
+        "first": digest(ide(new=True, current=snapshot(ide().watchlist.board, DAY, NOW))),
+        "quiet": digest(calm(last_news=date(2026, 11, 3)), ide()),
+        "two-watchlists": digest(coding, cli(events=(leader(), entry()))),
+        "several-days": several_days(),
+    }
+
+
+def several_days() -> Digest:
+    """What happened from Saturday on, told on Tuesday after a gap; some of it goes on, one thing does not."""
+    saturday, sunday = date(2026, 11, 7), date(2026, 11, 8)
+    events = (
+        entry(date=saturday, previous_date=date(2026, 11, 5), rank=8, previous_rank=12),
+        spike(date=sunday, rank=11),
+        trending(date=saturday),
+        trending(date=saturday, id="gone", item="loom", name="Loomwright"),
+        left(),
+    )
+    board = cli(
+        previous=snapshot(CLI_AGENTS, date(2026, 11, 5), THEN),
+        twin=snapshot(CLI_AGENTS.twin, DAY, [("sable", "Sable", 455 * B), ("quill", "Quill", 390 * B)]),
+        events=events,
+        not_evaluated=(
+            "no data came for 2026-11-06",
+            "spike: spikes need the window to 2026-10-17, which is missing",
+            "spike: spikes need the window to 2026-10-18, which is missing",
+        ),
+    )
+    return digest(board, days=(saturday, sunday, DAY), late="2 days were not reported in time")
+
+
+TAGS = {"html", "head", "meta", "title", "style", "body", "table", "tbody", "tr", "td", "th"}
+TAGS |= {"p", "h1", "h2", "h3", "a", "span", "strong", "br"}
+"""What a page is made of; whatever else there is, a name made."""
+
+
+class Page(HTMLParser):
+    """What a reader sees of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: set[str] = set()
+        self._hidden = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self._hidden = tag in ("style", "title")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden and data.strip():
+            self.words.append(" ".join(data.split()))
+
+
+def words(page: str) -> str:
+    parser = Page()
+    parser.feed(page)
+    return " ".join(parser.words)
+
+
+def plain(markup: str) -> str:
+    """A Slack part without its marks and addresses."""
+    return re.sub("\x1f[^\x03]*\x03|[\x02\x0e\x0f]", "", markup)
+
+
+def forms(message: Message) -> list[str]:
+    """Each part and form, as it is read, on one line."""
+    every = [message.text, words(message.html), *(plain(part.markup).replace("\n~ ", " ") for part in message.slack)]
+    return [" ".join(form.split()) for form in every]

@@ -1,0 +1,49 @@
+"""The History of a FakeStore."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+
+from bot.core.ranking import MODEL_DAY, Board, Dataset, Snapshot, sum_days
+
+
+class FakeHistory:
+    """The History by its definition: every window looked at, nothing remembered."""
+
+    def __init__(self, snapshots: Iterable[Snapshot]) -> None:
+        self._stored = newest_revisions(snapshots)
+
+    def at(self, board: Board, end_date: date) -> Snapshot | None:
+        if board.dataset is Dataset.APPS or board == MODEL_DAY:
+            return self._stored.get((board, end_date))
+        wanted = [board.start(end_date) + timedelta(days=place) for place in range(board.window_days)]
+        days = [self._stored.get((MODEL_DAY, day)) for day in wanted]
+        found = [day for day in days if day]
+        return sum_days(board, found) if len(found) == len(days) else None
+
+    def days(self, board: Board, start: date, end: date) -> Sequence[date]:
+        ends = {stored_end for _, stored_end in self._stored if start <= stored_end <= end}
+        return [day for day in sorted(ends) if self.at(board, day)]
+
+    def last_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
+        for day in reversed(self.days(board, date.min, before - timedelta(days=1))):
+            snapshot = self.at(board, day)
+            rank = snapshot.rank(item) if snapshot else None
+            if rank is not None and (n is None or rank <= n):
+                return day
+        return None
+
+    def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
+        for day in reversed(self.days(board, date.min, until)):
+            snapshot = self.at(board, day)
+            if snapshot and snapshot.leader:
+                yield day, snapshot.leader.item
+
+
+def newest_revisions(snapshots: Iterable[Snapshot]) -> dict[tuple[Board, date], Snapshot]:
+    """The newest revision of each window."""
+    return {
+        (snapshot.board, snapshot.end_date): snapshot
+        for snapshot in sorted(snapshots, key=lambda snapshot: snapshot.revision)
+    }
