@@ -69,12 +69,13 @@ class CycleReport:
     days: list[DayReport] = field(default_factory=list)
     composed: list[Composed] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
-        """All that was asked for came, and no day waits."""
+        """All that was asked for came, no day waits, and nothing failed by a bug (``broken`` says on what)."""
         waiting = any(day.status is DayStatus.WAITING for day in self.days)
-        return not (self.poll.failures or self.poll.left or waiting)
+        return not (self.poll.failures or self.poll.left or waiting or self.broken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,34 +124,30 @@ class Cycle:
 
     def poll(self, plan: Plan, *, accept: AbstractSet[str], progress: Progress) -> PollReport:
         """Fetches and stores what the plan asks for, and notes what failed for the operator."""
-        poll = Poll(self.feed, self.store, self.timing.clock, accept, progress)
+        poll = Poll(self.feed, self.store, self.timing.clock, accept, progress, self.deliver.stop)
         report = poll.run(plan.requests, plan.wanted)
         note_poll(self.store, report, now=self.timing.clock())
         return report
 
-    def evaluate(self, store: Store, plan: Plan) -> list[DayReport]:
+    def evaluate(self, store: Store, report: CycleReport) -> None:
         """Evaluates every watchlist's open days. A bug in one holds up none of the others."""
         now = self.timing.now()
-        reports: list[DayReport] = []
-        for item in plan.agendas:
-            with self._apart(store, "evaluated", item.watchlist.id):
-                reports += evaluate(store, item, now=now)
-        return reports
+        for item in report.plan.agendas:
+            with self._apart(store, report, "evaluated", item.watchlist.id):
+                report.days += evaluate(store, item, now=now)
 
-    def compose(self, store: Store, *, at_once: bool) -> list[Composed]:
+    def compose(self, store: Store, report: CycleReport, *, at_once: bool) -> None:
         """Puts every digest that is due into the outbox. A bug in one channel holds up none of the others."""
         now, settle = self.timing.now(), self.timing.settle
-        composed: list[Composed] = []
         for subscription in self.subscriptions:
-            with self._apart(store, "composed", subscription.channel.name):
+            with self._apart(store, report, "composed", subscription.channel.name):
                 one = compose_due(store, subscription, renderer=self.renderer, now=now, settle=settle, at_once=at_once)
-                composed += [one] if one else []
-        if composed:
+                report.composed += [one] if one else []
+        if report.composed:
             note_templates(store, self.complaints, now=self.timing.clock())
-        return composed
 
     @contextmanager
-    def _apart(self, store: Store, stage: str, subject: str) -> Iterator[None]:
+    def _apart(self, store: Store, report: CycleReport, stage: str, subject: str) -> Iterator[None]:
         """Keeps a failure within its subject, and notes it for the operator. A store that fails, fails for all."""
         try:
             yield
@@ -158,6 +155,7 @@ class Cycle:
             raise
         except Exception as error:
             LOG.exception("%s could not be %s", subject, stage)
+            report.broken.append(f"{subject} could not be {stage}")
             note_bug(store, stage, subject, error, now=self.timing.clock())
         else:
             note_bug(store, stage, subject, None, now=self.timing.clock())
@@ -177,8 +175,8 @@ class Cycle:
     ) -> CycleReport:
         """Everything, for real."""
         report = self._polled(accept, progress)
-        report.days = self.evaluate(self.store, report.plan)
-        report.composed = self.compose(self.store, at_once=at_once)
+        self.evaluate(self.store, report)
+        self.compose(self.store, report, at_once=at_once)
         report.attempts = self.send()
         return report
 
@@ -189,8 +187,8 @@ class Cycle:
         report = self._polled(accept, progress)
         try:
             with self.store.transaction() as tx:
-                report.days = self.evaluate(tx, report.plan)
-                report.composed = self.compose(tx, at_once=at_once)
+                self.evaluate(tx, report)
+                self.compose(tx, report, at_once=at_once)
                 raise _RehearsalOverError  # noqa: TRY301  (the way to leave a transaction without committing it)
         except _RehearsalOverError:
             return report

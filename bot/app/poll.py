@@ -70,13 +70,17 @@ class PollReport:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """The use case, with what it needs. ``accept`` names boards whose implausible answers the operator believes."""
+    """The use case, with what it needs.
+
+    ``accept`` names boards whose implausible answers the operator believes; ``stop`` ends it between two requests.
+    """
 
     feed: Feed
     store: Store
     clock: Callable[[], datetime]
     accept: AbstractSet[str] = frozenset()
     progress: Progress = no_progress
+    stop: Callable[[], bool] = lambda: False
 
     def run(self, requests: Sequence[Request], wanted: AbstractSet[Window]) -> PollReport:
         """Asks for each request, and once more at the end for those that failed for a passing reason.
@@ -97,6 +101,9 @@ class Poll:
         again: list[Request] = []
         running = 0
         for index, request in enumerate(requests):
+            if self.stop():
+                report.left += len(requests) - index + len(again)
+                return []
             try:
                 rankings = self._ask(request)
             except (FeedRefusedError, FeedRateLimitError, BudgetExhaustedError) as error:

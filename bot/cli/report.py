@@ -159,8 +159,10 @@ def verdict(report: CycleReport) -> int:
     """The exit code, said in words too: 1 for what needs somebody, 75 for what the next run tries again."""
     stuck = [attempt for attempt in report.attempts if attempt.needs_somebody]
     unsent = [attempt for attempt in report.attempts if attempt.status is not DeliveryStatus.SENT]
-    needs_you = bool(stuck) or any(failure.permanent for failure in report.poll.failures)
+    needs_you = bool(stuck or report.broken) or any(failure.permanent for failure in report.poll.failures)
     waits = not report.complete or len(unsent) > len(stuck)
+    for broken in report.broken:
+        warn_field("failed", f"{broken}, by a bug: the log has its traceback. All others went on.")
     if needs_you or waits:
         parts = ["something needs you"] if needs_you else []
         parts += ["something is tried again by the next run"] if waits else []

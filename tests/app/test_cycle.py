@@ -226,7 +226,8 @@ class TestIsolation:
         world = World(changing(DAY), channel=FakeChannel(broken=True), operator=FakeChannel("ops"))
         other = FakeChannel("other")
         world.others = (Subscription(other, AT_ONCE, (AGENTS,)),)
-        world.cycle().run()
+        report = world.cycle().run()
+        assert (report.broken, report.complete) == (["team could not be composed"], False)
         assert len(other.sent) == 1
         assert world.operator
         assert "team could not be composed: KeyError." in world.operator.sent[0][2]

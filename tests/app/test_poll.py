@@ -68,6 +68,12 @@ def test_one_that_fails_twice_is_left_and_said() -> None:
     assert stored(store) == sorted(set(WINDOWS) - {ago(1)})
 
 
+def test_a_stop_leaves_the_rest_for_later() -> None:
+    feed = FakeFeed(fails={(KEY, ago(0)): [FeedTransientError("HTTP 502")]})
+    report = Poll(feed, FakeStore(), Clock(), stop=lambda: len(feed.asked) == 2).run(REQUESTS, WANTED)
+    assert (len(feed.asked), report.answered, report.left) == (2, 1, 3)
+
+
 def test_a_feed_that_is_down_is_not_asked_for_ever() -> None:
     feed = FakeFeed(down=FeedTransientError("refused"))
     report = poll(feed, FakeStore())
