@@ -87,7 +87,7 @@ def _compose(
 ) -> Composed | None:
     name = subscription.channel.name
     last = tx.last_delivery(name)
-    passed = _passed(subscription.cadence, due_at, settle)
+    passed = _passed(subscription.cadence, due_at, settle, used=last[0] if last else None)
     day = _day_to_tell(tx, subscription, day_told(due_at, settle), passed, at_once=at_once)
     if day is None or (last and last[0] > due_at and not at_once):
         return None
@@ -96,7 +96,7 @@ def _compose(
     new = frozenset(watchlist.id for watchlist in shown) - tx.told_watchlists(name)
     ids = [watchlist.id for watchlist in shown]
     due = [event for event in unsettled if event.watchlist in ids]
-    events = [event for event in due if event.watchlist not in new or event.date > passed]
+    events = [event for event in due if event.watchlist not in new or event.date > min(passed, day - ONE_DAY)]
     if not events and not new and (at_once or not wants_quiet(subscription.cadence, due_at, last[0] if last else None)):
         return None
     late = _late(events, passed) if last else ""
@@ -192,9 +192,15 @@ def _newest_evaluated(store: Store, subscription: Subscription, until: date) -> 
     return max((day for day in evaluated if day <= until), default=None)
 
 
-def _passed(cadence: Cadence, due_at: datetime, settle: timedelta) -> date:
-    """The day that the due time before this one was about; news up to it should have been told then."""
-    before = latest_due(cadence, due_at - timedelta(microseconds=1), settle)
+def _passed(cadence: Cadence, due_at: datetime, settle: timedelta, *, used: datetime | None) -> date:
+    """The day that the due time before was about; news up to it should have been told then.
+
+    A digest that goes out at once takes the place of the due time that has just passed, unless that was ``used``.
+    """
+    slot = latest_due(cadence, due_at, settle)
+    if slot is None:
+        return date.min
+    before = slot if used and used >= slot else latest_due(cadence, slot - timedelta(microseconds=1), settle)
     return day_told(before, settle) if before else date.min
 
 

@@ -171,6 +171,26 @@ class TestCadence:
         world.on(DAY + timedelta(days=1), 8, 0).cycle().run()
         assert len(world.told) == 1
 
+    def test_now_takes_the_place_of_a_due_time_that_has_just_passed(self) -> None:
+        """The first digest, asked for at noon, has the day's news, and nothing of it is late."""
+        world = World(changing(DAY), cadence=NINE)
+        (composed,) = world.on(DAY + timedelta(days=1), 12).cycle().run(at_once=True).composed
+        assert len(composed.digest.stated) == 1
+        assert composed.digest.late == ""
+        assert not world.cycle().run().composed
+
+    def test_a_watchlist_that_is_added_after_the_digest_has_its_news_at_once(self) -> None:
+        world = World(changing(DAY))
+        world.cycle().run()
+        world.watchlists = (AGENTS, EXTENSIONS)
+        world.subscription = Subscription(world.channel, AT_ONCE, world.watchlists)
+        world.clock.now += timedelta(hours=1)
+        (composed,) = world.cycle().run(at_once=True).composed
+        assert [(section.watchlist, section.new, len(section.news)) for section in composed.digest.sections] == [
+            ("cli-agents", False, 0),
+            ("ide", True, 1),
+        ]
+
     def test_now_says_nothing_when_all_is_told(self) -> None:
         world = World(changing(DAY))
         world.cycle().run()
@@ -178,8 +198,9 @@ class TestCadence:
         assert not world.cycle().run(at_once=True).composed
 
     def test_a_channel_that_is_never_due_gets_nothing(self) -> None:
-        world = World(cadence=Cadence(ZoneInfo("UTC"), frozenset()))
+        world = World(changing(DAY), cadence=Cadence(ZoneInfo("UTC"), frozenset()))
         assert not world.cycle().run().composed
+        assert world.cycle().run(at_once=True).composed
 
     def test_a_due_time_stays_open_until_its_day_is_evaluated(self) -> None:
         world = World(changing(DAY))
