@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -23,8 +24,13 @@ def exit_code(error: RankbotError) -> int:
     return NEEDS_YOU
 
 
-def main(arguments: Sequence[str] | None = None, *, clock: Clock | None = None) -> int:
-    """Runs one command; returns its exit code. ``clock`` is where it takes the time from, if not from the system."""
+def main(
+    arguments: Sequence[str] | None = None, *, clock: Clock | None = None, sleep: Callable[[float], None] = time.sleep
+) -> int:
+    """Runs one command; returns its exit code.
+
+    ``clock`` is where it takes the time from, if not from the system; ``sleep`` waits so many seconds by that clock.
+    """
     given = sys.argv[1:] if arguments is None else list(arguments)
     code = FINE
     with guarded():
@@ -34,7 +40,7 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock | None = None) 
                 code, words = live.probe(probed, clock().timestamp() if clock else None)
                 print(words)  # noqa: T201  (as the commands do)
             else:
-                code = _run(given, clock)
+                code = _run(given, clock, sleep)
             if sys.stdout:
                 sys.stdout.flush()
         except OutputError as lost:
@@ -44,13 +50,13 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock | None = None) 
     return code
 
 
-def _run(arguments: list[str], clock: Clock | None) -> int:
+def _run(arguments: list[str], clock: Clock | None, sleep: Callable[[float], None]) -> int:
     from bot.cli.app import app
     from bot.cli.options import Place
     from bot.cli.output import complain
 
     try:
-        app(arguments, prog_name="rankbot", obj=Place(clock=clock))
+        app(arguments, prog_name="rankbot", obj=Place(clock=clock, sleep=sleep))
     except RankbotError as error:
         complain(error)
         return exit_code(error)

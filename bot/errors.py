@@ -76,7 +76,7 @@ class FeedTransientError(FeedError):
 
 
 class FeedRateLimitError(FeedTransientError):
-    """The feed said 429: nothing more is asked for in this cycle."""
+    """The feed said 429, or wants to be left alone since: nothing more is asked for in this cycle."""
 
 
 class BudgetExhaustedError(FeedTransientError):

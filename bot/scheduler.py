@@ -99,8 +99,9 @@ class Nudge:
     def _cycle(self, now: datetime) -> None:
         report = self._run(self._beat)
         LOG.info(
-            "cycle ended requests=%d stored=%d days=%d digests=%d complete=%s",
+            "cycle ended requests=%d left=%d stored=%d days=%d digests=%d complete=%s",
             report.poll.answered,
+            report.poll.left + len(report.poll.later),
             len(report.poll.stored),
             len(report.days),
             len(report.composed),

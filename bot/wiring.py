@@ -20,7 +20,7 @@ from bot import config as configuration
 from bot.adapters.email import EmailChannel
 from bot.adapters.file import FileChannel
 from bot.adapters.openrouter import OpenRouterFeed
-from bot.adapters.pacing import Pacer
+from bot.adapters.pacing import Pacer, SharedPacer
 from bot.adapters.ping import ping
 from bot.adapters.render import JinjaRenderer
 from bot.adapters.slack import SlackToken, SlackWebhook
@@ -99,14 +99,15 @@ class House:
     # ── what it is made of ───────────────────────────────────────────────────────────────────────────────────
 
     def feed(self) -> OpenRouterFeed:
-        """The feed, paced and counted against the day's budget."""
+        """The feed, paced and counted against the day's budget, with all processes that share the store."""
         table = self.config.openrouter
-        pacer = Pacer(table.requests_per_minute, clock_monotonic=time.monotonic, sleep=self._sleep)
-
-        def before_request() -> None:
-            self.store.spend(self.clock().date(), table.requests_per_day)
-            pacer()
-
+        before_request = SharedPacer(
+            self.store,
+            requests_per_minute=table.requests_per_minute,
+            requests_per_day=table.requests_per_day,
+            clock=self.clock,
+            sleep=self._sleep,
+        )
         feed = OpenRouterFeed(
             base_url=table.base_url,
             api_key=table.api_key.read,
@@ -130,6 +131,7 @@ class House:
             timing=self.timing(day),
             complaints=self.complaints,
             day=day,
+            requests_per_day=self.config.openrouter.requests_per_day,
         )
 
     def timing(self, day: date | None = None) -> Timing:

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.app.ports import Incident, Match, NewDelivery, Quarantined, Settlement, Store, WatchlistDay
+from bot.core import pace
 from bot.core.delivery import Delivery, DeliveryStatus, Step
 from bot.core.event import HANDLE_LENGTH, Event, EventStatus, Kind, handle
 from bot.core.history import History
@@ -36,6 +37,7 @@ class _Rows:
     told: set[tuple[str, str]] = field(default_factory=set)
     budget: dict[date, int] = field(default_factory=dict)
     incidents: list[Incident] = field(default_factory=list)
+    moments: dict[str, datetime] = field(default_factory=dict)
 
     def copy(self) -> _Rows:
         return _Rows(**{spec.name: getattr(self, spec.name).copy() for spec in fields(self)})
@@ -289,6 +291,17 @@ class FakeStore:
 
     def spent(self, day: date) -> int:
         return self._rows.budget.get(day, 0)
+
+    def reserve(self, now: datetime, space: timedelta) -> datetime:
+        moment = pace.turn(self._rows.moments.get("following"), now, space)
+        self._rows.moments["following"] = moment + space
+        return moment
+
+    def pause_feed(self, until: datetime, now: datetime) -> None:
+        self._rows.moments["paused"] = pace.pause(self._rows.moments.get("paused"), until, now)
+
+    def feed_paused_until(self, now: datetime) -> datetime | None:
+        return pace.paused(self._rows.moments.get("paused"), now)
 
     def open_incident(self, key: str, message: str, now: datetime) -> bool:
         if any(known.key == key for known in self.incidents()):

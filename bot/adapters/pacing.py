@@ -1,8 +1,55 @@
-"""Spaces requests evenly, so that the feed's limit a minute is never met."""
+"""Spaces requests evenly, so that no service's limit a minute is met: alone, or in turn with other processes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+
+from bot.app.ports import Store
+from bot.core import pace
+from bot.errors import FeedRateLimitError
+
+
+class SharedPacer:
+    """Called before each request to the feed; waits its turn among all processes of a store, and counts the request.
+
+    Raises FeedRateLimitError while the feed wants to be left alone, BudgetExhaustedError where the day's requests are
+    used up; then nothing is to be sent. ``clock`` gives the aware UTC time, ``sleep`` waits that many seconds.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        requests_per_minute: int,
+        requests_per_day: int,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._store = store
+        self._space = pace.interval(requests_per_minute)
+        self._limit = requests_per_day
+        self._clock = clock
+        self._sleep = sleep
+
+    def __call__(self) -> None:
+        """Returns when the request may be sent. It is counted for the day on which that is."""
+        self._heed_pause()
+        now = self._clock()
+        moment = self._store.reserve(now, self._space)
+        if moment > now:
+            self._sleep((moment - now).total_seconds())
+            self._heed_pause()  # another process may have been told meanwhile
+        self._store.spend(self._clock().astimezone(UTC).date(), self._limit)
+
+    def _heed_pause(self) -> None:
+        now = self._clock().astimezone(UTC)
+        until = self._store.feed_paused_until(now)
+        if until:
+            form = "%H:%M" if until.date() == now.date() else "%Y-%m-%d %H:%M"
+            raise FeedRateLimitError(
+                f"The feed asked to wait until {until:{form}} UTC; nothing was sent.", hint="The next run asks again."
+            )
 
 
 class Pacer:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from bot.app.allowance import Allowance, stored_depths
 from bot.app.compose import Composed, Subscription, compose_due
 from bot.app.deliver import Attempt, Deliver
 from bot.app.evaluate import DayReport, evaluate
@@ -75,7 +76,7 @@ class CycleReport:
     def complete(self) -> bool:
         """All that was asked for came, no day waits, and nothing failed by a bug (``broken`` says on what)."""
         waiting = any(day.status is DayStatus.WAITING for day in self.days)
-        return not (self.poll.failures or self.poll.left or waiting or self.broken)
+        return not (self.poll.failures or self.poll.left or self.poll.later or waiting or self.broken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Cycle:
     """One run of everything. Each stage computes its work from the store, so a cycle that died is simply run again.
 
     ``day`` is the one that was asked for by name, if any: it is wanted even if the watchlists began after it.
-    ``complaints`` is where the renderer leaves what it says of a user's templates.
+    ``complaints`` is where the renderer leaves what it says of a user's templates. ``requests_per_day`` is the budget.
     """
 
     store: Store
@@ -96,6 +97,12 @@ class Cycle:
     timing: Timing
     complaints: list[str] = field(default_factory=list)
     day: date | None = None
+    requests_per_day: int = 500
+
+    @property
+    def allowance(self) -> Allowance:
+        """What today's budget allows."""
+        return Allowance(self.store, self.watchlists, self.timing.clock, self.requests_per_day)
 
     def plan(self) -> Plan:
         """The work list, as things stand."""
@@ -109,12 +116,9 @@ class Cycle:
         return self._plan(last, (), history_windows(self.watchlists, first, min(end, last)))
 
     def _plan(self, last: date, agendas: tuple[Agenda, ...], wanted: Mapping[Window, Wish]) -> Plan:
-        stored: dict[Window, int] = {}
-        for board in {board for board, _ in wanted}:
-            ends = [end for known, end in wanted if known == board]
-            depths = self.store.depths(board, min(ends), max(ends))
-            stored.update({(board, end): depth for end, depth in depths.items()})
-        return Plan(last, agendas, wanted.keys(), tuple(requests(wanted, stored, last)))
+        stored = stored_depths(self.store, wanted.keys())
+        current = last_complete_day(self.timing.clock(), self.timing.settle)
+        return Plan(last, agendas, wanted.keys(), tuple(requests(wanted, stored, last, current=current)))
 
     def _agenda(self, watchlist: Watchlist, last: date) -> Agenda:
         marks = self.store.ledger(watchlist.id)
@@ -123,8 +127,9 @@ class Cycle:
         return agenda(watchlist, done, first, last, self.timing.catch_up_days)
 
     def poll(self, plan: Plan, *, accept: AbstractSet[str], progress: Progress) -> PollReport:
-        """Fetches and stores what the plan asks for, and notes what failed for the operator."""
-        poll = Poll(self.feed, self.store, self.timing.clock, accept, progress, self.deliver.stop)
+        """Fetches and stores what the plan asks for and today's budget allows; notes what failed for the operator."""
+        fits = self.allowance.fits
+        poll = Poll(self.feed, self.store, self.timing.clock, accept, progress, self.deliver.stop, fits)
         report = poll.run(plan.requests, plan.wanted)
         note_poll(self.store, report, now=self.timing.clock())
         return report

@@ -48,6 +48,7 @@ class PollReport:
     """What a poll came to: requests planned and answered, what was stored, and each failure.
 
     ``missed`` is what the feed does not have and no day waits for: it is gone without, and nobody is troubled.
+    ``left`` counts what the next cycle asks for; ``later`` is what today's budget has no room for.
     """
 
     planned: int = 0
@@ -56,6 +57,12 @@ class PollReport:
     failures: list[Failure] = field(default_factory=list)
     missed: list[Failure] = field(default_factory=list)
     left: int = 0
+    later: list[Request] = field(default_factory=list)
+
+    @property
+    def later_cost(self) -> int:
+        """HTTP requests, at most, that do not fit into today's budget."""
+        return sum(request.cost for request in self.later)
 
     @property
     def boards(self) -> int:
@@ -73,6 +80,7 @@ class Poll:
     """The use case, with what it needs.
 
     ``accept`` names boards whose implausible answers the operator believes; ``stop`` ends it between two requests.
+    ``fits`` says whether today's budget allows a request; it is asked before each.
     """
 
     feed: Feed
@@ -81,12 +89,14 @@ class Poll:
     accept: AbstractSet[str] = frozenset()
     progress: Progress = no_progress
     stop: Callable[[], bool] = lambda: False
+    fits: Callable[[Request], bool] = lambda _request: True
 
     def run(self, requests: Sequence[Request], wanted: AbstractSet[Window]) -> PollReport:
         """Asks for each request, and once more at the end for those that failed for a passing reason.
 
         Only ``wanted`` windows are stored: a range of model days may hold others. A refused key, a rate limit or a
-        used-up budget ends the poll; so do several failures running. What is left, comes in the next cycle.
+        used-up budget ends the poll; so do several failures running. What is left, comes in the next cycle. Where the
+        feed says for how long it wants to be left alone, that is stored, and every process obeys it.
         """
         report = PollReport(planned=len(requests))
         again = self._pass(requests, wanted, report, final=False)
@@ -100,13 +110,14 @@ class Poll:
         """One round; returns what is worth a second try."""
         again: list[Request] = []
         running = 0
-        for index, request in enumerate(requests):
+        for index, request in self._affordable(requests, report):
             if self.stop():
                 report.left += len(requests) - index + len(again)
                 return []
             try:
                 rankings = self._ask(request)
             except (FeedRefusedError, FeedRateLimitError, BudgetExhaustedError) as error:
+                obey(self.store, error, now=self.clock())
                 report.failures.append(_failure(error))
                 report.left += len(requests) - index - 1 + len(again)
                 return []
@@ -126,6 +137,14 @@ class Poll:
                 self._keep(request, rankings, wanted, report)
             self.progress(report.answered, report.planned)
         return again
+
+    def _affordable(self, requests: Sequence[Request], report: PollReport) -> Iterator[tuple[int, Request]]:
+        """The requests that today's budget allows when their turn comes, with their places."""
+        for index, request in enumerate(requests):
+            if self.fits(request):
+                yield index, request
+            else:
+                report.later.append(request)
 
     def _ask(self, request: Request) -> Sequence[Ranking]:
         if request.board.dataset is Dataset.APPS:
@@ -182,6 +201,12 @@ class Poll:
             for end in _ends(request):
                 self.store.quarantine(_stored_board(request), end, error.message, error.message, self.clock())
         return _failure(error)
+
+
+def obey(store: Store, error: FeedError, *, now: datetime) -> None:
+    """Stores until when the feed asked to be left alone, if that is what the error says."""
+    if isinstance(error, FeedRateLimitError) and error.retry_after:
+        store.pause_feed(now + timedelta(seconds=error.retry_after), now)
 
 
 def _disbelieved(ranking: Ranking, refusal: gate.Refusal) -> Failure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -267,6 +267,22 @@ class Store(Protocol):
 
     def spent(self, day: date) -> int:
         """The requests counted for that UTC day."""
+        ...
+
+    def reserve(self, now: datetime, space: timedelta) -> datetime:
+        """The moment at which this caller may send a request: ``space`` after that of the one before, or ``now``.
+
+        Atomic: of several processes each gets a moment of its own. A clock that was set back stalls nobody
+        (``bot.core.pace.turn``); clocks of machines that share a store should agree within seconds.
+        """
+        ...
+
+    def pause_feed(self, until: datetime, now: datetime) -> None:
+        """Notes that the feed asked to be left alone, at most for ``bot.core.pace.LONGEST_PAUSE``; the later counts."""
+        ...
+
+    def feed_paused_until(self, now: datetime) -> datetime | None:
+        """Until when the feed asked to be left alone; None if that is over."""
         ...
 
     def open_incident(self, key: str, message: str, now: datetime) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
+from bot.cli.check_requests import Outlook, asking
 from bot.cli.output import field, moment, say
 from bot.config import Channel, Config, EmailChannel, SlackChannel, WhenQuiet
 from bot.core.due import day_told, next_due
-from bot.core.plan import Agenda, last_complete_day, requests, wanted_windows
 from bot.core.ranking import Board, Dataset
 from bot.core.rules import EnteredTop, LeftTop, NewLeader, Rule, Spike, Trending, parameters
 from bot.core.taxonomy import CATEGORY_OF, TITLES
@@ -24,7 +24,7 @@ QUIET: Mapping[WhenQuiet, str] = {
 }
 
 
-def read_back(config: Config, *, now: datetime) -> None:
+def read_back(config: Config, *, now: datetime, outlook: Outlook) -> None:
     """Prints the configuration as what it will do."""
     say()
     say("Watching")
@@ -40,14 +40,7 @@ def read_back(config: Config, *, now: datetime) -> None:
         field("failures", "to the log and to `rankbot status` only")
     say()
     say("Asking OpenRouter")
-    first, then = cost(config, now)
-    seconds = round(first * 60 / config.openrouter.requests_per_minute)
-    budget = config.openrouter.requests_per_day
-    say(
-        f"  first run {count(first, 'request')} at most, about {max(seconds, 1)} s; then about {then} a day of {budget}"
-    )
-    if first > budget:
-        say(f"  The first run does not fit into a day: it takes {-(-first // budget)}.")
+    asking(config, outlook)
     say()
     if config.notes:
         say(f"{count(len(config.notes), 'thing')} to know")
@@ -130,20 +123,3 @@ def _days(weekdays: frozenset[int]) -> str:
     if weekdays == frozenset(range(5)):
         return "Mon-Fri"
     return ", ".join(WEEKDAYS[number] for number in sorted(weekdays))
-
-
-def cost(config: Config, now: datetime) -> tuple[int, int]:
-    """(requests of the first run, of the day after), with nothing stored before."""
-    last = last_complete_day(now, timedelta(hours=config.openrouter.settle_hours))
-    first = wanted_windows(_agenda(watchlist, last) for watchlist in config.watchlists)
-    morrow = last + timedelta(days=1)
-    stored = {window: wish.depth for window, wish in first.items()}
-    then = wanted_windows(_agenda(watchlist, morrow) for watchlist in config.watchlists)
-    return (
-        sum(request.cost for request in requests(first, {}, last)),
-        sum(request.cost for request in requests(then, stored, morrow)),
-    )
-
-
-def _agenda(watchlist: Watchlist, last: date) -> Agenda:
-    return Agenda(watchlist, last, (last,), ())

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+from bot.app.poll import obey
 from bot.app.ports import Channel, Feed
 from bot.cli.output import field, say
 from bot.config import Config
@@ -23,11 +24,11 @@ CLOSE = 3
 """How many near names are offered for one that matches nothing."""
 
 
-def ask_services(config: Config, *, clock: Callable[[], datetime]) -> int:
+def ask_services(config: Config, *, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> int:
     """Asks every service, sends nothing, and returns how many problems showed."""
     problems = 0
     last = last_complete_day(clock(), timedelta(hours=config.openrouter.settle_hours))
-    with House(config, clock=clock) as house:
+    with House(config, clock=clock, sleep=sleep) as house:
         feed = house.feed()
         say("Asking the services:")
         say()
@@ -35,6 +36,7 @@ def ask_services(config: Config, *, clock: Callable[[], datetime]) -> int:
             try:
                 ranking = _newest(feed, watchlist, last)
             except FeedError as error:
+                obey(house.store, error, now=clock())
                 field("OpenRouter", f"{error.message}\n{error.hint}".strip())
                 problems += 1
                 break

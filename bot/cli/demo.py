@@ -77,7 +77,7 @@ def demo(
     with Sandbox(world, now=clock, limits=False) as sandbox:
         field("sandbox", f"{sandbox.url}, {world.app_count} apps, {world.model_count} models")
         _write(folder, sandbox.url)
-        with House(load_config(folder / "config.toml"), clock=clock) as house:
+        with House(load_config(folder / "config.toml"), clock=clock, sleep=clock.sleep) as house:
             digests = _run(house, clock, last, days)
             seconds = time.monotonic() - begun
             requests = wording.count(sandbox.requests_count, "request")
@@ -89,13 +89,16 @@ def demo(
 
 
 class _Clock:
-    """The demo's time: it moves on by a day with each cycle."""
+    """The demo's time: it moves on by a day with each cycle, and waiting takes none of the real one."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
 
     def __call__(self) -> datetime:
         return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
 
 
 def _write(folder: Path, url: str) -> None:

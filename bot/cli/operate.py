@@ -159,6 +159,7 @@ def backfill(
     Of all watchlists' boards, newest first; called again, it goes on where it stopped. What is fetched is evidence for
     later events and tells nothing by itself.
     """
+    from bot.cli.report import effort, not_today
     from bot.wiring import set_up_logging
 
     if start is None:
@@ -172,8 +173,7 @@ def backfill(
         if not plan.requests:
             say("All of it is stored already; no request needed.")
             return
-        seconds = round(plan.cost * 60 / house.config.openrouter.requests_per_minute)
-        say(f"{wording.count(plan.cost, 'request')} at most, about {seconds} s.")
+        say(effort(house, plan))
         with progress("fetching") as show:
             report = cycle.poll(plan, accept=frozenset(), progress=show)
         field("fetched", f"{report.answered} of {report.planned}")
@@ -181,7 +181,9 @@ def backfill(
         field("stored", f"{wording.count(len(report.stored), 'window')}, {entries}")
         for failure in report.failures:
             warn_field("failed", f"{failure.message}\n{failure.hint}".rstrip())
-        if report.failures or report.left:
+        if report.later:
+            warn_field("later", not_today(report.later_cost, house.config.openrouter.requests_per_day))
+        if report.failures or report.left or report.later:
             whisper("Call it again to go on where it stopped.")
             raise typer.Exit(NEEDS_YOU if any(failure.permanent for failure in report.failures) else TRY_AGAIN)
 

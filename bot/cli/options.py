@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,10 +24,11 @@ DEMO_PREFIX = "rankbot-demo-"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What was given before the command's name: the configuration, and where the time is taken from."""
+    """What was given before the command's name: the configuration, where the time is taken from, and what waits."""
 
     config: Path | None = None
     clock: Callable[[], datetime] | None = None
+    sleep: Callable[[float], None] = time.sleep
 
 
 def _date(text: str | date) -> date:
@@ -92,6 +94,12 @@ def clock_of(context: typer.Context) -> Callable[[], datetime]:
     return place.clock or real_now
 
 
+def sleep_of(context: typer.Context) -> Callable[[float], None]:
+    """What a command waits with."""
+    place: Place = context.obj
+    return place.sleep
+
+
 def open_house(
     context: typer.Context, config: Path | None, *, demo: bool = False, secrets: bool = True, **options: Any
 ) -> House:
@@ -99,7 +107,7 @@ def open_house(
     from bot.wiring import House, load_config
 
     loaded = load_config(config_path(context, config, demo=demo), secrets=secrets)
-    return House(loaded, clock=clock_of(context), **options)
+    return House(loaded, clock=clock_of(context), sleep=sleep_of(context), **options)
 
 
 def newest_demo() -> Path:

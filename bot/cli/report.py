@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.app.allowance import Allowance
 from bot.app.ports import DayStatus
 from bot.cli.exits import FINE, NEEDS_YOU, TRY_AGAIN
 from bot.cli.output import field, moment, say, warn_field, whisper
 from bot.core import wording
 from bot.core.delivery import DeliveryStatus
 from bot.core.due import next_due
+from bot.core.pace import interval
 from bot.core.plan import complete_at
 from bot.core.wording import count
 
@@ -26,7 +28,7 @@ def tell(house: House, report: CycleReport, *, rehearsal: bool) -> None:
     """Prints what was fetched, what changed, and what was sent, or would be; pings the dead man's switch."""
     from bot.wiring import after_cycle
 
-    _fetched(report)
+    _fetched(report, house.config.openrouter.requests_per_day)
     _changed(house, report)
     if rehearsal:
         _shown(report)
@@ -42,14 +44,30 @@ def announce(plan: Plan, house: House) -> None:
         say(f"{wording.day(plan.last)} is stored already; no request needed.")
         return
     since = complete_at(plan.last, house.settle)
-    seconds = round(plan.cost * 60 / house.config.openrouter.requests_per_minute)
     say(
-        f"{wording.day(plan.last)} is complete since {since:%H:%M} UTC. {count(boards, 'board')}, "
-        f"{count(plan.cost, 'request')} at most, about {max(seconds, 1)} s."
+        f"{wording.day(plan.last)} is complete since {since:%H:%M} UTC. {count(boards, 'board')}, {effort(house, plan)}"
     )
 
 
-def _fetched(report: CycleReport) -> None:
+def effort(house: House, plan: Plan) -> str:
+    """What a plan takes: requests, time, and how much of it may not fit into today."""
+    table = house.config.openrouter
+    now, later = Allowance(house.store, house.config.watchlists, house.clock, table.requests_per_day).split(
+        plan.requests
+    )
+    seconds = sum(request.cost for request in now) * interval(table.requests_per_minute).total_seconds()
+    text = f"{count(plan.cost, 'request')} at most, about {wording.duration(seconds)}."
+    more = sum(request.cost for request in later)
+    return f"{text} {more} of them may not fit into today's {table.requests_per_day}." if more else text
+
+
+def not_today(number: int, limit: int) -> str:
+    """Says that some requests are for tomorrow."""
+    fit, come = ("does not fit", "it comes") if number == 1 else ("do not fit", "they come")
+    return f"{count(number, 'request')} {fit} into today's {limit}; {come} tomorrow."
+
+
+def _fetched(report: CycleReport, limit: int) -> None:
     poll = report.poll
     if poll.planned:
         field("fetched", f"{poll.answered} of {poll.planned}")
@@ -61,6 +79,8 @@ def _fetched(report: CycleReport) -> None:
         field("without", missed.message)
     if poll.left:
         warn_field("left", f"{count(poll.left, 'request')} for the next run")
+    if poll.later:
+        warn_field("later", not_today(poll.later_cost, limit))
 
 
 def _changed(house: House, report: CycleReport) -> None:

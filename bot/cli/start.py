@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.exits import NEEDS_YOU, TRY_AGAIN
-from bot.cli.options import ConfigOption, clock_of, config_path, open_house
+from bot.cli.options import ConfigOption, clock_of, config_path, open_house, sleep_of
 from bot.cli.output import moment, say, whisper
 from bot.errors import UsageError
 
@@ -55,6 +55,7 @@ def check(
     from bot.adapters.render import JinjaRenderer
     from bot.cli.check import read_back
     from bot.cli.check_online import ask_services
+    from bot.cli.check_requests import look_ahead
     from bot.wiring import bundled_templates, load_config
 
     path = config_path(context, config)
@@ -64,8 +65,8 @@ def check(
     for trouble in troubles:
         whisper(str(trouble))
     clock = clock_of(context)
-    read_back(loaded, now=clock())
-    problems = len(troubles) + (ask_services(loaded, clock=clock) if online else 0)
+    read_back(loaded, now=clock(), outlook=look_ahead(loaded, clock=clock))
+    problems = len(troubles) + (ask_services(loaded, clock=clock, sleep=sleep_of(context)) if online else 0)
     if problems:
         say(f"{problems} problem{'s' if problems > 1 else ''}.")
         raise typer.Exit(NEEDS_YOU)

@@ -58,7 +58,8 @@ def agenda(watchlist: Watchlist, done: AbstractSet[date], first: date | None, la
 class Request:
     """One window to ask for: an app board's, to a depth, or a range of model days. ``start`` is a range's first day.
 
-    ``waits``: a day can't be judged without it; else it is only shown where it is at hand.
+    ``waits``: a day can't be judged without it; else it is only shown where it is at hand. ``current``: it ends on the
+    newest complete day, and may use up the day's budget; all others leave a reserve (``split_budget``).
     """
 
     board: Board
@@ -66,6 +67,7 @@ class Request:
     end: date
     depth: int
     waits: bool = True
+    current: bool = False
 
     @property
     def cost(self) -> int:
@@ -110,28 +112,85 @@ def _add(wishes: dict[Window, Wish], need: Need, depth: int) -> None:
         wishes[source] = Wish(max(known.depth, depth), known.waits or need.waits)
 
 
-def requests(wanted: Mapping[Window, Wish], stored: Mapping[Window, int], last: date) -> list[Request]:
+def requests(
+    wanted: Mapping[Window, Wish], stored: Mapping[Window, int], last: date, *, current: date | None = None
+) -> list[Request]:
     """The least set of requests for what is wanted and not stored deep enough (``stored``: the depth of each window).
 
     Newest days first, so that the current day comes before baselines; ``last`` is the last complete day, beyond which
-    nothing is asked for. Model days are joined into ranges of up to 366 days.
+    nothing is asked for. ``current`` is the newest complete day where ``last`` is an earlier one. Model days are joined
+    into ranges of up to 366 days.
     """
+    current = current or last
     missing = {
         window: wish for window, wish in wanted.items() if window[1] <= last and stored.get(window, 0) < wish.depth
     }
     apps = [
-        Request(board, board.start(end), end, wish.depth, wish.waits)
+        Request(board, board.start(end), end, wish.depth, wish.waits, current=end == current)
         for (board, end), wish in missing.items()
         if board.dataset is Dataset.APPS
     ]
     models = {end: wish for (board, end), wish in missing.items() if board.dataset is Dataset.MODELS}
     ranges = [
         Request(
-            MODEL_DAY, start, end, MODEL_DEPTH, any(wish.waits for day, wish in models.items() if start <= day <= end)
+            MODEL_DAY,
+            start,
+            end,
+            MODEL_DEPTH,
+            any(wish.waits for day, wish in models.items() if start <= day <= end),
+            current=end == current,
         )
         for start, end in _ranges(sorted(models))
     ]
     return sorted([*apps, *ranges], key=lambda request: (last - request.end, request.board.key))
+
+
+def day_cost(watchlists: Iterable[Watchlist], day: date, stored: Mapping[Window, int] | None = None) -> int:
+    """HTTP requests, at most, for what of ``day``'s own windows is not stored: of an ordinary day, if nothing is."""
+    return sum(request.cost for request in requests(day_windows(watchlists, day), stored or {}, day))
+
+
+def day_windows(watchlists: Iterable[Watchlist], day: date) -> dict[Window, Wish]:
+    """The windows that end on ``day`` of all that judging it takes."""
+    wishes = wanted_windows(Agenda(watchlist, day, (day,), ()) for watchlist in watchlists)
+    return {window: wish for window, wish in wishes.items() if window[1] == day}
+
+
+def reserve_of(cost: int, limit: int) -> int:
+    """How much of a day's ``limit`` is kept for a current day that still takes ``cost``: at most half of it."""
+    return min(cost, limit // 2)
+
+
+def fits(request: Request, used: int, *, limit: int, reserve: int) -> bool:
+    """Whether a request may still be made today, ``used`` being the requests made. The current day needs no reserve.
+
+    One that costs more than the whole day has may begin the day: it may turn out to cost less.
+    """
+    room = limit if request.current else limit - reserve
+    return used + min(request.cost, room) <= room
+
+
+def split_budget(
+    wanted: Iterable[Request], used: int, *, limit: int, reserve: int
+) -> tuple[list[Request], list[Request]]:
+    """Which requests, in their order, fit into what is left of today's budget, and which have to come tomorrow."""
+    now: list[Request] = []
+    later: list[Request] = []
+    for request in wanted:
+        if fits(request, used, limit=limit, reserve=reserve):
+            now.append(request)
+            used += request.cost
+        else:
+            later.append(request)
+    return now, later
+
+
+def days_needed(later: int, *, limit: int, daily: int) -> int | None:
+    """For how many more days requests that cost ``later`` go on, beside ``daily`` ones; None where it never ends."""
+    room = limit - daily
+    if later and room <= 0:
+        return None
+    return -(-later // room) if later else 0
 
 
 def _ranges(days: Sequence[date]) -> list[tuple[date, date]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
+from math import ceil
 
 _UNITS = ((10**15, "Q"), (10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -121,3 +122,13 @@ def weeks_before(window_days: int) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """A counted noun: 1 spike, 2 spikes."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def duration(seconds: float) -> str:
+    """How long something takes, rounded up, in the largest unit that says it well: 65 s, 41 min, 3 h."""
+    whole = max(ceil(seconds), 1)
+    for unit, length in (("s", 1), ("min", 60)):
+        number = -(-whole // length)
+        if number < 120:
+            return f"{number} {unit}"
+    return f"{-(-whole // 3600)} h"

@@ -1,10 +1,15 @@
-"""The pacer: even spaces between requests, and no bursts."""
+"""The pacers: even spaces between requests, and no bursts; alone, or among processes."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from bot.adapters.pacing import Pacer
+from bot.adapters.pacing import Pacer, SharedPacer
+from bot.errors import BudgetExhaustedError, FeedRateLimitError
+from tests.app.doubles import MORNING, Clock
+from tests.fakes import FakeStore
 
 
 class Time:
@@ -83,3 +88,41 @@ def test_no_minute_sees_more_requests_than_the_limit() -> None:
 def test_a_limit_below_one_is_a_bug(requests_per_minute: int) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         _pacer(Time(), requests_per_minute)
+
+
+class TestShared:
+    """Processes take turns, heed what the feed said, and count each request for the day on which it is sent."""
+
+    def pacer(self, store: FakeStore, clock: Clock, limit: int = 500) -> SharedPacer:
+        return SharedPacer(store, requests_per_minute=31, requests_per_day=limit, clock=clock, sleep=clock.sleep)
+
+    def test_two_take_turns(self) -> None:
+        store, clock = FakeStore(), Clock()
+        one, other = self.pacer(store, clock), self.pacer(store, clock)
+        for _ in range(2):
+            one()
+            other()
+        assert clock.slept == [2.0, 2.0, 2.0]
+        assert store.spent(MORNING.date()) == 4
+
+    def test_while_the_feed_wants_to_be_left_alone_nothing_is_taken(self) -> None:
+        store, clock = FakeStore(), Clock()
+        store.pause_feed(clock.now + timedelta(minutes=10), clock.now)
+        with pytest.raises(FeedRateLimitError, match="until 02:25 UTC; nothing was sent"):
+            self.pacer(store, clock)()
+        assert (store.spent(MORNING.date()), clock.slept) == (0, [])
+        assert store.reserve(clock.now, timedelta(seconds=2)) == clock.now
+
+    def test_a_request_counts_for_the_day_on_which_its_turn_comes(self) -> None:
+        store, clock = FakeStore(), Clock(MORNING.replace(hour=23, minute=59, second=59))
+        pacer = self.pacer(store, clock)
+        pacer()
+        pacer()
+        assert [store.spent(MORNING.date() + timedelta(days=later)) for later in range(2)] == [1, 1]
+
+    def test_a_used_up_budget_is_said(self) -> None:
+        store, clock = FakeStore(), Clock()
+        pacer = self.pacer(store, clock, limit=1)
+        pacer()
+        with pytest.raises(BudgetExhaustedError):
+            pacer()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.app.compose import Subscription, preview_day
-from bot.app.cycle import Cycle, Timing
+from bot.app.cycle import Cycle, CycleReport, Timing
 from bot.app.deliver import Deliver
 from bot.app.ports import DayStatus, WatchlistDay
 from bot.core.delivery import DeliveryStatus, Failed, IfUnsure, RetryPolicy, Unknown
@@ -390,6 +390,37 @@ class TestBackfill:
         world.cycle().poll(plan, accept=frozenset(), progress=lambda *_: None)
         again = world.cycle().plan_history(ago(4), DAY)
         assert [request.end for request in again.requests] == [ago(2), ago(3), ago(4)]
+
+
+class TestAllowance:
+    """Where a day's requests do not suffice, the current day comes first, and the rest tomorrow."""
+
+    def test_the_rest_comes_tomorrow(self) -> None:
+        world = World(changing(DAY), watchlists=(AGENTS, EXTENSIONS))
+        cycle = replace(world.cycle(), requests_per_day=4)
+        for _ in range(2):
+            world.store.spend(world.clock.now.date(), 4)
+        poll = cycle.poll(cycle.plan(), accept=frozenset(), progress=lambda *_: None)
+        assert [end for _, end in world.feed.asked] == [DAY, DAY, ago(1), ago(1), ago(7), ago(7)]  # a feed of no cost
+        assert not poll.later
+        for _ in range(2):
+            world.store.spend(world.clock.now.date(), 4)
+        plan = cycle.plan_history(ago(3), DAY)
+        poll = cycle.poll(plan, accept=frozenset(), progress=lambda *_: None)
+        assert [request.end for request in poll.later] == [ago(2), ago(2), ago(3), ago(3)]
+        assert not CycleReport(plan, poll).complete
+        world.on(DAY + timedelta(days=2), 1)  # the next day is not final yet, and half of the budget is kept for it
+        world.feed.asked.clear()
+        world.store.spend(world.clock.now.date(), 4)
+        poll = cycle.poll(cycle.plan_history(ago(3), DAY), accept=frozenset(), progress=lambda *_: None)
+        assert (len(world.feed.asked), poll.later) == (4, [])
+
+    def test_a_past_day_that_was_asked_for_is_not_the_current_one(self) -> None:
+        world = World()
+        cycle = replace(world.cycle(now=complete_at(ago(4), SETTLE)), requests_per_day=1)
+        world.store.spend(world.clock.now.date(), 1)
+        report = cycle.rehearse()
+        assert (world.feed.asked, len(report.poll.later), report.complete) == ([], 3, False)
 
 
 class TestOperator:

@@ -97,6 +97,30 @@ def test_a_refused_key_a_rate_limit_or_a_used_up_budget_ends_the_poll(error: Fee
     assert report.left == 3
 
 
+def test_where_the_feed_says_how_long_to_wait_that_is_stored() -> None:
+    store, clock = FakeStore(), Clock()
+    feed = FakeFeed(fails={(KEY, ago(1)): [FeedRateLimitError("HTTP 429", retry_after=90)]})
+    assert poll(feed, store, clock).left == 2
+    assert store.feed_paused_until(clock.now) == clock.now + timedelta(seconds=90)
+
+
+@pytest.mark.parametrize("error", [FeedRateLimitError("HTTP 429"), FeedTransientError("HTTP 503", retry_after=90)])
+def test_else_nothing_outlasts_the_poll(error: FeedError) -> None:
+    store, clock = FakeStore(), Clock()
+    poll(FakeFeed(down=error), store, clock)
+    assert store.feed_paused_until(clock.now) is None
+
+
+def test_what_does_not_fit_into_todays_budget_is_left_for_tomorrow() -> None:
+    feed = FakeFeed(fails={(KEY, ago(8)): [FeedTransientError("HTTP 502")]})
+    report = Poll(feed, FakeStore(), Clock(), fits=lambda request: request.end != ago(1) and len(feed.asked) < 3).run(
+        REQUESTS, WANTED
+    )
+    assert [end for _, end in feed.asked] == [ago(0), ago(7), ago(8)]
+    assert ([request.end for request in report.later], report.later_cost) == ([ago(1), ago(8)], 2)
+    assert (report.answered, report.left, report.failures) == (2, 0, [])
+
+
 def test_what_asking_again_cannot_mend_is_not_asked_again() -> None:
     feed = FakeFeed(fails={(KEY, ago(1)): [FeedPermanentError("HTTP 404", hint="Look at base_url.")]})
     report = poll(feed, FakeStore())

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +80,13 @@ class Bench:
     def __call__(self, *arguments: str, clock: Callable[[], datetime] | None = None) -> Said:
         """Calls ``rankbot`` with these arguments; by ``now``, if there is no ``clock`` for it."""
         self._capsys.readouterr()
-        code = main(list(arguments), clock=clock or (lambda: self.now))
+        code = main(list(arguments), clock=clock or (lambda: self.now), sleep=self._sleep)
         said = self._capsys.readouterr()
         return Said(code, said.out, said.err)
+
+    def _sleep(self, seconds: float) -> None:
+        """Waiting moves the time on, and takes none."""
+        self.now += timedelta(seconds=seconds)
 
     def configure(self, text: str) -> None:
         """Writes the configuration."""

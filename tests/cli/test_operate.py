@@ -215,9 +215,12 @@ class TestBackfill:
         bench.configure(text.replace("requests_per_day = 10000", "requests_per_day = 3"))
         said = bench("backfill", "--from", "2026-11-01", "--to", "2026-11-05")
         assert said.code == 75
+        assert "11 requests at most, about 1 s. 9 of them may not fit into today's 3." in said.flat
+        assert "fetched     2 of 6" in said.out
+        assert "later 8 requests do not fit into today's 3; they come tomorrow." in said.flat
         assert "go on where it stopped" in said.err
         bench.now += timedelta(days=1)
-        assert "fetched     3 of 3" in bench("backfill", "--from", "2026-11-01", "--to", "2026-11-05").out
+        assert "fetched     1 of 4" in bench("backfill", "--from", "2026-11-01", "--to", "2026-11-05").out
 
 
 class TestDemo:

@@ -50,6 +50,18 @@ def test_run_again_asks_and_sends_nothing(bench: Bench) -> None:
     assert len(list((bench.folder / "digests").glob("*.txt"))) == 1
 
 
+def test_what_todays_budget_has_no_room_for_is_said_and_comes_tomorrow(bench: Bench) -> None:
+    text = (bench.folder / "config.toml").read_text()
+    bench.configure(text.replace("requests_per_day = 10000", "requests_per_day = 8"))
+    said = bench("run")
+    assert said.code == 75
+    assert "17 requests at most, about 1 s. 10 of them may not fit into today's 8." in said.flat
+    assert "later 4 requests do not fit into today's 8; they come tomorrow." in said.flat
+    assert "Something is tried again by the next run." in said.err
+    bench.now += timedelta(days=1)
+    assert "fetched     2 of 2" in bench("run", "--date", "2026-11-10").out
+
+
 class TestRehearsal:
     """--dry-run and --date show, and keep snapshots only."""
 

@@ -19,7 +19,7 @@ from tests.cli.bench import NOW, Bench
 @pytest.fixture
 def house(bench: Bench) -> Iterator[House]:
     """Everything that the bench's configuration asks for."""
-    with House(load_config(bench.folder / "config.toml"), clock=lambda: bench.now) as made:
+    with House(load_config(bench.folder / "config.toml"), clock=lambda: bench.now, sleep=lambda _seconds: None) as made:
         yield made
 
 

@@ -276,6 +276,27 @@ class BooksContract:
             store.spend(DAY, 0)
         assert store.spent(DAY) == 0
 
+    def test_each_reservation_is_a_space_after_the_one_before(self, store: Store) -> None:
+        space = timedelta(seconds=2)
+        assert [store.reserve(NOW, space) for _ in range(3)] == [NOW, NOW + space, NOW + 2 * space]
+        assert store.reserve(NOW + HOUR, space) == NOW + HOUR
+        assert store.reserve(NOW + HOUR + space / 4, space) == NOW + HOUR + space
+
+    def test_a_clock_that_was_set_back_stalls_no_reservation(self, store: Store) -> None:
+        space = timedelta(seconds=2)
+        store.reserve(NOW + HOUR, space)
+        assert [store.reserve(NOW, space) for _ in range(2)] == [NOW + space, NOW + 2 * space]
+
+    def test_the_feed_is_left_alone_until_it_said(self, store: Store) -> None:
+        assert store.feed_paused_until(NOW) is None
+        store.pause_feed(NOW + HOUR, NOW)
+        store.pause_feed(NOW + HOUR / 2, NOW)
+        assert store.feed_paused_until(NOW + HOUR / 2) == NOW + HOUR
+        assert store.feed_paused_until(NOW + HOUR) is None
+        store.pause_feed(NOW + 2 * HOUR, NOW + HOUR)
+        assert store.feed_paused_until(NOW + HOUR) == NOW + 2 * HOUR
+        assert store.reserve(NOW + HOUR, HOUR) == NOW + HOUR
+
     def test_an_incident_is_opened_once_and_ended_once(self, store: Store) -> None:
         assert store.open_incident("feed", "down", NOW)
         assert not store.open_incident("feed", "still down", NOW + HOUR)

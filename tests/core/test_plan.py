@@ -6,7 +6,20 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.core.plan import Agenda, Request, agenda, complete_at, last_complete_day, requests, wanted_windows
+from bot.core.plan import (
+    Agenda,
+    Request,
+    agenda,
+    complete_at,
+    day_cost,
+    days_needed,
+    fits,
+    last_complete_day,
+    requests,
+    reserve_of,
+    split_budget,
+    wanted_windows,
+)
 from bot.core.ranking import MODEL_DAY, Board, Dataset
 from bot.core.rules import EnteredTop, NewLeader, Spike, Trending
 from bot.core.watchlist import Pattern, Watchlist
@@ -58,7 +71,7 @@ class TestRequests:
 
     def test_an_app_board_takes_a_request_a_window_newest_first(self) -> None:
         assert self.plan(LEADER) == [
-            Request(CLI_AGENTS, ago(6), DAY, 100),
+            Request(CLI_AGENTS, ago(6), DAY, 100, current=True),
             Request(CLI_AGENTS, ago(7), ago(1), 100),
             Request(CLI_AGENTS, ago(13), ago(7), 100, waits=False),
         ]
@@ -74,7 +87,7 @@ class TestRequests:
 
     def test_model_days_come_by_range(self) -> None:
         models = Watchlist("models", "Models", MODELS, (NewLeader(), Spike()))
-        assert self.plan(models) == [Request(MODEL_DAY, ago(28), DAY, 50)]
+        assert self.plan(models) == [Request(MODEL_DAY, ago(28), DAY, 50, current=True)]
 
     def test_a_range_holds_at_most_366_days(self) -> None:
         year = Watchlist("year", "Year", Board(Dataset.MODELS, 366), (NewLeader(),))
@@ -104,3 +117,55 @@ class TestRequests:
     def test_a_page_of_apps_is_a_request(self, depth: int, cost: int) -> None:
         assert Request(ALL_APPS, DAY, DAY, depth).cost == cost
         assert Request(MODEL_DAY, ago(300), DAY, 50).cost == 1
+
+    def test_only_the_newest_complete_day_is_current_whatever_day_is_planned(self) -> None:
+        wanted = wanted_windows([Agenda(LEADER, ago(1), (ago(1),), ())])
+        assert not any(request.current for request in requests(wanted, {}, ago(1), current=DAY))
+        assert [request.current for request in requests(wanted, {}, ago(1))] == [True, False, False]
+
+
+def asked(back: int, *, depth: int = 200) -> Request:
+    return Request(CLI_AGENTS, CLI_AGENTS.start(ago(back)), ago(back), depth, current=back == 0)
+
+
+class TestBudget:
+    """The current day may use up the day's budget; all else leaves it a reserve."""
+
+    def test_a_days_cost_is_that_of_its_own_windows_not_stored_yet(self) -> None:
+        deep = Watchlist("deep", "Deep", ALL_APPS, (Trending(), Spike()), mine=(Pattern("x"),))
+        models = Watchlist("models", "Models", MODELS, (NewLeader(),))
+        assert day_cost([LEADER, deep, models], DAY) == 1 + 2 + 2 + 1
+        assert day_cost([LEADER, deep, models], DAY, {(ALL_APPS, DAY): 200, (CLI_AGENTS, DAY): 50}) == 1 + 2 + 1
+
+    @pytest.mark.parametrize(("cost", "limit", "kept"), [(41, 500, 41), (300, 500, 250), (2, 1, 0)])
+    def test_the_reserve_is_at_most_half(self, cost: int, limit: int, kept: int) -> None:
+        assert reserve_of(cost, limit) == kept
+
+    @pytest.mark.parametrize(
+        ("request_", "used", "fitting"),
+        [
+            (asked(0), 8, True),
+            (asked(0), 9, False),
+            (asked(1), 4, True),
+            (asked(1), 5, False),
+            (asked(1, depth=100), 5, True),
+            (asked(1, depth=100), 6, False),
+        ],
+    )
+    def test_what_fits_into_ten_with_four_kept(self, request_: Request, used: int, fitting: bool) -> None:
+        assert fits(request_, used, limit=10, reserve=4) is fitting
+
+    def test_one_that_may_cost_more_than_a_whole_day_may_begin_it(self) -> None:
+        assert fits(asked(1), 0, limit=1, reserve=0)
+        assert not fits(asked(1), 1, limit=1, reserve=0)
+
+    def test_what_does_not_fit_comes_tomorrow(self) -> None:
+        wanted = [asked(0), asked(1), asked(2), asked(3, depth=100), asked(4)]
+        now, later = split_budget(wanted, 3, limit=12, reserve=4)
+        assert (now, later) == ([wanted[0], wanted[1], wanted[3]], [wanted[2], wanted[4]])
+
+    @pytest.mark.parametrize(
+        ("later", "daily", "days"), [(0, 500, 0), (1, 41, 1), (459, 41, 1), (460, 41, 2), (1, 500, None)]
+    )
+    def test_for_how_many_days_it_goes_on(self, later: int, daily: int, days: int | None) -> None:
+        assert days_needed(later, limit=500, daily=daily) == days

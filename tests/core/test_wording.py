@@ -115,3 +115,20 @@ def test_counts() -> None:
     assert wording.count(2, "spike") == "2 spikes"
     assert wording.count(2, "entry", "entries") == "2 entries"
     assert wording.exact(1842118530217) == "1,842,118,530,217"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "1 s"),
+        (64.2, "65 s"),
+        (119, "119 s"),
+        (120, "2 min"),
+        (121, "3 min"),
+        (7140, "119 min"),
+        (7141, "2 h"),
+        (7201, "3 h"),
+    ],
+)
+def test_durations_are_rounded_up(seconds: float, shown: str) -> None:
+    assert wording.duration(seconds) == shown

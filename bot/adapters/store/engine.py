@@ -59,7 +59,7 @@ class Database:
     ) -> None:
         parsed = _parse(url)
         self.patience = patience
-        self.file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+        self.file = _file(parsed)
         self.where = f"`{self.file}`" if self.file else f"`{parsed.set(query={}).render_as_string(hide_password=True)}`"
         if self.file:
             _create_private(self.file)
@@ -125,6 +125,15 @@ def _check_references(connection: Connection, where: str) -> None:
             f"The store {where} could not be upgraded: a row of `{broken[0]}` points to nothing in `{broken[2]}`.",
             hint="Nothing was changed. Restore a backup, and report this.",
         )
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite store, which need not be there; None for other stores. Raises StoreError for no url."""
+    return _file(_parse(url))
+
+
+def _file(parsed: URL) -> Path | None:
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
 def _parse(url: str) -> URL:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bot.adapters.store import events as event_log
-from bot.adapters.store import ledger, names, outbox, snapshots
+from bot.adapters.store import feed_state, ledger, names, outbox, snapshots
 from bot.adapters.store.engine import PATIENCE, Database
 from bot.adapters.store.history import StoredHistory
 from bot.adapters.store.schema import bring_up_to_date, copy_sqlite
@@ -234,6 +234,21 @@ class SqlStore:
         """See Store."""
         with self._reading() as connection:
             return ledger.spent(connection, day)
+
+    def reserve(self, now: datetime, space: timedelta) -> datetime:
+        """See Store."""
+        with self._writing() as connection:
+            return feed_state.reserve(connection, now, space)
+
+    def pause_feed(self, until: datetime, now: datetime) -> None:
+        """See Store."""
+        with self._writing() as connection:
+            feed_state.pause(connection, until, now)
+
+    def feed_paused_until(self, now: datetime) -> datetime | None:
+        """See Store."""
+        with self._reading() as connection:
+            return feed_state.paused_until(connection, now)
 
     def open_incident(self, key: str, message: str, now: datetime) -> bool:
         """See Store."""

@@ -207,6 +207,14 @@ class BudgetRow(StoreTable, table=True):
     used: int
 
 
+class FeedStateRow(StoreTable, table=True):
+    """A moment that all processes that ask the feed share."""
+
+    __tablename__ = "feed_state"
+    name: str = _text(primary_key=True)
+    at: dt.datetime
+
+
 class IncidentRow(StoreTable, table=True):
     """One of the bot's own troubles; open until ``ended_at`` is set. ``told``: the operator knows how it stands."""
 
@@ -244,4 +252,5 @@ DELIVERY_STEP = _table(DeliveryStepRow)
 SETTLEMENT = _table(SettlementRow)
 TOLD_WATCHLIST = _table(ToldWatchlistRow)
 BUDGET = _table(BudgetRow)
+FEED_STATE = _table(FeedStateRow)
 INCIDENT = _table(IncidentRow)

@@ -18,12 +18,14 @@ from tests.adapters.store.workers import (
     LEASE,
     NOW,
     PROCESSES,
+    SPACE,
     claim_all,
     count_up,
     end_all,
     ended,
     extend_or_take_over,
     nothing,
+    reserve_some,
     spend_all,
     take_over,
     together,
@@ -96,6 +98,11 @@ def test_processes_spend_exactly_the_limit(sql_store: SqlStore, database_url: st
     counts = [number for found in together(spend_all, database_url) for number in found]
     assert sorted(counts) == list(range(1, 61))
     assert sql_store.spent(DAY) == 60
+
+
+def test_processes_reserve_moments_that_are_spaced(sql_store: SqlStore, database_url: str) -> None:
+    moments = sorted(moment for found in together(reserve_some, database_url) for moment in found)
+    assert moments == [NOW + number * SPACE for number in range(10 * PROCESSES)]
 
 
 def test_no_process_overwrites_what_another_has_just_written(sql_store: SqlStore, database_url: str) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,12 +24,15 @@ from bot.adapters.store.tables import METADATA
 from bot.errors import StoreError, StoreTooNewError
 from tests.builders import CLI_AGENTS, DAY, snapshot
 
+NOW = datetime(2026, 11, 11, 2, 15, tzinfo=UTC)
 ROWS = [("10", "Hermes", 500)]
-NEXT_STEP = """
+NEXT = f"{int(schema.HEAD) + 1:04}"
+"""The revision of a step that is yet to come."""
+NEXT_STEP = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "{NEXT}", "{schema.HEAD}"
 
 
 def upgrade() -> None:
@@ -46,7 +50,7 @@ def scripts(tmp_path: Path) -> Path:
     package = Path(schema.__file__).parent / "migrations"
     copy = tmp_path / "migrations"
     shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "versions" / "v0002_note.py").write_text(NEXT_STEP)
+    (copy / "versions" / f"v{NEXT}_note.py").write_text(NEXT_STEP)
     return copy
 
 
@@ -89,6 +93,17 @@ def test_open_incidents_and_refused_answers_are_unique_on_both_databases(sql_sto
         assert connection.execute(text(insert.format("NULL") + " ON CONFLICT DO NOTHING")).rowcount == 0
 
 
+def test_a_store_of_the_first_revision_is_brought_up_to_date(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    schema.bring_up_to_date(database, head="0001")
+    SqlStore(database).save([snapshot(CLI_AGENTS, DAY, ROWS)])
+    database.close()
+    store = open_store(sqlite_url)
+    assert store.snapshot(CLI_AGENTS, DAY) == snapshot(CLI_AGENTS, DAY, ROWS)
+    assert store.feed_paused_until(NOW) is None
+    store.close()
+
+
 def test_a_store_says_which_program_made_it(sql_store: SqlStore) -> None:
     with sql_store._database.reading() as connection:
         assert connection.execute(text("SELECT value FROM meta WHERE key = 'program_version'")).scalar() == __version__
@@ -104,12 +119,12 @@ def test_a_current_store_is_opened_without_alembic(file: Path) -> None:
 
 def test_an_upgrade_keeps_every_row_and_a_private_copy_of_the_file(file: Path, scripts: Path) -> None:
     database = Database(f"sqlite:///{file}")
-    schema.bring_up_to_date(database, head="0002", scripts=str(scripts))
+    schema.bring_up_to_date(database, head=NEXT, scripts=str(scripts))
     database.close()
-    copy = file.with_name("rankbot.db.before-0002.bak")
+    copy = file.with_name(f"rankbot.db.before-{NEXT}.bak")
     assert rows(file, "SELECT tokens, note FROM entry JOIN snapshot ON id = snapshot_id") == [(500, None)]
-    assert rows(file, "SELECT version_num FROM alembic_version") == [("0002",)]
-    assert rows(copy, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert rows(file, "SELECT version_num FROM alembic_version") == [(NEXT,)]
+    assert rows(copy, "SELECT version_num FROM alembic_version") == [(schema.HEAD,)]
     assert rows(copy, "SELECT tokens FROM entry") == [(500,)]
     assert copy.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in file.parent.glob("*.bak*")) == [copy.name]
@@ -119,23 +134,23 @@ def test_an_upgrade_keeps_every_row_and_a_private_copy_of_the_file(file: Path, s
 def test_an_upgrade_works_on_postgres(empty_postgres_url: str, scripts: Path) -> None:
     open_store(empty_postgres_url).close()
     database = Database(empty_postgres_url)
-    schema.bring_up_to_date(database, head="0002", scripts=str(scripts))
+    schema.bring_up_to_date(database, head=NEXT, scripts=str(scripts))
     with database.reading() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0002"
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == NEXT
     database.close()
 
 
 def test_a_failed_upgrade_leaves_the_store_as_it_was_and_can_be_tried_again(file: Path, scripts: Path) -> None:
     database = Database(f"sqlite:///{file}")
-    step = scripts / "versions" / "v0002_note.py"
+    step = scripts / "versions" / f"v{NEXT}_note.py"
     step.write_text(NEXT_STEP + ORPHAN)
     with pytest.raises(StoreError, match="a row of `entry` points to nothing in `snapshot`"):
-        schema.bring_up_to_date(database, head="0002", scripts=str(scripts))
-    assert rows(file, "SELECT version_num FROM alembic_version") == [("0001",)]
+        schema.bring_up_to_date(database, head=NEXT, scripts=str(scripts))
+    assert rows(file, "SELECT version_num FROM alembic_version") == [(schema.HEAD,)]
     assert "note" not in {name for _, name, *_ in rows(file, "PRAGMA table_info(snapshot)")}
     shutil.rmtree(scripts / "versions" / "__pycache__", ignore_errors=True)
     step.write_text(NEXT_STEP)
-    schema.bring_up_to_date(database, head="0002", scripts=str(scripts))
+    schema.bring_up_to_date(database, head=NEXT, scripts=str(scripts))
     database.close()
 
 
@@ -154,7 +169,10 @@ def test_a_store_of_a_newer_program_is_refused_with_both_versions(database_url: 
             connection.execute(change, {"found": schema.HEAD})
             connection.execute(text("UPDATE meta SET value = :own"), {"own": __version__})
         database.close()
-    assert f"rankbot 9.9.0 (revision 0042); this is rankbot {__version__} (revision 0001)" in refused.value.message
+    assert (
+        f"rankbot 9.9.0 (revision 0042); this is rankbot {__version__} (revision {schema.HEAD})"
+        in refused.value.message
+    )
 
 
 def test_the_file_of_another_program_is_refused_untouched(tmp_path: Path) -> None:

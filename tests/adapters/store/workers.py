@@ -21,6 +21,7 @@ LEASE = timedelta(minutes=2)
 LATER = NOW + timedelta(minutes=3)
 """After the leases of claims that were made ``NOW`` have ended."""
 PROCESSES = 3
+SPACE = timedelta(seconds=2)
 
 Work = Callable[[SqlStore], Any]
 
@@ -78,6 +79,11 @@ def spend_all(store: SqlStore) -> list[int]:
             counts.append(store.spend(DAY, 60))
     except BudgetExhaustedError:
         return counts
+
+
+def reserve_some(store: SqlStore) -> list[datetime]:
+    """Reserves ten moments to send at, all at the same time; returns them."""
+    return [store.reserve(NOW, SPACE) for _ in range(10)]
 
 
 def count_up(store: SqlStore) -> int:

@@ -1,0 +1,62 @@
+"""Today's share of requests: what the current day still takes is kept for it; all else may have the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from bot.app.ports import Store
+from bot.core.plan import Request, Window, day_cost, day_windows, fits, reserve_of, split_budget
+from bot.core.watchlist import Watchlist
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What of a UTC day's ``limit`` is left, by the store's count and the real ``clock``."""
+
+    store: Store
+    watchlists: Sequence[Watchlist]
+    clock: Callable[[], datetime]
+    limit: int
+
+    @property
+    def today(self) -> date:
+        """The UTC day that requests are counted for."""
+        return self.clock().astimezone(UTC).date()
+
+    def reserve(self) -> int:
+        """What is kept for the day that ended last: what of it is not stored, so all of it until it is final."""
+        day = self.today - timedelta(days=1)
+        stored = stored_depths(self.store, day_windows(self.watchlists, day).keys())
+        return reserve_of(day_cost(self.watchlists, day, stored), self.limit)
+
+    def fits(self, request: Request) -> bool:
+        """Whether a request may be made now. One for the current day always may, until the store's count says no."""
+        if request.current:
+            return True
+        used = self.store.spent(self.today)
+        most = reserve_of(day_cost(self.watchlists, self.today - timedelta(days=1)), self.limit)
+        if fits(request, used, limit=self.limit, reserve=most):  # far from the limit, nobody has to look closer
+            return True
+        return fits(request, used, limit=self.limit, reserve=self.reserve())
+
+    def split(self, requests: Sequence[Request]) -> tuple[list[Request], list[Request]]:
+        """Which requests fit into today, if each costs as much as it may, and which come tomorrow.
+
+        Those among them that the reserve is kept for are not counted twice.
+        """
+        newest = self.today - timedelta(days=1)
+        reserve = max(self.reserve() - sum(request.cost for request in requests if request.end == newest), 0)
+        return split_budget(requests, self.store.spent(self.today), limit=self.limit, reserve=reserve)
+
+
+def stored_depths(store: Store, windows: AbstractSet[Window]) -> Mapping[Window, int]:
+    """The depth of each stored window of these windows' boards, within their days."""
+    stored: dict[Window, int] = {}
+    for board in {board for board, _ in windows}:
+        ends = [end for known, end in windows if known == board]
+        depths = store.depths(board, min(ends), max(ends))
+        stored.update({(board, end): depth for end, depth in depths.items()})
+    return stored
