@@ -176,9 +176,8 @@ def _write(rows: Iterator[dict[str, Any]], columns: tuple[str, ...], output: For
     writer.writerow(columns)
     for row in rows:
         item = row["item"]
-        if isinstance(item, dict):
-            row = {**row, "item": item["id"], "name": item["name"]}
-        writer.writerow([cell(row[column]) for column in columns])
+        flat = {**row, "item": item["id"], "name": item["name"]} if isinstance(item, dict) else row
+        writer.writerow([cell(flat[column]) for column in columns])
 
 
 def cell(value: Any) -> str:
