@@ -14,6 +14,7 @@ from bot.core import pace
 from bot.core.delivery import Delivery, DeliveryStatus, Step
 from bot.core.event import HANDLE_LENGTH, Event, EventStatus, Kind, handle
 from bot.core.history import History
+from bot.core.naming import LOOK_BACK, Sightings
 from bot.core.ranking import Board, Entry, Ranking, Snapshot
 from bot.core.watchlist import Names
 from bot.errors import BudgetExhaustedError
@@ -106,6 +107,16 @@ class FakeStore:
         for item, name in sorted(sorted(newest), key=lambda borne: newest[borne], reverse=True):
             found[item] = (*found.get(item, ()), name)
         return found
+
+    def sightings(self, items: Iterable[str], until: date) -> Sightings:
+        several = {item for item, names in self.names(items).items() if len(names) > 1}
+        found: dict[str, set[tuple[date, str]]] = {}
+        for snapshot in self._rows.snapshots:
+            if until - LOOK_BACK <= snapshot.end_date <= until:
+                for entry in snapshot.entries:
+                    if entry.item in several:
+                        found.setdefault(entry.item, set()).add((snapshot.end_date, entry.name))
+        return {item: sorted(seen) for item, seen in found.items()}
 
     def find(self, text: str) -> Sequence[Match]:
         called = {

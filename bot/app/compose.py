@@ -17,6 +17,7 @@ from bot.app.ports import (
     Store,
     WatchlistDay,
 )
+from bot.core import naming
 from bot.core.briefing import compose
 from bot.core.detect import LOOK_BACK
 from bot.core.digest import Digest
@@ -143,6 +144,7 @@ def digest_of(
     views = [
         _view(store, history, watchlist, day, told=told, events=events, new=watchlist.id in new) for watchlist in shown
     ]
+    views = naming.named(views, store.sightings({item for view in views for item in view.names}, day))
     days = sorted({day, *(event.date for event in events)})
     return compose(subscription.channel.name, day=day, days=tuple(days), views=views, late=late, checked=now.date())
 

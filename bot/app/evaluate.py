@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.app.ports import DayStatus, Store, WatchlistDay
-from bot.core import detect
+from bot.core import detect, naming
 from bot.core.event import Event
 from bot.core.history import History
 from bot.core.notes import NO_DATA
@@ -62,8 +62,16 @@ def _judge(
     earliest = day - timedelta(days=watchlist.cooldown_days)
     told = store.events(watchlist=watchlist.id, start=earliest, end=day)
     seen = [history.at(watchlist.board, end) for end in history.days(watchlist.board, day - NAMED, day)]
-    names = store.names({entry.item for snapshot in seen if snapshot for entry in snapshot.entries})
-    verdict = detect.evaluate(watchlist, day, history=history, since=agenda.since, told=told, names=names)
+    items = {entry.item for snapshot in seen if snapshot for entry in snapshot.entries}
+    called = {item: naming.shown(names) for item, names in store.sightings(items, day).items()}
+    verdict = detect.evaluate(
+        watchlist,
+        day,
+        history=naming.NamedHistory(history, called),
+        since=agenda.since,
+        told=told,
+        names=store.names(items),
+    )
     notes = tuple(f"{finding.kind.value}: {finding.reason}" for finding in verdict.not_evaluated)
     with store.transaction() as tx:
         added = tx.add_events(verdict.events)

@@ -29,8 +29,8 @@ def note_poll(store: Store, report: PollReport, *, now: datetime) -> None:
             store.end_incident(key, now)
     held = {f"quarantine:{entry.board}:{entry.end_date}": entry for entry in store.quarantined()}
     for key, entry in held.items():
-        hint = f"It is asked for again; if it is right: rankbot run --accept {entry.board}"
-        store.open_incident(key, f"{entry.board} to {entry.end_date} is quarantined. {entry.reason} {hint}", now)
+        message = f"{entry.board} to {entry.end_date} is quarantined, and asked for again. {entry.reason}"
+        store.open_incident(key, message, now)
     for incident in store.incidents():
         if incident.key.startswith("quarantine:") and incident.key not in held:
             store.end_incident(incident.key, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.app.ports import Feed, Store
 from bot.core import gate
@@ -127,7 +127,7 @@ class Poll:
                     again.append(request)
                     continue
                 spared = not (request.waits or _passing(error))
-                (report.missed if spared else report.failures).append(self._refuse(request, error))
+                (report.missed if spared else report.failures).append(self._refuse(request, error, wanted))
                 if running >= GIVE_UP_AFTER:
                     report.left += len(requests) - index - 1 + len(again)
                     return []
@@ -147,8 +147,12 @@ class Poll:
                 report.later.append(request)
 
     def _ask(self, request: Request) -> Sequence[Ranking]:
+        """What the feed answers. Two pages that do not fit together are asked for afresh, once."""
         if request.board.dataset is Dataset.APPS:
-            return [self.feed.app_ranking(request.board, request.end, request.depth)]
+            ranking = self.feed.app_ranking(request.board, request.end, request.depth)
+            if gate.torn(ranking):
+                ranking = self.feed.app_ranking(request.board, request.end, request.depth)
+            return [ranking]
         return self.feed.model_days(request.start, request.end)
 
     def _keep(
@@ -159,9 +163,9 @@ class Poll:
         for ranking in rankings:
             if (ranking.board, ranking.end_date) not in wanted:
                 continue
-            refusal = self._judge(ranking)
-            if refusal:
-                report.failures.append(_disbelieved(ranking, refusal))
+            disbelieved = self._judge(ranking)
+            if disbelieved:
+                report.failures.append(disbelieved)
             else:
                 good.append(ranking)
         now = self.clock()
@@ -171,8 +175,11 @@ class Poll:
                 tx.settle(ranking.board.key, ranking.end_date, now)
         report.failures.extend(_absent(request, rankings, wanted))
 
-    def _judge(self, ranking: Ranking) -> gate.Refusal | None:
-        """The gate's verdict, after the operator's word and after what was seen before; a refusal is remembered."""
+    def _judge(self, ranking: Ranking) -> Failure | None:
+        """The gate's verdict, after the operator's word and after what was seen before; a refusal is remembered.
+
+        Only what is implausible can be believed, so only then is it said how.
+        """
         refusal = gate.check(ranking, asked_start=ranking.board.start(ranking.end_date), asked_end=ranking.end_date)
         doubt = None
         if refusal is None and ranking.board.key not in self.accept:
@@ -180,10 +187,11 @@ class Poll:
         reason = refusal or doubt
         if reason is None:
             return None
-        now = self.clock()
-        print_ = gate.fingerprint(ranking)
-        seen = self.store.quarantine(ranking.board.key, ranking.end_date, str(reason), print_, now)
-        return None if doubt and gate.believed(seen.first_at, now) else reason
+        now, key = self.clock(), ranking.board.key
+        hint = f"If it is right: rankbot run --accept {key}" if doubt else ""
+        kept = f"{reason} {hint}".strip()
+        seen = self.store.quarantine(key, ranking.end_date, kept, gate.fingerprint(ranking), now)
+        return None if doubt and gate.believed(seen.first_at, now) else _disbelieved(ranking, reason, hint)
 
     def _nearest(self, ranking: Ranking) -> Snapshot | None:
         """The stored snapshot of the board that is nearest in time and long enough to be held against."""
@@ -195,11 +203,15 @@ class Poll:
                 return snapshot.cut(ranking.depth)
         return None
 
-    def _refuse(self, request: Request, error: FeedError) -> Failure:
-        """A failure; what came but is not what is documented is quarantined too."""
+    def _refuse(self, request: Request, error: FeedError, wanted: AbstractSet[Window]) -> Failure:
+        """A failure; what came but is not what is documented is quarantined too.
+
+        Of a range only the wanted days: the others are not asked for again, so nothing would ever settle them.
+        """
         if isinstance(error, FeedMalformedError):
-            for end in _ends(request):
-                self.store.quarantine(_stored_board(request), end, error.message, error.message, self.clock())
+            for board, end in _windows(request):
+                if (board, end) in wanted:
+                    self.store.quarantine(board.key, end, error.message, error.message, self.clock())
         return _failure(error)
 
 
@@ -209,11 +221,10 @@ def obey(store: Store, error: FeedError, *, now: datetime) -> None:
         store.pause_feed(now + timedelta(seconds=error.retry_after), now)
 
 
-def _disbelieved(ranking: Ranking, refusal: gate.Refusal) -> Failure:
+def _disbelieved(ranking: Ranking, refusal: gate.Refusal, hint: str) -> Failure:
     board = ranking.board
-    hint = f"It is asked for again; if it is right: rankbot run --accept {board.key}"
     message = f"{board.title}, {window(board.window_days, ranking.end_date)}: the answer is not believed. {refusal}"
-    return Failure(message, hint, quarantined=True)
+    return Failure(message, f"It is asked for again. {hint}".strip(), quarantined=True)
 
 
 def _passing(error: FeedError) -> bool:
@@ -229,17 +240,13 @@ def _failure(error: FeedError) -> Failure:
     )
 
 
-def _ends(request: Request) -> Iterator[date]:
-    """The windows that a request asks for, by the day on which they end."""
+def _windows(request: Request) -> Iterator[Window]:
+    """The stored windows that a request asks for."""
     if request.board.dataset is Dataset.APPS:
-        yield request.end
+        yield request.board, request.end
         return
     for offset in range((request.end - request.start).days + 1):
-        yield request.start + timedelta(days=offset)
-
-
-def _stored_board(request: Request) -> str:
-    return (request.board if request.board.dataset is Dataset.APPS else MODEL_DAY).key
+        yield MODEL_DAY, request.start + timedelta(days=offset)
 
 
 def _absent(request: Request, rankings: Iterable[Ranking], wanted: AbstractSet[Window]) -> Iterator[Failure]:
@@ -247,6 +254,6 @@ def _absent(request: Request, rankings: Iterable[Ranking], wanted: AbstractSet[W
     if request.board.dataset is Dataset.APPS:
         return
     came = {ranking.end_date for ranking in rankings}
-    for end in _ends(request):
-        if end not in came and (MODEL_DAY, end) in wanted and end >= FIRST_DAY:
+    for board, end in _windows(request):
+        if end not in came and (board, end) in wanted and end >= FIRST_DAY:
             yield Failure(f"Models, {window(1, end)}: the answer holds no such day.")

@@ -13,6 +13,7 @@ from bot.core.delivery import Delivery, DeliveryStatus, IfUnsure, Outcome, Step
 from bot.core.digest import Digest
 from bot.core.event import Event, EventStatus
 from bot.core.history import History
+from bot.core.naming import Sightings
 from bot.core.ranking import Board, Ranking, Snapshot
 from bot.core.watchlist import Names
 
@@ -147,6 +148,13 @@ class Store(Protocol):
 
     def names(self, items: Iterable[str] | None = None) -> Names:
         """Every name that items (all, if None) have borne, newest first."""
+        ...
+
+    def sightings(self, items: Iterable[str], until: date) -> Sightings:
+        """By which names the windows that ended in the 31 days up to ``until`` called those items that bear several.
+
+        Of every board, each (end date, name) once, ascending. Items that only ever bore one name are left out.
+        """
         ...
 
     def find(self, text: str) -> Sequence[Match]:

@@ -15,7 +15,7 @@ from bot.core.plan import last_complete_day
 from bot.core.ranking import Dataset, Entry, Ranking
 from bot.core.rules import EnteredTop
 from bot.core.text import clean
-from bot.core.watchlist import Pattern, Watchlist
+from bot.core.watchlist import Names, Pattern, Watchlist
 from bot.core.wording import day, tokens
 from bot.errors import FeedError, FeedTransientError
 from bot.wiring import House
@@ -42,7 +42,7 @@ def ask_services(config: Config, *, clock: Callable[[], datetime], sleep: Callab
                 break
             if not number:
                 field("OpenRouter", f"key accepted; newest complete day {day(last)}")
-            problems += _names(watchlist, ranking)
+            problems += _names(watchlist, ranking, house.store.names(ranking.by_item))
         for name, channel in house.channels.items():
             problems += _channel(name, channel)
     say()
@@ -60,8 +60,8 @@ def _newest(feed: Feed, watchlist: Watchlist, last: date) -> Ranking:
     return days[-1]
 
 
-def _names(watchlist: Watchlist, ranking: Ranking) -> int:
-    """Prints which item each pattern means; returns how many mean none."""
+def _names(watchlist: Watchlist, ranking: Ranking, borne: Names) -> int:
+    """Prints which item each pattern means, by any name ``borne``; returns how many mean none."""
     entries = ranking.entries
     deepest = f", ends at {tokens(entries[-1].tokens)}" if entries else ""
     lines = [f"{len(entries)} listed{deepest}"]
@@ -69,7 +69,7 @@ def _names(watchlist: Watchlist, ranking: Ranking) -> int:
     lines += [f'"top {n}" would be the whole board' for n in tops if len(entries) < n]
     missing = 0
     for pattern in (*watchlist.mine, *watchlist.follow):
-        found = [entry for entry in entries if pattern.matches(entry.item, (entry.name,))]
+        found = [entry for entry in entries if pattern.matches(entry.item, (entry.name, *borne.get(entry.item, ())))]
         lines += [f"{clean(entry.name)} = id {clean(entry.item)}, #{entry.rank}" for entry in found]
         if not found:
             missing += 1

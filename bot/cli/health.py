@@ -13,10 +13,14 @@ from bot.app.ports import DayStatus
 from bot.cli.output import field as line
 from bot.cli.output import moment, say
 from bot.cli.report import look_first
+from bot.cli.stored import newest
 from bot.core import wording
 from bot.core.delivery import DeliveryStatus
 from bot.core.due import day_told, latest_due, next_due
+from bot.core.naming import LOOK_BACK
 from bot.core.plan import complete_at, last_complete_day
+from bot.core.view import unmatched
+from bot.core.watchlist import Watchlist
 from bot.wiring import House
 
 OLD_AFTER = timedelta(hours=36)
@@ -41,6 +45,7 @@ class Condition:
     waiting: int = 0
     quarantined: list[str] = field(default_factory=list)
     channels: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    unmatched: list[str] = field(default_factory=list)
     store: str = ""
     process: str = ""
 
@@ -63,6 +68,7 @@ class Condition:
             "requests_limit": self.requests_limit,
             "waiting_deliveries": self.waiting,
             "quarantined": self.quarantined,
+            "unmatched": self.unmatched,
             "channels": self.channels,
             "process": self.process,
         }
@@ -84,6 +90,9 @@ def inspect(house: House, beat: tuple[bool, str]) -> Condition:
     condition.quarantined = [
         f"{entry.board} to {entry.end_date}: {entry.reason}" for entry in house.store.quarantined()
     ]
+    condition.unmatched = [
+        f"{watchlist.id}: {note}" for watchlist in house.config.watchlists for note in _unmatched(house, watchlist)
+    ]
     condition.store = _store(house)
     condition.process = f"{beat[1]}, rankbot {__version__}"
     return condition
@@ -103,6 +112,20 @@ def _data(house: House, condition: Condition) -> None:
             what = f"no day was evaluated yet, though data is asked for since {moment(asked)}" if asked else ""
         if late > OLD_AFTER:
             condition.problems.append(f"{watchlist.id}: {what}. Run: rankbot run, and look what it says.")
+
+
+def _unmatched(house: House, watchlist: Watchlist) -> tuple[str, ...]:
+    """What is said of followed names that nothing bears that the board listed of late; without a board, nothing."""
+    history = house.store.history()
+    latest = newest(history, watchlist.board, None)
+    if latest is None or not (watchlist.mine or watchlist.follow):
+        return ()
+    notes = unmatched(watchlist, house.store.names(latest.by_item))
+    if not notes:
+        return ()
+    ends = history.days(watchlist.board, latest.end_date - LOOK_BACK, latest.end_date)
+    listed = [history.at(watchlist.board, end) for end in ends]
+    return unmatched(watchlist, house.store.names({item for board in listed if board for item in board.by_item}))
 
 
 def _outbox(house: House, condition: Condition) -> None:
@@ -177,6 +200,8 @@ def print_condition(condition: Condition) -> None:
     )
     for held in condition.quarantined:
         line("", f"quarantined: {held}")
+    for note in condition.unmatched:
+        line("", note)
     line("requests", f"{condition.requests_used} of {condition.requests_limit} used today")
     for name, times in condition.channels.items():
         line(name, f"last {times['last'] or 'never'}; next {times['next'] or 'never'}")

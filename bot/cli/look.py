@@ -24,6 +24,7 @@ from bot.cli.options import (
 from bot.cli.output import json_line, say, table
 from bot.cli.stored import board_named, boards, citation, entry_json, known, newest, title
 from bot.core import wording
+from bot.core.naming import APART, names, renamed, told_apart
 from bot.core.text import clean
 from bot.errors import UsageError
 
@@ -60,6 +61,8 @@ def top(
         current = newest(history, chosen, day)
         if current is None:
             raise UsageError(f"Nothing is stored of {chosen.key}.", hint="Run: rankbot run, or rankbot backfill")
+        called = {entry.item: entry.name for entry in current.entries}
+        current = renamed(current, names(called, house.store.sightings(called, current.end_date)))
         previous = history.at(chosen, current.end_date - timedelta(days=1))
         compared = history.at(chosen, current.end_date - chosen.step)
         if as_json:
@@ -98,27 +101,33 @@ def history(
             raise UsageError(
                 f"Nothing stored is called `{clean(item)}`.", hint="Look for a part of it: rankbot find TEXT"
             )
-        names = {match.item: match.name for match in exact}
-        drawn = _courses(house, stored, names, days=days, as_json=as_json)
+        called = _called(house, exact)
+        drawn = _courses(house, stored, called, days=days, as_json=as_json)
         for match in exact:
             if match.item not in drawn and not as_json:
-                _absent(match, days)
+                _absent(match, called[match.item], days)
 
 
-def _absent(match: Match, days: int) -> None:
+def _called(house: House, matches: Sequence[Match]) -> dict[str, str]:
+    """What the items that were found are called now; one that was not listed of late by its newest name."""
+    newest_names = {match.item: match.name for match in matches}
+    return names(newest_names, house.store.sightings(newest_names, house.clock().date()))
+
+
+def _absent(match: Match, name: str, days: int) -> None:
     """Says of an item that was not drawn where it was listed last."""
     where = f"not listed in a watchlist's board in the last {wording.count(days, 'day')} stored"
     last = f"last #{match.rank} on {wording.day(match.end_date)} in {title(match.board)}"
-    say(f"{clean(match.name)} (id {clean(match.item)}): {where}")
+    say(f"{clean(name)} (id {clean(match.item)}): {where}")
     say(f"  {last}")
 
 
-def _courses(house: House, stored: History, names: Mapping[str, str], *, days: int, as_json: bool) -> set[str]:
+def _courses(house: House, stored: History, called: Mapping[str, str], *, days: int, as_json: bool) -> set[str]:
     """Draws each item's course on each board that has had it; returns the items of which there was one to draw."""
     drawn = set()
     for board in boards(house):
         latest = newest(stored, board, None)
-        for item, name in names.items():
+        for item, name in called.items():
             if latest and _course(stored, board, item, name, latest.end_date, days=days, as_json=as_json):
                 drawn.add(item)
     return drawn
@@ -167,12 +176,13 @@ def find(
         matches = house.store.find(text)
         if not matches:
             raise UsageError(f"Nothing stored matches `{clean(text)}`.", hint="Only boards that were polled are known.")
+        called = _called(house, matches)
         if as_json:
             for match in matches:
                 json_line(
                     {
                         "id": match.item,
-                        "name": match.name,
+                        "name": called[match.item],
                         "board": match.board.key,
                         "date": match.end_date.isoformat(),
                         "rank": match.rank,
@@ -183,7 +193,7 @@ def find(
         table(
             [
                 (
-                    match.name,
+                    called[match.item],
                     f"id {match.item}",
                     f"#{match.rank}",
                     match.board.key,
@@ -221,11 +231,12 @@ def events(
             return
         if not found:
             say("No events.")
+        called = told_apart({event.item: event.name for event in found})
         for event in found:
             state = event.held_back.value if event.held_back else event.status.value
             ranks = f"{_rank(event.previous_rank)} → {_rank(event.rank)}"
             kind = f"{event.kind.value} {event.threshold}".rstrip()
-            name = clean(event.name, 28)
+            name = clean(called[event.item], APART)
             say(f"{event.id:<6} {event.date} {event.watchlist:<12} {kind:<14} {name:<28} {ranks:<9} {state}")
 
 

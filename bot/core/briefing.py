@@ -98,7 +98,7 @@ def _section(view: View, passed: str, lines: Sequence[_Line], *, day: date, date
         quiet="" if news else _quiet(view, elsewhere, passed=passed, day=day),
         top_title=f"Top {len(top)}, {view.title}, {view.window(day)}" if top else "",
         top=top,
-        not_evaluated=notes.merged(view.not_evaluated, day),
+        not_evaluated=(*(view.unmatched() if view.new else ()), *notes.merged(view.not_evaluated, day)),
         passed=passed,
         noun="App" if view.dataset is Dataset.APPS else "Model",
     )

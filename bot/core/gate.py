@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot.core.ranking import FIRST_DAY, MAX_TOKENS, MODEL_DEPTH, OTHER, Dataset, Ranking, Sort
+from bot.core.ranking import APP_PAGE, FIRST_DAY, MAX_TOKENS, MODEL_DEPTH, OTHER, Dataset, Ranking, Sort
 from bot.core.text import clean
 
 YARDSTICK_DAYS = 31
@@ -63,6 +63,24 @@ def check(ranking: Ranking, *, asked_start: date, asked_end: date) -> Refusal | 
     )
 
 
+def torn(ranking: Ranking) -> Refusal | None:
+    """Why two pages do not fit together that are each sound by themselves: they were taken at different moments.
+
+    Ranks, ids and the order of tokens are looked at. None for a ranking of one page, for one that fits together, and
+    for one with a fault within a page, which no other moment explains.
+    """
+    first, second = ranking.entries[:APP_PAGE], ranking.entries[APP_PAGE:]
+    if not second or any(_unsound(replace(ranking, entries=page)) for page in (first, second)):
+        return None
+    return _unsound(ranking)
+
+
+def _unsound(ranking: Ranking) -> Refusal | None:
+    """What is wrong with the lines among themselves, wherever their ranks begin."""
+    start = ranking.entries[0].rank
+    return _check_ranks(ranking, start) or _check_items(ranking) or _check_order(ranking)
+
+
 def _check_window(ranking: Ranking, asked_start: date, asked_end: date) -> Refusal | None:
     start = max(asked_start, FIRST_DAY)
     if (ranking.start_date, ranking.end_date) == (start, asked_end):
@@ -80,7 +98,11 @@ def _check_places(ranking: Ranking) -> Refusal | None:
     most = MODEL_DEPTH if ranking.board.dataset is Dataset.MODELS else ranking.depth
     if len(ranking.entries) > most:
         return Refusal(f"It has {len(ranking.entries)} entries; at most {most} can be.")
-    for place, entry in enumerate(ranking.entries, start=1):
+    return _check_ranks(ranking, 1)
+
+
+def _check_ranks(ranking: Ranking, first: int) -> Refusal | None:
+    for place, entry in enumerate(ranking.entries, start=first):
         if entry.rank != place:
             return Refusal(f"Rank {entry.rank} stands where rank {place} belongs.")
     return None

@@ -56,12 +56,28 @@ class View:
         """Whether the item is the reader's own, or followed."""
         return self.watchlist.is_followed(item, self.names_of(item, name))
 
+    def unmatched(self) -> tuple[str, ...]:
+        """A note for each of ``mine`` and ``follow`` that means nothing on these boards; none without a board."""
+        if self.current is None:
+            return ()
+        listed = {
+            entry.item: self.names_of(entry.item, entry.name)
+            for snapshot in self.snapshots
+            for entry in snapshot.entries
+        }
+        return unmatched(self.watchlist, listed)
+
     def window(self, end: date) -> str:
         """The window that ends on ``end``: "7 days to Tue 10 Nov"; a clamped one by the days that it has."""
         snapshot = self.current
         if snapshot and snapshot.end_date == end:
             return wording.window((end - snapshot.start_date).days + 1, end)
         return wording.window(self.watchlist.board.window_days, end)
+
+
+def unmatched(watchlist: Watchlist, names: Names) -> tuple[str, ...]:
+    """A note for each of ``mine`` and ``follow`` that means none of the items: "“Tern” matches nothing yet"."""
+    return tuple(f'"{text.clean(pattern.text)}" matches nothing yet' for pattern in watchlist.unmatched(names))
 
 
 def handle_of(event: Event) -> str:

@@ -68,6 +68,11 @@ class Watchlist:
             return True
         return self.only_followed and not self.is_followed(item, names)
 
+    def unmatched(self, names: Names) -> tuple[Pattern, ...]:
+        """Those of ``mine`` and ``follow`` that mean none of the items, under any of its names."""
+        patterns = (*self.mine, *self.follow)
+        return tuple(p for p in patterns if not any(p.matches(item, borne) for item, borne in names.items()))
+
 
 Names = Mapping[str, tuple[str, ...]]
 """Every name that an item has borne, newest first."""

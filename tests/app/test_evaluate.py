@@ -12,7 +12,7 @@ from bot.core.plan import Agenda
 from bot.core.rules import EnteredTop, NewLeader, Spike
 from bot.core.watchlist import Watchlist
 from tests.app.doubles import MORNING, ranking
-from tests.builders import CLI_AGENTS, DAY
+from tests.builders import CLI_AGENTS, DAY, snapshot
 from tests.core.rules.days import ago
 from tests.fakes import FakeStore
 
@@ -42,6 +42,19 @@ def test_events_and_the_mark_are_written_together() -> None:
     assert [(event.kind.value, event.item) for event in report.events] == [("new_leader", "b")]
     assert [event.key for event in store.events()] == [event.key for event in report.events]
     assert statuses(store) == [(DAY, DayStatus.EVALUATED)]
+
+
+def test_an_event_bears_the_name_that_held_for_two_days_as_of_its_day() -> None:
+    store = FakeStore()
+    for day, name in ((ago(3), "Old"), (ago(2), "Old"), (ago(1), "New"), (DAY, "New")):
+        rows = [("a", "A", 100), ("b", name, 90)] if day < ago(1) else [("b", name, 110), ("a", "A", 100)]
+        rows = [("a", "A", 120), *rows[:1]] if day == DAY else rows
+        store.save([snapshot(CLI_AGENTS, day, rows)])
+    first, second = evaluate(store, agenda(ago(1), DAY), now=MORNING)
+    (leads,) = (event for event in first.events if event.kind.value == "new_leader")
+    assert (leads.item, leads.name) == ("b", "Old")
+    (back,) = (event for event in second.events if event.kind.value == "new_leader")
+    assert (back.item, back.evidence["previous_leader"]) == ("a", {"id": "b", "name": "New"})
 
 
 def test_days_are_taken_in_order_and_once() -> None:

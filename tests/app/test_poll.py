@@ -224,8 +224,42 @@ class TestModels:
         assert [failure.message for failure in report.failures] == ["Models, Mon 9 Nov: the answer holds no such day."]
         assert stored(store, MODEL_DAY) == [ago(2), DAY]
 
-    def test_a_malformed_range_quarantines_each_of_its_days(self) -> None:
+    def test_a_malformed_range_quarantines_each_of_its_wanted_days_until_a_good_answer(self) -> None:
         store = FakeStore()
         feed = FakeFeed(fails={(MODEL_DAY.key, DAY): [FeedMalformedError("no data")]})
-        self.run(feed, store, {(MODEL_DAY, DAY)})
-        assert [entry.end_date for entry in store.quarantined()] == [ago(3), ago(2), ago(1), DAY]
+        wanted: set[tuple[Board, date]] = {(MODEL_DAY, ago(3)), (MODEL_DAY, DAY)}
+        self.run(feed, store, wanted)
+        assert [entry.end_date for entry in store.quarantined()] == [ago(3), DAY]
+        self.run(feed, store, wanted)
+        assert not store.quarantined()
+
+
+class TestTwoPages:
+    """Pages that were taken at different moments are asked for afresh, once, before they count as wrong."""
+
+    REQUEST = Request(CLI_AGENTS, CLI_AGENTS.start(DAY), DAY, 200)
+
+    def moved(self, times: int) -> FakeFeed:
+        """A feed whose board moves between the two pages, so many times: rank 100 comes again as 101."""
+        left = [times]
+
+        def figures(_board: Board, _day: date) -> Sequence[tuple[str, int]]:
+            left[0] -= 1
+            places = [*range(100), 99 if left[0] >= 0 else 100, *range(101, 150)]
+            return [(f"item{place:03}", 1000 - place) for place in places]
+
+        return FakeFeed(figures)
+
+    def test_a_fresh_pair_that_fits_is_stored_and_nothing_is_quarantined(self) -> None:
+        store, feed = FakeStore(), self.moved(1)
+        report = Poll(feed, store, Clock()).run([self.REQUEST], {(CLI_AGENTS, DAY)})
+        assert (stored(store), feed.requests, report.answered, report.failures) == ([DAY], 2, 1, [])
+        assert not store.quarantined()
+
+    def test_a_fresh_pair_that_does_not_fit_either_is_quarantined(self) -> None:
+        store, feed = FakeStore(), self.moved(2)
+        report = Poll(feed, store, Clock()).run([self.REQUEST], {(CLI_AGENTS, DAY)})
+        assert (stored(store), feed.requests) == ([], 2)
+        assert [failure.hint for failure in report.failures] == ["It is asked for again."]
+        (entry,) = store.quarantined()
+        assert entry.reason == "`item099` stands at rank 100 and again at 101."

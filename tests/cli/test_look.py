@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.cli.bench import Bench
+from bot.adapters.store import open_store
+from tests.builders import CLI_AGENTS, DAY, event
+from tests.cli.bench import NOW, Bench
+from tests.core.rules.days import ago
 
 SOURCE = "Source: OpenRouter (openrouter.ai/apps), as of 2026-11-11T05:00:00.000Z. SAMPLE DATA, not real rankings."
 
@@ -153,6 +159,38 @@ class TestPreview:
     def test_what_does_not_fit_is_said(self, bench: Bench, arguments: tuple[str, ...], words: str) -> None:
         said = bench("preview", *arguments)
         assert (said.code, words in said.err) == (2, True)
+
+
+class TestNames:
+    """What is shown is the newest name that held for two days."""
+
+    @pytest.fixture
+    def _renamed(self, bench: Bench, _ran: None) -> None:
+        """On the newest day, Kestrel Code calls itself as the app before it has long been called."""
+        with closing(open_store(f"sqlite:///{bench.folder}/rankbot.db")) as store:
+            known = store.snapshot(CLI_AGENTS, DAY)
+            assert known is not None
+            entries = [
+                replace(line, name="Otter CLI", tokens=line.tokens - 1) if line.item == "4410982" else line
+                for line in known.entries
+            ]
+            store.save([replace(known, entries=tuple(entries), fetched_at=NOW + timedelta(days=1))])
+
+    @pytest.mark.usefixtures("_renamed")
+    def test_a_name_of_one_day_is_not_shown_yet_but_found(self, bench: Bench) -> None:
+        names = {line["id"]: line["name"] for line in bench("top", "-n", "100", "--json").lines}
+        assert names["4410982"] == "Kestrel Code"
+        found = {line["id"]: line["name"] for line in bench("find", "otter", "--json").lines}
+        assert found["4410982"] == "Kestrel Code"
+        assert "Kestrel Code" in bench("find", "4410982").out
+        assert "Kestrel Code (id 4410982)" in bench("history", "4410982").out
+
+    def test_events_of_equal_names_are_told_apart(self, bench: Bench) -> None:
+        with closing(open_store(f"sqlite:///{bench.folder}/rankbot.db")) as store:
+            store.add_events([event(item=item, name="pi", date=ago(40)) for item in ("1", "2")])
+        out = bench("events", "--date", str(ago(40))).out
+        assert "pi (id 1)" in out
+        assert "pi (id 2)" in out
 
 
 def test_names_never_reach_the_terminal_as_escapes(bench: Bench) -> None:

@@ -18,6 +18,11 @@ from tests.servers.slack import TOKEN, FakeSlack, error
 OTHER_TEAM = SLACK.replace("[channel.team]", "[channel.other]")
 
 
+def bench_url(bench: Bench) -> str:
+    """The sandbox's address, as the bench's configuration has it."""
+    return (bench.folder / "config.toml").read_text(encoding="utf-8").split('base_url = "')[1].split('"')[0]
+
+
 class TestStatus:
     """One screen: is all well, and what is there to do."""
 
@@ -39,6 +44,18 @@ class TestStatus:
             assert words in said.out
         shown = bench("status", "--json").lines[0]
         assert (shown["ok"], shown["last_complete_day"]) == (True, "2026-11-10")
+
+    def test_followed_names_that_match_nothing_are_said_and_are_no_trouble(self, bench: Bench) -> None:
+        text = CONFIG.replace('follow = ["Marlin"]', 'follow = ["Marlin", "Nobody"]')
+        bench.configure(text.format(url=bench_url(bench)))
+        assert "matches nothing" not in bench("status").out  # nothing is stored yet
+        bench("run")
+        said = bench("status")
+        assert (said.code, said.out.count("matches nothing")) == (0, 1)
+        assert 'cli-agents: "Nobody" matches nothing yet\n' in said.out
+        assert bench("status", "--json").lines[0]["unmatched"] == ['cli-agents: "Nobody" matches nothing yet']
+        told = (bench.folder / "digests" / "2026-11-10.txt").read_text(encoding="utf-8")
+        assert '"Nobody" matches nothing yet' in told
 
     def test_data_that_is_too_old(self, bench: Bench) -> None:
         bench("run")
@@ -258,7 +275,7 @@ def test_the_version_and_the_help(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "command",
     ["init", "check", "demo", "test-channel", "run", "serve", "top", "find", "history", "events", "preview", "backfill",
-     "status", "deliveries", "sandbox"],
+     "status", "deliveries", "sandbox", "export"],
 )  # fmt: skip
 def test_the_help_of_every_command_fits_a_screen(bench: Bench, command: str) -> None:
     said = bench(command, "--help")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import stat
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
+from bot.adapters.store import open_store
+from tests.builders import CLI_AGENTS, snapshot
 from tests.cli.bench import CONFIG, SLACK, Bench
+from tests.core.rules.days import ago
 from tests.servers.slack import TOKEN, Act, FakeSlack, Fault, error
 
 
@@ -155,6 +159,13 @@ class TestCheckOnline:
         assert "Kestrel Code = id 4410982, #" in said.out
         assert "the directory can be written" in said.out
         assert not (bench.folder / "digests").exists() or not list((bench.folder / "digests").iterdir())
+
+    def test_a_name_that_an_id_has_borne_is_resolved(self, bench: Bench) -> None:
+        bench.configure((bench.folder / "config.toml").read_text().replace('"Marlin"', '"Kestrel Classic"'))
+        assert bench("check", "--online").code == 1
+        with closing(open_store(f"sqlite:///{bench.folder}/rankbot.db")) as store:
+            store.save([snapshot(CLI_AGENTS, ago(9), [("4410982", "Kestrel Classic", 5)])])
+        assert bench("check", "--online").code == 0
 
     def test_a_name_that_matches_nothing_is_a_problem(self, bench: Bench) -> None:
         text = (bench.folder / "config.toml").read_text().replace('"Marlin"', '"Tern", "Kestrl Code", "zzz"')

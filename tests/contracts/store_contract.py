@@ -166,6 +166,26 @@ class SnapshotContract:
         store.save([snapshot(CLI_AGENTS, DAY, [(str(item), f"App {item}", 5) for item in range(1200)])])
         assert len(store.names(str(item) for item in range(1200))) == 1200
 
+    def test_sightings_are_those_of_items_that_bear_several_names_within_31_days_on_every_board(
+        self, store: Store
+    ) -> None:
+        tomorrow, old = DAY + timedelta(days=1), DAY - timedelta(days=31)
+        store.save([snapshot(CLI_AGENTS, DAY, [("10", "New", 5), ("20", "Kilo", 4)])])
+        store.save([snapshot(CODING, DAY, [("10", "New", 5)]), snapshot(ALL_APPS, DAY, [("10", "Old", 5)])])
+        store.save([snapshot(CLI_AGENTS, YESTERDAY, [("10", "Old", 5)])])
+        store.save([snapshot(CLI_AGENTS, old, [("10", "Older", 5)])])
+        store.save([snapshot(CLI_AGENTS, old - timedelta(days=1), [("10", "Oldest", 5)])])
+        store.save([snapshot(CLI_AGENTS, tomorrow, [("10", "Newer", 5)])])
+        assert {item: list(seen) for item, seen in store.sightings(["10", "20", "99"], DAY).items()} == {
+            "10": [(old, "Older"), (YESTERDAY, "Old"), (DAY, "New"), (DAY, "Old")]
+        }
+        assert store.sightings(["20"], DAY) == {}
+
+    def test_a_corrected_name_was_seen_too(self, store: Store) -> None:
+        store.save([snapshot(CLI_AGENTS, DAY, [("10", "Wrong", 5)])])
+        store.save([snapshot(CLI_AGENTS, DAY, [("10", "Right", 6)], fetched_at=fetched_at(DAY) + HOUR)])
+        assert list(store.sightings(["10"], DAY)["10"]) == [(DAY, "Right"), (DAY, "Wrong")]
+
     def test_find_gives_the_newest_place_on_each_board_under_the_newest_name(self, store: Store) -> None:
         store.save([snapshot(CLI_AGENTS, YESTERDAY, [("20", "Kilo", 9), ("10", "Übung", 8)])])
         store.save([snapshot(CLI_AGENTS, DAY, [("10", "Hermes", 7), ("20", "Kilo", 6)])])

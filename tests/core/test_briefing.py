@@ -24,11 +24,19 @@ from tests.scenes import (
     ide,
     leader,
     left,
+    patterns,
     spike,
     trending,
     whole,
     whole_entry,
 )
+
+
+def test_a_first_digest_says_which_followed_names_match_nothing_yet_and_later_ones_do_not() -> None:
+    followed = replace(CLI, follow=patterns("Marlin", "Nobody"))
+    for new, notes in ((True, ('"Nobody" matches nothing yet', "spike: too new")), (False, ("spike: too new",))):
+        (section,) = digest(cli(watchlist=followed, new=new, not_evaluated=("spike: too new",))).sections
+        assert section.not_evaluated == notes
 
 
 def test_an_ordinary_day() -> None:

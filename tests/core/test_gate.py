@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.gate import Refusal, as_of_time, believed, check, fingerprint, plausible, yardsticks
+from bot.core.gate import Refusal, as_of_time, believed, check, fingerprint, plausible, torn, yardsticks
 from bot.core.ranking import FIRST_DAY, MAX_TOKENS, MODEL_DAY, Board, Dataset, Entry, Ranking
 
 END = date(2026, 11, 10)
@@ -118,6 +118,44 @@ def test_pages_that_overlap_or_leave_a_gap_are_refused() -> None:
     assert str(_verdict(moved)) == "`99` stands at rank 99 and again at 101."
     gap = replace(whole, entries=(*whole.entries[:100], *whole.entries[101:]))
     assert str(_verdict(gap)) == "Rank 102 stands where rank 101 belongs."
+
+
+PAIR = _ranking([1000 - place for place in range(150)], depth=200)
+
+
+@pytest.mark.parametrize(
+    ("ranking", "reason"),
+    [
+        (_with(PAIR, 101, item="100"), "`100` stands at rank 100 and again at 101."),
+        (_with(PAIR, 101, item="7"), "`7` stands at rank 7 and again at 101."),
+        (_with(PAIR, 100, tokens=899), "Rank 101 has more tokens (900) than the rank above it (899)."),
+        (
+            replace(
+                PAIR,
+                entries=(*PAIR.entries[:100], *(replace(entry, rank=entry.rank - 1) for entry in PAIR.entries[100:])),
+            ),
+            "Rank 100 stands where rank 101 belongs.",
+        ),
+    ],
+)
+def test_pages_that_are_sound_but_do_not_fit_together_are_torn(ranking: Ranking, reason: str) -> None:
+    assert torn(ranking) == _verdict(ranking) == Refusal(reason)
+
+
+@pytest.mark.parametrize(
+    "ranking",
+    [
+        PAIR,
+        GOOD,
+        _ranking([]),
+        _with(GOOD, 3, rank=4),
+        _with(PAIR, 7, rank=8),
+        _with(PAIR, 120, item="110"),
+        _with(_with(PAIR, 101, item="100"), 7, tokens=5000),
+    ],
+)
+def test_what_fits_and_what_is_wrong_within_a_page_is_not_torn(ranking: Ranking) -> None:
+    assert torn(ranking) is None
 
 
 def test_one_token_beyond_the_range_of_doubles_is_seen() -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.event import handle
 from bot.core.ranking import Dataset
 from bot.core.view import absent, handle_of
 from tests.builders import CLI_AGENTS, DAY, event, snapshot
-from tests.scenes import NOW, YESTERDAY, cli
+from tests.scenes import CLI, NOW, YESTERDAY, cli, patterns
 
 
 def test_a_view_knows_its_snapshots_and_dataset() -> None:
@@ -18,6 +20,17 @@ def test_any_name_that_an_item_has_borne_makes_it_followed() -> None:
     assert view.names_of("x", "New") == ("New", "New", "Marlin")
     assert view.is_followed("x", "New")
     assert not view.is_followed("y", "New")
+
+
+def test_followed_names_that_nothing_bears_are_noted_whatever_name_it_bore() -> None:
+    assert cli().unmatched() == ()
+    names = {"harrier": ("Harrier", "Heron"), "tern": ("Tern CLI",)}
+    followed = replace(CLI, follow=patterns("heron", "id:tern", "Nob*dy", "Gone\n"))
+    assert cli(watchlist=followed, names=names).unmatched() == (
+        '"Nob*dy" matches nothing yet',
+        '"Gone" matches nothing yet',
+    )
+    assert cli(watchlist=followed, current=None).unmatched() == ()
 
 
 def test_a_window_is_named_by_the_days_that_it_has() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from bot.adapters.store.tables import ENTRY, ITEM_NAME, SNAPSHOT
 from bot.app.ports import Match
+from bot.core.naming import LOOK_BACK, Sightings
 from bot.core.ranking import Board
 from bot.core.watchlist import Names
 
@@ -30,6 +32,21 @@ def names(connection: Connection, items: Iterable[str] | None = None) -> Names:
     for row in rows:
         found[row.item] = (*found.get(row.item, ()), row.name)
     return found
+
+
+def sightings(connection: Connection, items: Iterable[str], until: date) -> Sightings:
+    """See Store.sightings. Most items bear one name all their lives, so that few are looked at."""
+    windows = select(SNAPSHOT.c.id, SNAPSHOT.c.end_date).where(SNAPSHOT.c.end_date.between(until - LOOK_BACK, until))
+    several = [item for item, borne in names(connection, items).items() if len(borne) > 1]
+    ends: dict[int, date] = {row.id: row.end_date for row in connection.execute(windows)} if several else {}
+    found: dict[str, set[tuple[date, str]]] = {}
+    for chunk in chunks(several):
+        query = select(ENTRY.c.item, ENTRY.c.name, ENTRY.c.snapshot_id).where(
+            ENTRY.c.item.in_(chunk), ENTRY.c.snapshot_id.in_(windows.with_only_columns(SNAPSHOT.c.id))
+        )
+        for row in connection.execute(query):
+            found.setdefault(row.item, set()).add((ends[row.snapshot_id], row.name))
+    return {item: sorted(seen) for item, seen in found.items()}
 
 
 def find(connection: Connection, text: str) -> list[Match]:

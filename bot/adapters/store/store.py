@@ -18,6 +18,7 @@ from bot.app.ports import Incident, Match, NewDelivery, Quarantined, Settlement,
 from bot.core.delivery import Delivery, DeliveryStatus, Step
 from bot.core.event import Event, EventStatus
 from bot.core.history import History
+from bot.core.naming import Sightings
 from bot.core.ranking import Board, Ranking, Snapshot
 from bot.core.watchlist import Names
 from bot.errors import StoreError
@@ -92,6 +93,11 @@ class SqlStore:
         """See Store."""
         with self._reading() as connection:
             return names.names(connection, items)
+
+    def sightings(self, items: Iterable[str], until: date) -> Sightings:
+        """See Store."""
+        with self._reading() as connection:
+            return names.sightings(connection, items, until)
 
     def find(self, text: str) -> Sequence[Match]:
         """See Store."""

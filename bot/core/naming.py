@@ -1,0 +1,141 @@
+"""What an item is called: its id is its identity, and of the names that it bears the one that lasts is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+from bot.core.event import Event
+from bot.core.history import History
+from bot.core.ranking import Board, Snapshot
+from bot.core.text import clean
+from bot.core.view import View
+
+LOOK_BACK = timedelta(days=31)
+"""How far back sightings count: older ones no longer say what an item is called."""
+APART = 28
+"""Characters of a name that bears its id: as many as a headline has for a name."""
+
+Sightings = Mapping[str, Sequence[tuple[date, str]]]
+"""(end date of a window, name that it gave) by item."""
+
+
+def shown(sightings: Iterable[tuple[date, str]]) -> str:
+    """The newest name that the item bore on two days running, of those on which it was seen.
+
+    Where none has held that long, it is the first that was seen: a name that flips does not make the shown one flip.
+    Of several names on both days (boards are fetched minutes apart) the oldest counts. There is at least one sighting.
+    """
+    days: dict[date, set[str]] = {}
+    first: dict[str, date] = {}
+    for day, name in sightings:
+        days.setdefault(day, set()).add(name)
+        first[name] = min(first.get(name, day), day)
+    for earlier, later in reversed(list(pairwise(sorted(days)))):
+        held = days[earlier] & days[later]
+        if held:
+            return min(held, key=lambda name: (first[name], name))
+    return min(first, key=lambda name: (first[name], name))
+
+
+def names(at_hand: Mapping[str, str], sightings: Sightings) -> dict[str, str]:
+    """What each item is called; by the name at hand, where no sightings tell otherwise."""
+    return {item: shown(sightings[item]) if sightings.get(item) else name for item, name in at_hand.items()}
+
+
+def told_apart(called: Mapping[str, str]) -> dict[str, str]:
+    """The same names, but those that would read alike bear their ids: "pi (id 2853275)"."""
+    bearers: dict[str, list[str]] = {}
+    for item, name in called.items():
+        bearers.setdefault(clean(name).casefold(), []).append(item)
+    shared = {item for items in bearers.values() if len(items) > 1 for item in items}
+    return {item: _with_id(item, name) if item in shared else name for item, name in called.items()}
+
+
+def _with_id(item: str, name: str) -> str:
+    identity = f" (id {clean(item)})"
+    return f"{clean(name, max(APART - len(identity), 1))}{identity}"
+
+
+def renamed(snapshot: Snapshot, called: Mapping[str, str]) -> Snapshot:
+    """The snapshot with these names in place of its own."""
+    if all(called.get(entry.item, entry.name) == entry.name for entry in snapshot.entries):
+        return snapshot
+    entries = (replace(entry, name=called.get(entry.item, entry.name)) for entry in snapshot.entries)
+    return replace(snapshot, entries=tuple(entries))
+
+
+class NamedHistory:
+    """A History whose snapshots call the items as ``called`` says."""
+
+    def __init__(self, history: History, called: Mapping[str, str]) -> None:
+        self._history = history
+        self._called = called
+
+    def at(self, board: Board, end_date: date) -> Snapshot | None:
+        """See History."""
+        snapshot = self._history.at(board, end_date)
+        return renamed(snapshot, self._called) if snapshot and self._called else snapshot
+
+    def days(self, board: Board, start: date, end: date) -> Sequence[date]:
+        """See History."""
+        return self._history.days(board, start, end)
+
+    def last_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
+        """See History."""
+        return self._history.last_in(board, item, n, before)
+
+    def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
+        """See History."""
+        return self._history.leaders(board, until)
+
+
+def named(views: Sequence[View], sightings: Sightings) -> list[View]:
+    """The views of one digest, in all of which an item has one name, and no two on their boards the same."""
+    at_hand: dict[str, str] = {}
+    for view in views:
+        for snapshot in reversed(view.snapshots):
+            at_hand.update((entry.item, entry.name) for entry in snapshot.entries)
+        for event in view.events:
+            at_hand.setdefault(event.item, event.name)
+    called = names(at_hand, sightings)
+    listed = {item for view in views for item in _shown_items(view)}
+    called.update(told_apart({item: name for item, name in called.items() if item in listed}))
+    return [_named(view, called) for view in views]
+
+
+def _shown_items(view: View) -> Iterator[str]:
+    """The items that a digest may name: those of the board now and before, and those with events."""
+    for snapshot in (view.current, view.previous):
+        yield from snapshot.by_item if snapshot else ()
+    yield from (event.item for event in view.events)
+
+
+def _named(view: View, called: Mapping[str, str]) -> View:
+    boards = [
+        renamed(board, called) if board else None for board in (view.current, view.previous, view.compared, view.twin)
+    ]
+    return replace(
+        view,
+        current=boards[0],
+        previous=boards[1],
+        compared=boards[2],
+        twin=boards[3],
+        events=tuple(_renamed_event(event, called) for event in view.events),
+        names={item: (called.get(item, borne[0]), *borne) for item, borne in view.names.items()},
+    )
+
+
+def _renamed_event(event: Event, called: Mapping[str, str]) -> Event:
+    evidence = {key: _renamed_value(value, called) for key, value in event.evidence.items()}
+    return replace(event, name=called.get(event.item, event.name), evidence=evidence)
+
+
+def _renamed_value(value: Any, called: Mapping[str, str]) -> Any:
+    """Another item in an event's evidence, ``{"id": …, "name": …}``, by the name that it has here."""
+    if isinstance(value, dict) and "name" in value and value.get("id") in called:
+        return {**value, "name": called[value["id"]]}
+    return value

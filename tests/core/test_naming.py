@@ -1,0 +1,121 @@
+"""Names change and repeat; identities do not: which name is shown, and how equal ones are told apart."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.core.history import MemoryHistory
+from bot.core.naming import NamedHistory, named, names, renamed, shown, told_apart
+from tests.builders import CLI_AGENTS, CODING, DAY, snapshot
+from tests.core.rules.days import ago
+from tests.scenes import cli, entry, leader, whole
+
+
+def days(text: str) -> list[tuple[date, str]]:
+    """Sightings of one day after another, a letter each; a dot is a day without, brackets hold one day's letters."""
+    sightings, day = [], date(2026, 11, 1)
+    for word in text.split():
+        sightings += [(day, letter) for letter in word if letter != "."]
+        day = day.replace(day=day.day + 1)
+    return sightings
+
+
+@pytest.mark.parametrize(
+    ("seen", "name"),
+    [
+        ("A", "A"),
+        ("A A", "A"),
+        ("A A B", "A"),
+        ("A A B B", "B"),
+        ("A A B B A", "B"),
+        ("A A B . B", "B"),
+        ("A B", "A"),
+        ("A B A B", "A"),
+        ("A B C", "A"),
+        ("A A B C", "A"),
+        ("A A AB AB", "A"),
+        ("A B AB AB", "A"),
+        ("A AB B B", "B"),
+        ("AB AB", "A"),
+        ("BA", "A"),
+    ],
+)
+def test_the_newest_name_that_held_for_two_days_is_shown(seen: str, name: str) -> None:
+    assert shown(days(seen)) == name
+    assert shown(reversed(days(seen))) == name
+
+
+def test_without_sightings_the_name_at_hand_is_shown() -> None:
+    assert names({"1": "A", "2": "B", "3": "C"}, {"1": days("X X"), "2": ()}) == {"1": "X", "2": "B", "3": "C"}
+
+
+def test_names_that_read_alike_bear_their_ids() -> None:
+    called = {"1": "pi", "2": "Pi\u200b", "3": "pie", "a/pi": "a/pi"}
+    assert told_apart(called) == {"1": "pi (id 1)", "2": "Pi (id 2)", "3": "pie", "a/pi": "a/pi"}
+
+
+def test_an_id_is_never_cut_off() -> None:
+    assert told_apart({"2853275": "x" * 99, "1": "x" * 99})["2853275"] == "x" * 14 + "… (id 2853275)"
+    long = told_apart({"7" * 50: "same", "1": "same"})["7" * 50]
+    assert long.endswith(f"(id {'7' * 50})")
+
+
+def test_a_snapshot_is_called_by_other_names_in_which_it_is_the_same() -> None:
+    board = snapshot(CLI_AGENTS, DAY, [("1", "A", 5), ("2", "B", 4)])
+    assert renamed(board, {"3": "C", "1": "A"}) is board
+    changed = renamed(board, {"1": "Z"})
+    assert [(line.item, line.name, line.tokens) for line in changed.entries] == [("1", "Z", 5), ("2", "B", 4)]
+
+
+def test_a_history_under_other_names_answers_as_before() -> None:
+    history = MemoryHistory(snapshot(CLI_AGENTS, day, [("1", "A", 5)]) for day in (ago(1), DAY))
+    under = NamedHistory(history, {"1": "Z"})
+    found = under.at(CLI_AGENTS, DAY)
+    assert found is not None
+    assert found.entries[0].name == "Z"
+    assert under.at(CLI_AGENTS, ago(9)) is None
+    assert NamedHistory(history, {}).at(CLI_AGENTS, DAY) is history.at(CLI_AGENTS, DAY)
+    assert under.days(CLI_AGENTS, ago(9), DAY) == [ago(1), DAY]
+    assert under.last_in(CLI_AGENTS, "1", 1, DAY) == ago(1)
+    assert list(under.leaders(CLI_AGENTS, DAY)) == [(DAY, "1"), (ago(1), "1")]
+
+
+class TestADigest:
+    """In one digest an item has one name, and no two that it may show have the same."""
+
+    def test_on_every_board_and_in_every_event(self) -> None:
+        told = entry(name="Sable Labs")
+        first, second = named([cli(events=(told,)), whole()], {"sable": [(ago(1), "Sable X"), (DAY, "Sable X")]})
+        for board in (first.current, first.previous, first.compared, second.current):
+            assert board is not None
+            line = board.entry("sable")
+            assert line is not None
+            assert line.name == "Sable X"
+        assert [event.name for event in first.events] == ["Sable X"]
+
+    def test_of_an_item_that_no_board_lists_any_more_as_its_event_says(self) -> None:
+        (view,) = named([cli(events=(entry(item="gone", name="Gone"),))], {})
+        assert [event.name for event in view.events] == ["Gone"]
+
+    def test_equal_ones_are_told_apart_also_between_watchlists_and_in_evidence(self) -> None:
+        other = snapshot(CODING, DAY, [("99", "Harrier", 5), ("98", "Quiet", 4)])
+        first, second = named([cli(events=(leader(),)), whole(current=other, previous=None, compared=None)], {})
+        assert first.current is not None
+        assert second.current is not None
+        assert first.current.entries[0].name == "Harrier (id harrier)"
+        assert [line.name for line in second.current.entries] == ["Harrier (id 99)", "Quiet"]
+        (event,) = first.events
+        assert event.evidence["previous_leader"] == {"id": "harrier", "name": "Harrier (id harrier)"}
+        assert event.evidence["led_days"] == 170
+
+    def test_one_that_was_listed_a_week_ago_only_makes_no_difference(self) -> None:
+        before = snapshot(CLI_AGENTS, ago(7), [("99", "Harrier", 5)])
+        (view,) = named([cli(compared=before)], {})
+        assert view.current is not None
+        assert view.current.entries[0].name == "Harrier"
+
+    def test_borne_names_stay_known_the_shown_one_first(self) -> None:
+        (view,) = named([cli(names={"marlin": ("Marlin 2", "Marlin")})], {"marlin": [(DAY, "Marlin")]})
+        assert view.names["marlin"] == ("Marlin", "Marlin 2", "Marlin")
