@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ seamless = st.fixed_dictionaries({(MODEL_DAY, day): st.lists(figures, min_size=1
 class HistoryContract:
     """One property, and what it can't see."""
 
+    @pytest.mark.slow
     def test_it_is_what_a_history_in_memory_is(self, new_store: NewStore) -> None:
         @settings(max_examples=30, deadline=None)
         @given(stored=windows | seamless)

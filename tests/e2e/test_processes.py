@@ -80,6 +80,7 @@ def test_the_service_runs_a_cycle_at_once_beats_and_ends_on_sigterm(tmp_path: Pa
         assert probe.wait(PATIENCE) == 1
 
 
+@pytest.mark.slow
 def test_a_second_service_waits_its_turn_and_beats_meanwhile(tmp_path: Path, feed: str) -> None:
     (tmp_path / "config.toml").write_text(CONFIG.format(url=feed), encoding="utf-8")
     elsewhere = tmp_path / "elsewhere"  # where the second one leaves its beat

@@ -31,6 +31,8 @@ from tests.adapters.store.workers import (
     together,
 )
 
+pytestmark = pytest.mark.slow
+
 THREADS = 4
 
 
