@@ -158,7 +158,7 @@ class Cycle:
             yield
         except StoreError:
             raise
-        except Exception as error:
+        except Exception as error:  # a bug in one subject must not silence the others
             LOG.exception("%s could not be %s", subject, stage)
             report.broken.append(f"{subject} could not be {stage}")
             note_bug(store, stage, subject, error, now=self.timing.clock())

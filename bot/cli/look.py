@@ -190,20 +190,12 @@ def find(
                     }
                 )
             return
-        table(
-            [
-                (
-                    called[match.item],
-                    f"id {match.item}",
-                    f"#{match.rank}",
-                    match.board.key,
-                    wording.day(match.end_date),
-                    wording.tokens(match.tokens),
-                )
-                for match in matches
-            ],
-            right=frozenset({2, 5}),
-        )
+        table([_match_row(match, called[match.item]) for match in matches], right=frozenset({2, 5}))
+
+
+def _match_row(match: Match, name: str) -> tuple[str, ...]:
+    day, tokens = wording.day(match.end_date), wording.tokens(match.tokens)
+    return name, f"id {match.item}", f"#{match.rank}", match.board.key, day, tokens
 
 
 def events(
