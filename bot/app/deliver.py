@@ -164,7 +164,7 @@ def _ask(call: Callable[[], Outcome]) -> Outcome:
     """What a channel answers. A bug in one must not hold up the others; the message may have gone out before it."""
     try:
         return call()
-    except Exception as error:
+    except Exception as error:  # the service may have the message all the same: an answer that was lost
         LOG.exception("a channel failed by a bug")
         return Unknown(f"A bug in the channel ({type(error).__name__}); the log has its traceback.")
 

@@ -33,7 +33,7 @@ def open_store(url: str, *, patience: timedelta = PATIENCE) -> SqlStore:
     database = Database(url, patience=patience)
     try:
         bring_up_to_date(database)
-    except BaseException:
+    except BaseException:  # whatever it is goes on its way; only the connections must not stay behind
         database.close()
         raise
     return SqlStore(database)
