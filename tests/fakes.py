@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bot.app.ports import Incident, Match, NewDelivery, Quarantined, Settlement, Store, WatchlistDay
+from bot.app.ports import Store
+from bot.app.records import Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
 from bot.core import pace
 from bot.core.delivery import Delivery, DeliveryStatus, Step
 from bot.core.event import HANDLE_LENGTH, Event, EventStatus, Kind, handle

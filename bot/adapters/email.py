@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.adapters.email_message import Envelope, address, message_id, written
 from bot.adapters.smtp import Login, Patience, Security, Server, probe, transmit
-from bot.app.ports import Message
+from bot.app.records import Message
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step, Unknown
 from bot.errors import RankbotError
 

@@ -11,7 +11,7 @@ from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 from typing import Any
 
-from bot.app.ports import Message
+from bot.app.records import Message
 from bot.core.text import clean
 from bot.errors import UsageError
 

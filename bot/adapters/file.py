@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.adapters.service_words import words_of
 from bot.adapters.slack_blocks import thread_posts
-from bot.app.ports import Message
+from bot.app.records import Message
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step, Unknown
 
 _PASSING = frozenset(

@@ -19,7 +19,7 @@ from markupsafe import escape
 
 from bot.adapters import provenance
 from bot.adapters.render_context import Context, context_of
-from bot.app.ports import Message, SlackPart
+from bot.app.records import Message, SlackPart
 from bot.core import text
 from bot.core.digest import Digest
 from bot.core.specimens import specimens

@@ -14,7 +14,7 @@ from bot.adapters.slack_blocks import SlackMessage, condensed, messages, thread_
 from bot.adapters.slack_call import Limits, Refusal, ask, post_to_webhook
 from bot.adapters.slack_errors import BLOCKS_REFUSED
 from bot.adapters.slack_plain import plain_text
-from bot.app.ports import Message
+from bot.app.records import Message
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step, Unknown
 from bot.core.text import clean
 

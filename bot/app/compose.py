@@ -7,16 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.app.evaluate import evaluate
-from bot.app.ports import (
-    Channel,
-    DayStatus,
-    Message,
-    NewDelivery,
-    Renderer,
-    Settlement,
-    Store,
-    WatchlistDay,
-)
+from bot.app.ports import Channel, Renderer, Store
+from bot.app.records import DayStatus, Message, NewDelivery, Settlement, WatchlistDay
 from bot.core import naming
 from bot.core.briefing import compose
 from bot.core.detect import LOOK_BACK

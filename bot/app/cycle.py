@@ -15,7 +15,8 @@ from bot.app.deliver import Attempt, Deliver
 from bot.app.evaluate import DayReport, evaluate
 from bot.app.operate import note_attempts, note_bug, note_poll, note_templates, tell_operator
 from bot.app.poll import Poll, PollReport, Progress, no_progress
-from bot.app.ports import Channel, DayStatus, Feed, Renderer, Store
+from bot.app.ports import Channel, Feed, Renderer, Store
+from bot.app.records import DayStatus
 from bot.core.plan import (
     Agenda,
     Request,

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.app.ports import DayStatus, Store, WatchlistDay
+from bot.app.ports import Store
+from bot.app.records import DayStatus, WatchlistDay
 from bot.core import detect, naming
 from bot.core.event import Event
 from bot.core.history import History

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.app.deliver import Attempt, incident_key
 from bot.app.poll import PollReport
-from bot.app.ports import Channel, Incident, NewDelivery, Renderer, Store
+from bot.app.ports import Channel, Renderer, Store
+from bot.app.records import Incident, NewDelivery
 from bot.core.delivery import DeliveryStatus
 from bot.core.wording import count
 from bot.errors import RankbotError

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot import __version__
 from bot.app.operate import FEED_FAILS
-from bot.app.ports import DayStatus
+from bot.app.records import DayStatus
 from bot.cli.output import field as line
 from bot.cli.output import moment, say
 from bot.cli.report import look_first

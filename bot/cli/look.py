@@ -30,7 +30,7 @@ from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.app.compose import Composed, Subscription
-    from bot.app.ports import Match
+    from bot.app.records import Match
     from bot.core.history import History
     from bot.core.ranking import Board
     from bot.wiring import House

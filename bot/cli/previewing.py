@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.adapters.file import slack_json
 from bot.app.compose import Composed, Subscription, preview_day
-from bot.app.ports import Message
+from bot.app.records import Message
 from bot.errors import UsageError
 from bot.wiring import House
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.app.allowance import Allowance
-from bot.app.ports import DayStatus
+from bot.app.records import DayStatus
 from bot.cli.exits import FINE, NEEDS_YOU, TRY_AGAIN
 from bot.cli.output import field, moment, say, warn_field, whisper
 from bot.core import wording

@@ -112,6 +112,22 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """What a restatement changed of what was told. ``id`` is the event's handle, ``headed``: it was in a headline then.
+
+    ``text`` is the bullet, ``said`` (what was told, and of which day) and ``holds`` (what is so instead, and why) in
+    one. ``figures`` are both values with both ``as_of``, to the letter.
+    """
+
+    id: str
+    text: str
+    said: str
+    holds: str
+    figures: str
+    headed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """What the digest says of one watchlist. ``scope`` names window and bases, ``top_title`` the table.
 
@@ -139,6 +155,7 @@ class Digest:
     """One message for one channel. ``headline`` is at most 90 characters, ``lead`` a mail's first visible line.
 
     ``days`` are the days it covers, ascending; ``day`` is the last of them. ``late`` is one clause, or empty.
+    ``revisions`` is what OpenRouter's restatements changed of what the channel was told.
     """
 
     channel: str
@@ -149,6 +166,7 @@ class Digest:
     late: str
     sections: tuple[Section, ...]
     provenance: Provenance
+    revisions: tuple[Revision, ...] = ()
 
     @property
     def stated(self) -> tuple[str, ...]:

@@ -47,7 +47,9 @@ class Event:
 
     ``rule`` holds the parameters that the rule had. Absent ranks and tokens are None. ``previous_*`` is of
     ``previous_date``, ``compared_tokens`` of the window before (D - step). ``evidence`` holds the kind's own numbers,
-    all of them JSON values, tokens as decimal strings.
+    all of them JSON values, tokens as decimal strings. ``late``: it was found when its day had been judged before.
+    ``revised`` is the other side of a restatement (``bot.core.revise``): of a retracted event what holds instead, of a
+    late one what held before.
     """
 
     key: str
@@ -70,6 +72,8 @@ class Event:
     held_back: HeldBack | None = None
     status: EventStatus = EventStatus.NEW
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    late: bool = False
+    revised: Mapping[str, Any] | None = None
     id: str = ""
 
     @property
@@ -100,6 +104,8 @@ class Event:
             "status": self.status.value,
             "as_of": self.as_of,
             "evidence": dict(self.evidence),
+            "late": self.late,
+            "revised": dict(self.revised) if self.revised else None,
         }
 
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from bot.adapters.render import JinjaRenderer
-from bot.app.ports import Message
+from bot.app.records import Message
 from bot.core.digest import Digest
 from bot.core.watchlist import Watchlist
 from tests.builders import CLI_AGENTS, DAY, MODELS, B, snapshot

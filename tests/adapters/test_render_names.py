@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.render import HTML_LIMIT
-from bot.app.ports import Message
+from bot.app.records import Message
 from bot.core.digest import Digest
 from tests.adapters.rendered import TAGS, Page, rendered, words
 from tests.builders import CLI_AGENTS, DAY, B, snapshot

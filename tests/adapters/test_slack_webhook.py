@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.app.ports import SlackPart
+from bot.app.records import SlackPart
 from bot.core.delivery import Failed, Sent, Unknown
 from tests.adapters.slack_channels import by_token, by_webhook
 from tests.contracts.channel_contract import CREATED_AT, delivery, message

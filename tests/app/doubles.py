@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.app.ports import Message, SlackPart
+from bot.app.records import Message, SlackPart
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step
 from bot.core.digest import Digest
 from bot.core.ranking import MODEL_DAY, Board, Ranking

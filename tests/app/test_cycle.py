@@ -12,7 +12,7 @@ import pytest
 from bot.app.compose import Subscription, preview_day
 from bot.app.cycle import Cycle, CycleReport, Timing
 from bot.app.deliver import Deliver
-from bot.app.ports import DayStatus, WatchlistDay
+from bot.app.records import DayStatus, WatchlistDay
 from bot.core.delivery import DeliveryStatus, Failed, IfUnsure, RetryPolicy, Unknown
 from bot.core.due import Cadence, WhenQuiet
 from bot.core.event import EventStatus

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.app.deliver import Attempt, Deliver, give_up, revive
-from bot.app.ports import NewDelivery
+from bot.app.records import NewDelivery
 from bot.core.delivery import DeliveryStatus, Failed, IfUnsure, RetryPolicy, Sent, Step, StepStatus, Unknown
 from bot.errors import UsageError
 from tests.app.doubles import MORNING, Clock, FakeChannel

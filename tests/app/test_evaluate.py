@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.app.evaluate import evaluate
-from bot.app.ports import DayStatus, WatchlistDay
+from bot.app.records import DayStatus, WatchlistDay
 from bot.core.plan import Agenda
 from bot.core.rules import EnteredTop, NewLeader, Spike
 from bot.core.watchlist import Watchlist

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.app.ports import Channel, Message, SlackPart
+from bot.app.ports import Channel
+from bot.app.records import Message, SlackPart
 from bot.core.delivery import Delivery, DeliveryStatus, Failed, Sent, Step, Unknown
 
 CREATED_AT = datetime(2026, 11, 11, 8, 0, tzinfo=UTC)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bot.app.ports import NewDelivery, Settlement, Store
+from bot.app.ports import Store
+from bot.app.records import NewDelivery, Settlement
 from bot.core import event as core_event
 from bot.core.delivery import Delivery, DeliveryStatus, Step, StepStatus
 from bot.core.event import EventStatus, HeldBack, Kind

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from bot.app.ports import DayStatus, Store, WatchlistDay
+from bot.app.ports import Store
+from bot.app.records import DayStatus, WatchlistDay
 from bot.core.ranking import MODEL_DAY, Board, Dataset, Entry
 from bot.errors import BudgetExhaustedError
 from tests.builders import ALL_APPS, CLI_AGENTS, CODING, DAY, as_of, fetched_at, snapshot

@@ -263,7 +263,7 @@ def test_an_event_as_json_has_the_promised_fields() -> None:
     assert list(made) == [
         "id", "key", "date", "previous_date", "window_days", "watchlist", "board", "kind", "rule", "item", "rank",
         "previous_rank", "tokens", "previous_tokens", "compared_tokens", "passive", "held_back", "status", "as_of",
-        "evidence",
+        "evidence", "late", "revised",
     ]  # fmt: skip
     assert (made["tokens"], made["previous_tokens"]) == ("9223372036854775807", None)
     assert made["item"] == {"id": "sable", "name": "Sable"}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.cycle import CycleReport
-from bot.app.ports import DayStatus
+from bot.app.records import DayStatus
 from bot.core.event import Event, Kind
 from bot.core.ranking import Board, Dataset
 from bot.sandbox import Recordings, Sandbox

@@ -98,6 +98,7 @@ def _row(event: Event) -> dict[str, Any]:
         "held_back": event.held_back.value if event.held_back else None,
         "status": event.status.value,
         "evidence": dict(event.evidence),
+        "revised": dict(event.revised) if event.revised else None,
     }
 
 

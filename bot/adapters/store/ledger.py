@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from bot.adapters.store.statements import insert_into, insert_missing, upsert
 from bot.adapters.store.tables import BUDGET, INCIDENT, QUARANTINE, TOLD_WATCHLIST, WATCHLIST_DAY
-from bot.app.ports import DayStatus, Incident, Quarantined, WatchlistDay
+from bot.app.records import DayStatus, Incident, Quarantined, WatchlistDay
 from bot.errors import BudgetExhaustedError
 
 _REFUSED = tuple(

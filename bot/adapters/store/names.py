@@ -9,7 +9,7 @@ from itertools import islice
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from bot.adapters.store.tables import ENTRY, ITEM_NAME, SNAPSHOT
-from bot.app.ports import Match
+from bot.app.records import Match
 from bot.core.naming import LOOK_BACK, Sightings
 from bot.core.ranking import Board
 from bot.core.watchlist import Names

@@ -14,7 +14,8 @@ from bot.adapters.store import feed_state, ledger, names, outbox, snapshots
 from bot.adapters.store.engine import PATIENCE, Database
 from bot.adapters.store.history import StoredHistory
 from bot.adapters.store.schema import bring_up_to_date, copy_sqlite
-from bot.app.ports import Incident, Match, NewDelivery, Quarantined, Settlement, Store, WatchlistDay
+from bot.app.ports import Store
+from bot.app.records import Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
 from bot.core.delivery import Delivery, DeliveryStatus, Step
 from bot.core.event import Event, EventStatus
 from bot.core.history import History

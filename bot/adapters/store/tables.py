@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, cast
 
-from sqlalchemy import JSON, BigInteger, Index, MetaData, Table, UniqueConstraint, inspect, text
+from sqlalchemy import JSON, BigInteger, Index, MetaData, Table, UniqueConstraint, false, inspect, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -32,6 +32,11 @@ def _text(**options: Any) -> Any:
     return Field(sa_type=StorableText, **options)
 
 
+def _flag() -> Any:
+    """A flag that older rows do not have set."""
+    return Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
 class MetaRow(StoreTable, table=True):
     """Facts about the store itself."""
 
@@ -41,7 +46,10 @@ class MetaRow(StoreTable, table=True):
 
 
 class SnapshotRow(StoreTable, table=True):
-    """One revision of a stored window. ``fingerprint`` covers its figures (see snapshots.fingerprint)."""
+    """One revision of a stored window. ``fingerprint`` covers its figures (see snapshots.fingerprint).
+
+    ``checked_at``: when the feed last said the same again; null if it was not asked since.
+    """
 
     __tablename__ = "snapshot"
     __table_args__ = (UniqueConstraint("board", "end_date", "revision"),)
@@ -56,6 +64,7 @@ class SnapshotRow(StoreTable, table=True):
     other_tokens: int = Field(sa_type=BigInteger)
     sample: bool
     fingerprint: str = _text()
+    checked_at: dt.datetime | None = None
 
 
 class EntryRow(StoreTable, table=True):
@@ -108,7 +117,7 @@ class QuarantineRow(StoreTable, table=True):
 
 
 class WatchlistDayRow(StoreTable, table=True):
-    """A watchlist's day in the ledger."""
+    """A watchlist's day in the ledger. ``seen`` is the newest snapshot's id when it was judged, ``policy`` by what."""
 
     __tablename__ = "watchlist_day"
     watchlist: str = _text(primary_key=True)
@@ -116,10 +125,15 @@ class WatchlistDayRow(StoreTable, table=True):
     status: str = _text()
     first_asked_at: dt.datetime
     notes: list[str] = Field(sa_type=JSON)
+    seen: int = Field(default=0, sa_column_kwargs={"server_default": text("'0'")})
+    policy: str = _text(default="", sa_column_kwargs={"server_default": text("''")})
 
 
 class EventRow(StoreTable, table=True):
-    """An event; ``id`` is its handle. Its tokens may be sums over days, so they are exact decimal text."""
+    """An event; ``id`` is its handle. Its tokens may be sums over days, so they are exact decimal text.
+
+    ``revised`` is the other side of a restatement; null (SQL's, not JSON's) where there was none.
+    """
 
     __tablename__ = "event"
     __table_args__ = (UniqueConstraint("key"), Index(None, "watchlist", "date"))
@@ -144,10 +158,15 @@ class EventRow(StoreTable, table=True):
     held_back: str | None = _text()
     status: str = _text()
     evidence: dict[str, Any] = Field(sa_type=JSON)
+    late: bool = _flag()
+    revised: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
 
 
 class DeliveryRow(StoreTable, table=True):
-    """One message for one channel and due time: a digest, or a notice to the operator."""
+    """One message for one channel and due time: a digest, a notice to the operator, or a correction in a thread.
+
+    ``notice``: it is no digest. ``thread`` is the receipt of the message that it answers, else empty.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (UniqueConstraint("channel", "due_at", "notice"),)
@@ -164,6 +183,7 @@ class DeliveryRow(StoreTable, table=True):
     lease_until: dt.datetime | None
     last_error: str = _text()
     created_at: dt.datetime
+    thread: str = _text(default="", sa_column_kwargs={"server_default": text("''")})
 
 
 class DeliveryStepRow(StoreTable, table=True):
@@ -182,13 +202,18 @@ class DeliveryStepRow(StoreTable, table=True):
 
 
 class SettlementRow(StoreTable, table=True):
-    """An event was dealt with on a channel, by which delivery: stated there, or netted out."""
+    """An event was dealt with on a channel, by which delivery: stated there, or netted out.
+
+    ``retracted``: a digest has told since that it does not hold; ``answered``: so has a reply in the digest's thread.
+    """
 
     __tablename__ = "settlement"
     event_id: str = _text(primary_key=True, foreign_key="event.id")
     channel: str = _text(primary_key=True)
     stated: bool
     delivery_id: int = Field(foreign_key="delivery.id")
+    retracted: bool = _flag()
+    answered: bool = _flag()
 
 
 class ToldWatchlistRow(StoreTable, table=True):

@@ -9,7 +9,7 @@ from threading import Barrier, Thread
 import pytest
 
 from bot.adapters.store import SqlStore, open_store
-from bot.app.ports import NewDelivery
+from bot.app.records import NewDelivery
 from bot.core.delivery import Step, StepStatus
 from bot.errors import StoreBusyError
 from tests.adapters.store.workers import (

@@ -11,7 +11,7 @@ from multiprocessing.synchronize import Barrier
 from typing import Any
 
 from bot.adapters.store import SqlStore, open_store
-from bot.app.ports import DayStatus, WatchlistDay
+from bot.app.records import DayStatus, WatchlistDay
 from bot.core.delivery import DeliveryStatus
 from bot.errors import BudgetExhaustedError, RankbotError
 

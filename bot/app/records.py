@@ -1,0 +1,108 @@
+"""What passes between the use cases and the adapters: plain values, with no rules of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.core.delivery import Step
+from bot.core.ranking import Board
+
+
+class DayStatus(StrEnum):
+    """How far a watchlist's day got: it waits for data, it was evaluated, or it is a gap."""
+
+    WAITING = "waiting"
+    EVALUATED = "evaluated"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class WatchlistDay:
+    """A watchlist's day in the ledger. ``notes`` says in words what could not be evaluated."""
+
+    watchlist: str
+    date: date
+    status: DayStatus
+    first_asked_at: datetime
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An answer that did not pass the gate. ``fingerprint`` is the SHA-256 of its entries."""
+
+    board: str
+    end_date: date
+    reason: str
+    fingerprint: str
+    first_at: datetime
+    last_at: datetime
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One of the bot's own troubles, from its first occurrence to its end. ``key`` says which trouble on what.
+
+    ``told``: the operator knows how it stands; its end makes that untrue again.
+    """
+
+    key: str
+    message: str
+    opened_at: datetime
+    ended_at: datetime | None = None
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """An event was dealt with on a channel: stated in a digest, or netted out."""
+
+    event_id: str
+    stated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A composed digest, or a ``notice`` to the operator, ready to be enqueued."""
+
+    channel: str
+    due_at: datetime
+    day: date
+    subject: str
+    steps: tuple[Step, ...]
+    notice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An item that was found by name: its id, newest name, and a board on which it was last ranked."""
+
+    item: str
+    name: str
+    board: Board
+    end_date: date
+    rank: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlackPart:
+    """A part of a Slack message as a template yields it: text in the line markup of ``adapters.slack_blocks``."""
+
+    markup: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A rendered digest in every form. ``key`` names it stably (channel and due time); ``day`` is what it is about."""
+
+    key: str
+    day: date
+    created_at: datetime
+    subject: str
+    text: str
+    html: str
+    slack: tuple[SlackPart, ...]
