@@ -142,6 +142,7 @@ class House:
             now=(lambda: fixed) if fixed else self.clock,
             settle=self.settle,
             catch_up_days=self.config.openrouter.max_catch_up_days,
+            restate_days=self.config.openrouter.restate_days,
         )
 
     def deliver(self) -> Deliver:

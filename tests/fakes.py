@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.app.ports import Store
-from bot.app.records import Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
+from bot.app.records import Belief, Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
 from bot.core import pace
 from bot.core.delivery import Delivery, DeliveryStatus, Step
 from bot.core.event import HANDLE_LENGTH, Event, EventStatus, Kind, handle
@@ -30,10 +30,11 @@ class _Rows:
     """All that a FakeStore holds. The values are frozen, so a copy of the containers is a copy."""
 
     snapshots: list[Snapshot] = field(default_factory=list)
+    checked: dict[tuple[Board, date], datetime] = field(default_factory=dict)
     quarantine: list[Quarantined] = field(default_factory=list)
     days: dict[tuple[str, date], WatchlistDay] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
-    settled: set[tuple[str, str]] = field(default_factory=set)
+    settled: dict[tuple[str, str], tuple[Settlement, Belief]] = field(default_factory=dict)
     deliveries: list[Delivery] = field(default_factory=list)
     new: list[NewDelivery] = field(default_factory=list)
     told: set[tuple[str, str]] = field(default_factory=set)
@@ -70,6 +71,7 @@ class FakeStore:
         added = []
         for ranking in map(_cleaned, rankings):
             known = self.snapshot(ranking.board, ranking.end_date)
+            self._rows.checked[ranking.board, ranking.end_date] = ranking.fetched_at
             if known and ranking.depth <= known.depth and _figures(known.cut(ranking.depth)) == _figures(ranking):
                 continue
             values = {spec.name: getattr(ranking, spec.name) for spec in fields(Ranking)}
@@ -93,8 +95,23 @@ class FakeStore:
             if start <= snapshot.end_date <= end
         }
 
-    def history(self) -> History:
-        return FakeHistory(self._rows.snapshots)
+    def checked(self, board: Board, start: date, end: date) -> dict[date, datetime]:
+        return {
+            known: at
+            for (owner, known), at in sorted(self._rows.checked.items(), key=lambda pair: pair[0][1])
+            if owner == board and start <= known <= end
+        }
+
+    def version(self) -> int:
+        return len(self._rows.snapshots)
+
+    def changed(self, boards: Iterable[Board], since: int) -> dict[tuple[Board, date], int]:
+        wanted = set(boards)
+        numbered = enumerate(self._rows.snapshots[since:], start=since + 1)
+        return {(one.board, one.end_date): number for number, one in numbered if one.board in wanted}
+
+    def history(self, until: int | None = None) -> History:
+        return FakeHistory(self._rows.snapshots[:until])
 
     def names(self, items: Iterable[str] | None = None) -> Names:
         wanted = None if items is None else set(items)
@@ -179,6 +196,10 @@ class FakeStore:
             added.append(named)
         return added
 
+    def change_events(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self._rows.events[event.id] = replace(event, rule=_as_json(event.rule), evidence=_as_json(event.evidence))
+
     def events(
         self,
         *,
@@ -210,6 +231,22 @@ class FakeStore:
             and (event.id, channel) not in self._rows.settled
         ]
 
+    def disputed(self, channel: str, watchlists: Iterable[str]) -> Sequence[Belief]:
+        wanted = set(watchlists)
+        found = {}
+        for (event_id, told), (settled, belief) in self._rows.settled.items():
+            event = self._rows.events[event_id]
+            gone = event.status is EventStatus.RETRACTED
+            differs = belief.retracted is not gone or belief.answered is not gone
+            if told == channel and settled.stated and event.watchlist in wanted and differs:
+                found[event_id] = replace(belief, event=event)
+        return [found[event.id] for event in _in_order(belief.event for belief in found.values())]
+
+    def note_beliefs(self, channel: str, beliefs: Iterable[Belief]) -> None:
+        for belief in beliefs:
+            settled, _ = self._rows.settled[belief.event.id, channel]
+            self._rows.settled[belief.event.id, channel] = (settled, belief)
+
     # the outbox
     def enqueue(self, delivery: NewDelivery, settlements: Iterable[Settlement], now: datetime) -> Delivery | None:
         unique = (delivery.channel, delivery.due_at, delivery.notice)
@@ -224,11 +261,12 @@ class FakeStore:
             subject=delivery.subject,
             steps=delivery.steps,
             created_at=now,
+            thread=delivery.thread,
         )
         self._rows.deliveries.append(stored)
         for settled in settlements:
-            self._rows.settled.add((settled.event_id, delivery.channel))
             event = self._rows.events[settled.event_id]
+            self._rows.settled[event.id, delivery.channel] = (settled, Belief(event, stored.id))
             if settled.stated and event.status is EventStatus.NEW:
                 self._rows.events[event.id] = replace(event, status=EventStatus.TOLD)
         return stored

@@ -27,6 +27,7 @@ class EmailChannel:
 
     kind = "email"
     can_be_asked = False
+    has_threads = False
 
     def __init__(
         self,

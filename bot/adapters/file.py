@@ -40,6 +40,7 @@ class FileChannel:
 
     kind = "file"
     can_be_asked = True
+    has_threads = False
 
     def __init__(self, name: str, *, directory: Path, if_unsure: IfUnsure = IfUnsure.RESEND) -> None:
         self.name = name

@@ -35,6 +35,7 @@ class SlackToken:
     """
 
     kind = "slack"
+    has_threads = True
 
     def __init__(
         self,
@@ -163,6 +164,7 @@ class SlackWebhook:
 
     kind = "slack"
     can_be_asked = False
+    has_threads = False
 
     def __init__(
         self,

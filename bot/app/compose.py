@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.app.evaluate import evaluate
+from bot.app import correct
 from bot.app.ports import Channel, Renderer, Store
-from bot.app.records import DayStatus, Message, NewDelivery, Settlement, WatchlistDay
+from bot.app.records import Belief, DayStatus, Message, NewDelivery, Settlement
 from bot.core import naming
 from bot.core.briefing import compose
+from bot.core.correction import Correction
 from bot.core.detect import LOOK_BACK
 from bot.core.digest import Digest
 from bot.core.due import Cadence, day_told, latest_due, wants_quiet
 from bot.core.event import Event, Kind
 from bot.core.history import History
-from bot.core.plan import PATIENCE, Agenda, complete_at
 from bot.core.ranking import Board, Snapshot
 from bot.core.view import View
 from bot.core.watchlist import Watchlist
@@ -40,6 +40,26 @@ class Told:
 
     base: date
     noted: date
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a digest is about: the watchlists shown, those that are ``new`` to the channel, and the events told as news.
+
+    ``due`` are all events that it settles; ``wrong`` is what it takes back or affirms, ``corrections`` how.
+    """
+
+    shown: tuple[Watchlist, ...]
+    new: frozenset[str]
+    events: Sequence[Event]
+    due: Sequence[Event] = ()
+    wrong: Sequence[Belief] = ()
+    corrections: Sequence[Correction] = ()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to tell."""
+        return not (self.events or self.new or self.corrections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +104,43 @@ def _compose(
     day = _day_to_tell(tx, subscription, day_told(due_at, settle), passed, at_once=at_once)
     if day is None or (last and last[0] > due_at and not at_once):
         return None
-    unsettled = tx.unsettled(name, [watchlist.id for watchlist in subscription.watchlists], day)
+    news = _gather(tx, subscription, day, passed, last)
+    before = last[0] if last else None
+    if news.quiet and (at_once or not wants_quiet(subscription.cadence, due_at, before)):
+        return None
+    late = _late(news.events, passed) if last else ""
+    base = _rank_base(day, passed, news.events) if last else day - ONE_DAY
+    told = Told(base, min(last[1], day - ONE_DAY) if last else day - ONE_DAY)
+    digest = digest_of(tx, subscription, day, news, told=told, late=late, now=now)
+    message = renderer.render(digest, key=f"{name}/{due_at:%Y-%m-%dT%H:%M:%SZ}", now=now)
+    steps = subscription.channel.steps(message)
+    settlements = [Settlement(event.id, stated=event.id in digest.stated) for event in news.due]
+    delivery = tx.enqueue(NewDelivery(name, due_at, day, digest.headline, steps), settlements, now)
+    if delivery:
+        tx.note_told(name, [watchlist.id for watchlist in news.shown])
+        correct.note_digest(tx, subscription, news.wrong)
+    return Composed(name, due_at, digest, message, delivery.id) if delivery else None
+
+
+def _gather(tx: Store, subscription: Subscription, day: date, passed: date, last: tuple[datetime, date] | None) -> News:
+    """What the digest of ``day`` is about.
+
+    A late event (its day was judged before) is a correction where its day was told already, else news like any other.
+    """
+    name, ids = subscription.channel.name, [watchlist.id for watchlist in subscription.watchlists]
+    unsettled = tx.unsettled(name, ids, day)
     shown = _shown(tx, subscription, day, {event.watchlist for event in unsettled if event.date <= passed})
     new = frozenset(watchlist.id for watchlist in shown) - tx.told_watchlists(name)
     ids = [watchlist.id for watchlist in shown]
     due = [event for event in unsettled if event.watchlist in ids]
-    events = [event for event in due if event.watchlist not in new or event.date > min(passed, day - ONE_DAY)]
-    if not events and not new and (at_once or not wants_quiet(subscription.cadence, due_at, last[0] if last else None)):
-        return None
-    late = _late(events, passed) if last else ""
-    base = _rank_base(day, passed, events) if last else day - ONE_DAY
-    noted = min(last[1], day - ONE_DAY) if last else day - ONE_DAY
-    told = Told(base, noted)
-    digest = digest_of(tx, subscription, day, events, shown=shown, told=told, new=new, late=late, now=now)
-    message = renderer.render(digest, key=f"{name}/{due_at:%Y-%m-%dT%H:%M:%SZ}", now=now)
-    steps = subscription.channel.steps(message)
-    settlements = [Settlement(event.id, stated=event.id in digest.stated) for event in due]
-    delivery = tx.enqueue(NewDelivery(name, due_at, day, digest.headline, steps), settlements, now)
-    if delivery:
-        tx.note_told(name, ids)
-    return Composed(name, due_at, digest, message, delivery.id) if delivery else None
+    missed = [event for event in due if last and event.late and event.date <= max(passed, last[1])]
+    wrong = correct.untold(tx, name, ids)
+    events = [
+        event
+        for event in due
+        if event not in missed and (event.watchlist not in new or event.date > min(passed, day - ONE_DAY))
+    ]
+    return News(tuple(shown), new, events, due, wrong, correct.corrections(tx, wrong, missed))
 
 
 def _shown(tx: Store, subscription: Subscription, day: date, overdue: set[str]) -> list[Watchlist]:
@@ -115,30 +152,30 @@ def _shown(tx: Store, subscription: Subscription, day: date, overdue: set[str]) 
     return [
         watchlist
         for watchlist in subscription.watchlists
-        if _evaluated(tx, watchlist.id, day) or (watchlist.id in overdue and history.at(watchlist.board, day))
+        if is_evaluated(tx, watchlist.id, day) or (watchlist.id in overdue and history.at(watchlist.board, day))
     ]
 
 
 def digest_of(
-    store: Store,
-    subscription: Subscription,
-    day: date,
-    events: Sequence[Event],
-    *,
-    shown: Sequence[Watchlist],
-    told: Told,
-    new: frozenset[str],
-    late: str,
-    now: datetime,
+    store: Store, subscription: Subscription, day: date, news: News, *, told: Told, late: str, now: datetime
 ) -> Digest:
-    """The digest of ``events`` as the channel would get it on ``day``."""
+    """The digest of the news as the channel would get it on ``day``."""
     history = store.history()
     views = [
-        _view(store, history, watchlist, day, told=told, events=events, new=watchlist.id in new) for watchlist in shown
+        _view(store, history, watchlist, day, told=told, events=news.events, new=watchlist.id in news.new)
+        for watchlist in news.shown
     ]
     views = naming.named(views, store.sightings({item for view in views for item in view.names}, day))
-    days = sorted({day, *(event.date for event in events)})
-    return compose(subscription.channel.name, day=day, days=tuple(days), views=views, late=late, checked=now.date())
+    days = sorted({day, *(event.date for event in news.events)})
+    return compose(
+        subscription.channel.name,
+        day=day,
+        days=tuple(days),
+        views=views,
+        late=late,
+        checked=now.date(),
+        corrections=news.corrections,
+    )
 
 
 def _view(
@@ -175,11 +212,12 @@ def _last(history: History, board: Board, until: date) -> Snapshot | None:
     return found
 
 
-def _evaluated(store: Store, watchlist: str, day: date) -> bool:
+def is_evaluated(store: Store, watchlist: str, day: date) -> bool:
+    """Whether the watchlist has judged the day."""
     return any(mark.date == day and mark.status is DayStatus.EVALUATED for mark in store.ledger(watchlist))
 
 
-def _newest_evaluated(store: Store, subscription: Subscription, until: date) -> date | None:
+def newest_evaluated(store: Store, subscription: Subscription, until: date) -> date | None:
     """The newest day up to ``until`` that any of the channel's watchlists has evaluated."""
     marks = [mark for watchlist in subscription.watchlists for mark in store.ledger(watchlist.id)]
     evaluated = [mark.date for mark in marks if mark.status is DayStatus.EVALUATED]
@@ -204,7 +242,7 @@ def _day_to_tell(tx: Store, subscription: Subscription, due_day: date, passed: d
     Where the due day is not evaluated its due time stays open; but news that should have been told a due time ago is
     not held up by it any longer: then the newest day that there is is told, late.
     """
-    newest = _newest_evaluated(tx, subscription, due_day)
+    newest = newest_evaluated(tx, subscription, due_day)
     if newest is None or newest == due_day or at_once:
         return newest
     ids = [watchlist.id for watchlist in subscription.watchlists]
@@ -225,43 +263,3 @@ def _late(events: Sequence[Event], passed: date) -> str:
         return ""
     covered = count(len(overdue), "day was", "days were")
     return f"{covered} not reported in time ({full_day(min(overdue))} on). Nothing is missing."
-
-
-def preview_day(
-    store: Store, subscription: Subscription, day: date | None, *, renderer: Renderer, now: datetime, settle: timedelta
-) -> Composed | None:
-    """The digest that the channel would get of ``day`` alone (the newest evaluated one, if None); nothing stays.
-
-    A day that is stored but was not evaluated is evaluated for it, within what is at hand. None where nothing is.
-    """
-    try:
-        with store.transaction() as tx:
-            chosen = day or _newest_evaluated(tx, subscription, date.max)
-            composed = _preview(tx, subscription, chosen, renderer=renderer, now=now, settle=settle) if chosen else None
-            raise _PreviewOverError  # noqa: TRY301  (the way to leave a transaction without committing it)
-    except _PreviewOverError:
-        return composed
-
-
-def _preview(
-    tx: Store, subscription: Subscription, day: date, *, renderer: Renderer, now: datetime, settle: timedelta
-) -> Composed | None:
-    for watchlist in subscription.watchlists:
-        if tx.history().at(watchlist.board, day) and not _evaluated(tx, watchlist.id, day):
-            marks = tx.ledger(watchlist.id)
-            since = min(marks[0].date, day) if marks else day
-            tx.mark(WatchlistDay(watchlist.id, day, DayStatus.WAITING, now - 2 * PATIENCE))
-            evaluate(tx, Agenda(watchlist, since, (day,), ()), now=now)
-    shown = [watchlist for watchlist in subscription.watchlists if _evaluated(tx, watchlist.id, day)]
-    if not shown:
-        return None
-    events = [event for watchlist in shown for event in tx.events(watchlist=watchlist.id, start=day, end=day)]
-    told = Told(day - ONE_DAY, day - ONE_DAY)
-    digest = digest_of(tx, subscription, day, events, shown=shown, told=told, new=frozenset(), late="", now=now)
-    due_at = complete_at(day, settle)
-    message = renderer.render(digest, key=f"{subscription.channel.name}/preview/{day}", now=now)
-    return Composed(subscription.channel.name, due_at, digest, message, 0)
-
-
-class _PreviewOverError(Exception):
-    """Rolls a preview's transaction back."""

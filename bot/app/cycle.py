@@ -11,20 +11,25 @@ from datetime import date, datetime, timedelta
 
 from bot.app.allowance import Allowance, stored_depths
 from bot.app.compose import Composed, Subscription, compose_due
+from bot.app.correct import answer_threads
 from bot.app.deliver import Attempt, Deliver
 from bot.app.evaluate import DayReport, evaluate
 from bot.app.operate import note_attempts, note_bug, note_poll, note_templates, tell_operator
 from bot.app.poll import Poll, PollReport, Progress, no_progress
 from bot.app.ports import Channel, Feed, Renderer, Store
 from bot.app.records import DayStatus
+from bot.app.revise import revise
 from bot.core.plan import (
     Agenda,
     Request,
     Window,
     Wish,
     agenda,
+    day_windows,
     history_windows,
+    joined,
     last_complete_day,
+    rechecks,
     requests,
     wanted_windows,
 )
@@ -45,6 +50,7 @@ class Timing:
     now: Callable[[], datetime]
     settle: timedelta
     catch_up_days: int
+    restate_days: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ class Cycle:
         """The work list, as things stand."""
         last = last_complete_day(self.timing.now(), self.timing.settle)
         agendas = tuple(self._agenda(watchlist, last) for watchlist in self.watchlists)
-        return self._plan(last, agendas, wanted_windows(agendas))
+        return self._plan(last, agendas, joined(wanted_windows(agendas), self._rechecks(last)))
 
     def plan_history(self, first: date, end: date) -> Plan:
         """The work list of a backfill: every window of the watchlists' boards that ends within ``first..end``."""
@@ -120,6 +126,19 @@ class Cycle:
         stored = stored_depths(self.store, wanted.keys())
         current = last_complete_day(self.timing.clock(), self.timing.settle)
         return Plan(last, agendas, wanted.keys(), tuple(requests(wanted, stored, last, current=current)))
+
+    def _rechecks(self, last: date) -> Mapping[Window, Wish]:
+        """The closed windows that the feed may have restated since they were asked for."""
+        oldest = last - timedelta(days=self.timing.catch_up_days - 1)
+        boards = {board for board, _ in day_windows(self.watchlists, last)}
+        return rechecks(
+            self.watchlists,
+            {board: self.store.checked(board, oldest, last) for board in boards},
+            last,
+            settle=self.timing.settle,
+            restate_days=self.timing.restate_days,
+            oldest=oldest,
+        )
 
     def _agenda(self, watchlist: Watchlist, last: date) -> Agenda:
         marks = self.store.ledger(watchlist.id)
@@ -136,10 +155,11 @@ class Cycle:
         return report
 
     def evaluate(self, store: Store, report: CycleReport) -> None:
-        """Evaluates every watchlist's open days. A bug in one holds up none of the others."""
+        """Evaluates every watchlist's restated and open days. A bug in one holds up none of the others."""
         now = self.timing.now()
         for item in report.plan.agendas:
             with self._apart(store, report, "evaluated", item.watchlist.id):
+                report.days += revise(store, item, report.plan.last)
                 report.days += evaluate(store, item, now=now)
 
     def compose(self, store: Store, report: CycleReport, *, at_once: bool) -> None:
@@ -149,6 +169,7 @@ class Cycle:
             with self._apart(store, report, "composed", subscription.channel.name):
                 one = compose_due(store, subscription, renderer=self.renderer, now=now, settle=settle, at_once=at_once)
                 report.composed += [one] if one else []
+                answer_threads(store, subscription, renderer=self.renderer, now=self.timing.clock())
         if report.composed:
             note_templates(store, self.complaints, now=self.timing.clock())
 

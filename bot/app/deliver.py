@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.app.ports import Channel, Store
+from bot.app.records import NewDelivery
 from bot.core.delivery import (
     Delivery,
     DeliveryStatus,
@@ -96,7 +97,7 @@ class Deliver:
                     continue
                 if step.reply and not isinstance(worst, Sent):
                     break
-                thread = delivery.steps[0].receipt if step.reply else ""
+                thread = (delivery.thread or delivery.steps[0].receipt) if step.reply else ""
                 delivery, outcome = self._advance(channel, delivery, step, thread)
                 worst = worse(worst, outcome)
         except _LostClaimError:
@@ -167,6 +168,13 @@ def _ask(call: Callable[[], Outcome]) -> Outcome:
     except Exception as error:  # the service may have the message all the same: an answer that was lost
         LOG.exception("a channel failed by a bug")
         return Unknown(f"A bug in the channel ({type(error).__name__}); the log has its traceback.")
+
+
+def put_apart(tx: Store, message: NewDelivery) -> None:
+    """Puts what is no digest into the outbox, a microsecond later where that due time is taken: it must not be lost."""
+    due_at = message.due_at
+    while tx.enqueue(replace(message, due_at=due_at), [], message.due_at) is None:
+        due_at += timedelta(microseconds=1)
 
 
 def revive(store: Store, delivery_id: int, *, now: datetime) -> None:

@@ -13,6 +13,7 @@ from bot.core.event import Event
 from bot.core.history import History
 from bot.core.notes import NO_DATA
 from bot.core.plan import PATIENCE, Agenda
+from bot.core.revise import policy
 from bot.core.rules.base import Need
 from bot.core.watchlist import Watchlist
 
@@ -22,13 +23,17 @@ NAMED = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class DayReport:
-    """What a watchlist's day came to. ``missing`` are the windows that it waits for, or went without."""
+    """What a watchlist's day came to. ``missing`` are the windows that it waits for, or went without.
+
+    ``again``: it was judged before, and its windows were restated since; ``events`` are those that stand otherwise now.
+    """
 
     watchlist: str
     date: date
     status: DayStatus
     events: tuple[Event, ...] = ()
     missing: tuple[Need, ...] = ()
+    again: bool = False
 
 
 def evaluate(store: Store, agenda: Agenda, *, now: datetime) -> list[DayReport]:
@@ -37,9 +42,10 @@ def evaluate(store: Store, agenda: Agenda, *, now: datetime) -> list[DayReport]:
     A day that is too old, or whose own snapshot did not come within three days, becomes a gap; the next day is then
     compared with the last one before it. One transaction writes a day's events and the mark that it is evaluated.
     """
-    reports = [_give_up(store, agenda.watchlist, day, now) for day in agenda.gaps]
+    seen = store.version()
+    reports = [_give_up(store, agenda.watchlist, day, now, seen) for day in agenda.gaps]
     asked = {mark.date: mark.first_asked_at for mark in store.ledger(agenda.watchlist.id)}
-    history = store.history()
+    history = store.history(seen)
     for day in agenda.days:
         missing = tuple(_missing(agenda.watchlist, day, history))
         first_asked = asked.get(day, now)
@@ -50,39 +56,44 @@ def evaluate(store: Store, agenda: Agenda, *, now: datetime) -> list[DayReport]:
             reports.append(DayReport(agenda.watchlist.id, day, DayStatus.WAITING, missing=missing))
             break
         if history.at(agenda.watchlist.board, day) is None:
-            reports.append(_give_up(store, agenda.watchlist, day, first_asked))
-        else:
-            reports.append(_judge(store, agenda, day, history=history, first_asked=first_asked, missing=missing))
+            reports.append(_give_up(store, agenda.watchlist, day, first_asked, seen))
+            continue
+        verdict = judge(store, agenda.watchlist, day, since=agenda.since, history=history)
+        with store.transaction() as tx:
+            added = tx.add_events(verdict.events)
+            tx.mark(evaluated(agenda.watchlist, day, verdict, first_asked=first_asked, seen=seen))
+        reports.append(DayReport(agenda.watchlist.id, day, DayStatus.EVALUATED, tuple(added), missing))
     return reports
 
 
-def _judge(
-    store: Store, agenda: Agenda, day: date, *, history: History, first_asked: datetime, missing: tuple[Need, ...]
-) -> DayReport:
-    watchlist = agenda.watchlist
+def judge(store: Store, watchlist: Watchlist, day: date, *, since: date, history: History) -> detect.Evaluation:
+    """The verdict on a day whose own snapshot is there, by what is stored of events and names."""
     earliest = day - timedelta(days=watchlist.cooldown_days)
     told = store.events(watchlist=watchlist.id, start=earliest, end=day)
     seen = [history.at(watchlist.board, end) for end in history.days(watchlist.board, day - NAMED, day)]
     items = {entry.item for snapshot in seen if snapshot for entry in snapshot.entries}
     called = {item: naming.shown(names) for item, names in store.sightings(items, day).items()}
-    verdict = detect.evaluate(
+    return detect.evaluate(
         watchlist,
         day,
         history=naming.NamedHistory(history, called),
-        since=agenda.since,
+        since=since,
         told=told,
         names=store.names(items),
     )
+
+
+def evaluated(
+    watchlist: Watchlist, day: date, verdict: detect.Evaluation, *, first_asked: datetime, seen: int
+) -> WatchlistDay:
+    """The mark of a day that was judged by the store's version ``seen``."""
     notes = tuple(f"{finding.kind.value}: {finding.reason}" for finding in verdict.not_evaluated)
-    with store.transaction() as tx:
-        added = tx.add_events(verdict.events)
-        tx.mark(WatchlistDay(watchlist.id, day, DayStatus.EVALUATED, first_asked, notes))
-    return DayReport(watchlist.id, day, DayStatus.EVALUATED, tuple(added), missing)
+    return WatchlistDay(watchlist.id, day, DayStatus.EVALUATED, first_asked, notes, seen, policy(watchlist))
 
 
-def _give_up(store: Store, watchlist: Watchlist, day: date, first_asked: datetime) -> DayReport:
+def _give_up(store: Store, watchlist: Watchlist, day: date, first_asked: datetime, seen: int) -> DayReport:
     note = f"{NO_DATA}{day}"
-    store.mark(WatchlistDay(watchlist.id, day, DayStatus.GAP, first_asked, (note,)))
+    store.mark(WatchlistDay(watchlist.id, day, DayStatus.GAP, first_asked, (note,), seen, policy(watchlist)))
     return DayReport(watchlist.id, day, DayStatus.GAP)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.app.deliver import Attempt, incident_key
+from bot.app.deliver import Attempt, incident_key, put_apart
 from bot.app.poll import PollReport
 from bot.app.ports import Channel, Renderer, Store
 from bot.app.records import Incident, NewDelivery
@@ -88,16 +87,9 @@ def tell_operator(store: Store, operators: Sequence[Channel], renderer: Renderer
                 subject, lines = _subject(told), [_line(incident) for incident in told]
                 message = renderer.notice(subject, lines, key=f"{channel.name}/notice/{now.isoformat()}", now=now)
                 steps = channel.steps(message)
-                _enqueue(tx, NewDelivery(channel.name, now, _yesterday(now), subject, steps, notice=True))
+                put_apart(tx, NewDelivery(channel.name, now, _yesterday(now), subject, steps, notice=True))
         tx.mark_incidents_told(untold)
         return len(untold)
-
-
-def _enqueue(tx: Store, notice: NewDelivery) -> None:
-    """Puts a notice into the outbox, a microsecond later where that due time is taken: it must not be lost."""
-    due_at = notice.due_at
-    while tx.enqueue(replace(notice, due_at=due_at), [], notice.due_at) is None:
-        due_at += timedelta(microseconds=1)
 
 
 def _subject(incidents: Sequence[Incident]) -> str:

@@ -126,7 +126,7 @@ class Poll:
                 if _passing(error) and not final and running < GIVE_UP_AFTER:
                     again.append(request)
                     continue
-                spared = not (request.waits or _passing(error))
+                spared = not (request.waits or request.recheck or _passing(error))
                 (report.missed if spared else report.failures).append(self._refuse(request, error, wanted))
                 if running >= GIVE_UP_AFTER:
                     report.left += len(requests) - index - 1 + len(again)

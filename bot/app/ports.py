@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from bot.app.records import Incident, Match, Message, NewDelivery, Quarantined, Settlement, WatchlistDay
+from bot.app.records import Belief, Incident, Match, Message, NewDelivery, Quarantined, Settlement, WatchlistDay
 from bot.core.delivery import Delivery, DeliveryStatus, IfUnsure, Outcome, Step
-from bot.core.digest import Digest
+from bot.core.digest import Digest, Provenance, Revision
 from bot.core.event import Event, EventStatus
 from bot.core.history import History
 from bot.core.naming import Sightings
@@ -51,7 +51,8 @@ class Store(Protocol):
     def save(self, rankings: Iterable[Ranking]) -> Sequence[Snapshot]:
         """Stores what changed: a window not stored yet as revision 1; a changed or deeper one as the next revision.
 
-        An answer equal to the newest stored revision (same entries, same depth) adds nothing. Returns what was added.
+        An answer equal to the newest stored revision (same entries, same depth) adds nothing, but that it was checked.
+        Returns what was added.
         """
         ...
 
@@ -63,8 +64,20 @@ class Store(Protocol):
         """End dates within ``start..end`` that are stored, with the depth of the newest revision."""
         ...
 
-    def history(self) -> History:
-        """All stored snapshots as detection sees them, model windows computed."""
+    def checked(self, board: Board, start: date, end: date) -> dict[date, datetime]:
+        """End dates within ``start..end`` that are stored, with when the feed was last asked for each."""
+        ...
+
+    def version(self) -> int:
+        """A number that grows with every snapshot that is stored; 0 of an empty store."""
+        ...
+
+    def changed(self, boards: Iterable[Board], since: int) -> dict[tuple[Board, date], int]:
+        """The windows of these boards that were stored, or stored anew, after that version, each with its own."""
+        ...
+
+    def history(self, until: int | None = None) -> History:
+        """All stored snapshots as detection sees them, model windows computed; or as they were at that version."""
         ...
 
     def names(self, items: Iterable[str] | None = None) -> Names:
@@ -108,6 +121,10 @@ class Store(Protocol):
         """Stores events, giving each its handle, and returns what was added; a key that is stored already is left."""
         ...
 
+    def change_events(self, events: Iterable[Event]) -> None:
+        """Overwrites stored events, found by their handles, with what became of them."""
+        ...
+
     def events(
         self,
         *,
@@ -126,6 +143,17 @@ class Store(Protocol):
 
     def unsettled(self, channel: str, watchlists: Iterable[str], until: date) -> Sequence[Event]:
         """Events of the watchlists up to ``until``, not held back or retracted, that the channel has not settled."""
+        ...
+
+    def disputed(self, channel: str, watchlists: Iterable[str]) -> Sequence[Belief]:
+        """What the channel was told of these watchlists that does not hold, or does hold after all, and it can't know.
+
+        In the order of events. It knows by a digest and by a reply in the thread: either may be missing.
+        """
+        ...
+
+    def note_beliefs(self, channel: str, beliefs: Iterable[Belief]) -> None:
+        """Remembers what the channel's readers have been told now (``retracted`` and ``answered`` of each)."""
         ...
 
     # the outbox
@@ -242,6 +270,7 @@ class Channel(Protocol):
     kind: str
     if_unsure: IfUnsure
     can_be_asked: bool
+    has_threads: bool
 
     def steps(self, message: Message) -> tuple[Step, ...]:
         """The requests that sending the message takes, payloads and all, within the service's limits."""
@@ -276,6 +305,12 @@ class Renderer(Protocol):
 
     def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
         """The digest in every form, each part with its citation, caveat and scope."""
+        ...
+
+    def correction(
+        self, revisions: Sequence[Revision], subject: str, provenance: Provenance, *, key: str, now: datetime
+    ) -> Message:
+        """The reply to an earlier message of which something does not hold, in every form, with its citation."""
         ...
 
     def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:

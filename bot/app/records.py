@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.core.delivery import Step
+from bot.core.event import Event
 from bot.core.ranking import Board
 
 
@@ -20,13 +21,18 @@ class DayStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WatchlistDay:
-    """A watchlist's day in the ledger. ``notes`` says in words what could not be evaluated."""
+    """A watchlist's day in the ledger. ``notes`` says in words what could not be evaluated.
+
+    ``seen`` is the store's version that it was judged by, ``policy`` the fingerprint of the rules it was judged by.
+    """
 
     watchlist: str
     date: date
     status: DayStatus
     first_asked_at: datetime
     notes: tuple[str, ...] = ()
+    seen: int = 0
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,24 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Belief:
+    """What a channel's readers were told of an event, by ``delivery_id``.
+
+    ``retracted``: a digest has taken it back since; ``answered``: so has a reply in that delivery's thread.
+    """
+
+    event: Event
+    delivery_id: int
+    retracted: bool = False
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A composed digest, or a ``notice`` to the operator, ready to be enqueued."""
+    """A message ready to be enqueued: a composed digest, or (``notice``) a notice to the operator or a correction.
+
+    ``thread`` is the receipt of the message that it answers.
+    """
 
     channel: str
     due_at: datetime
@@ -74,6 +96,7 @@ class NewDelivery:
     subject: str
     steps: tuple[Step, ...]
     notice: bool = False
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from bot.adapters.file import slack_json
-from bot.app.compose import Composed, Subscription, preview_day
+from bot.app.compose import Composed, Subscription
+from bot.app.preview import preview_day
 from bot.app.records import Message
 from bot.errors import UsageError
 from bot.wiring import House

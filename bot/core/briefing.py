@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from bot.core import headline, notes, proofs, sentences, standing, wording
-from bot.core.digest import Digest, News, Proof, Provenance, Section, cite
+from bot.core.correction import Correction, revisions
+from bot.core.digest import Digest, News, Proof, Provenance, Section, cite, moment
 from bot.core.event import Event, Kind
 from bot.core.headline import Told
 from bot.core.netting import Net, net
@@ -40,6 +41,7 @@ def compose(
     views: Sequence[View],
     late: str,
     checked: date,
+    corrections: Sequence[Correction] = (),
 ) -> Digest:
     """The digest of ``days`` (ascending; ``day`` is the last) for one channel, a section each view.
 
@@ -62,6 +64,7 @@ def compose(
             for view, net in zip(views, nets, strict=True)
         ),
         provenance=_provenance(views, nets, checked),
+        revisions=revisions(corrections, {view.watchlist.id: view.title for view in views}),
     )
 
 
@@ -187,7 +190,7 @@ def _provenance(views: Sequence[View], nets: Sequence[Net], checked: date) -> Pr
             _as_ofs((view, netted.kept) for view, netted in zip(views, nets, strict=True) if view.dataset is dataset)
         )
         if shown:
-            citations.append(cite(dataset, min(shown, key=_moment)))
+            citations.append(cite(dataset, min(shown, key=moment)))
     sample = any(snapshot.sample for view in views for snapshot in view.snapshots)
     return Provenance(tuple(citations), wording.full_day(checked), sample=sample)
 
@@ -198,8 +201,3 @@ def _as_ofs(shown: Iterable[tuple[View, Sequence[Event]]]) -> Iterator[str]:
         twin = view.twin if any(event.kind is Kind.TRENDING for event in events) else None
         found = [*(board.as_of for board in (view.current, twin) if board), *(event.as_of for event in events)]
         yield from found or [snapshot.as_of for snapshot in view.snapshots]
-
-
-def _moment(as_of: str) -> datetime:
-    moment = datetime.fromisoformat(as_of)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

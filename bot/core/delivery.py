@@ -53,7 +53,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message for one channel and due time, as it is stored. ``subject`` is its headline."""
+    """One message for one channel and due time, as it is stored. ``subject`` is its headline.
+
+    ``thread`` is the receipt of an earlier message that its replies belong to; empty where it opens a thread itself.
+    """
 
     id: int
     channel: str
@@ -67,6 +70,7 @@ class Delivery:
     next_attempt_at: datetime | None = None
     lease_until: datetime | None = None
     last_error: str = ""
+    thread: str = ""
 
     @property
     def marker(self) -> str:

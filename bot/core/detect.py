@@ -17,6 +17,9 @@ from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset, Snapshot
 from bot.core.rules import Change, Day, EnteredTop, Need, NotEvaluated, Rule, parameters
 from bot.core.watchlist import Names, Watchlist
 
+ENGINE = 1
+"""The version of the rules' meaning. Raised when a verdict on the same data changes, so that days that were judged
+before are left as they are: what we judge otherwise now, OpenRouter has not revised."""
 LOOK_BACK = timedelta(days=31)
 """How far before a gap the last snapshot is looked for."""
 COOLED = frozenset({Kind.SPIKE, Kind.TRENDING, Kind.ENTERED_TOP, Kind.LEFT_TOP})

@@ -7,7 +7,7 @@ medium is the medium's business.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from bot.core.ranking import Dataset
 from bot.core.text import clean
@@ -36,6 +36,12 @@ def cite(dataset: Dataset, as_of: str) -> Citation:
     """The citation that the feed asks for; ``as_of`` to the letter, but harmless."""
     page = PAGES[dataset]
     return Citation(f"Source: OpenRouter ({page}), as of {clean(as_of)}.", f"https://{page}")
+
+
+def moment(as_of: str) -> datetime:
+    """When a text of the feed's says that figures were made; UTC where it does not say."""
+    found = datetime.fromisoformat(as_of)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +178,8 @@ class Digest:
     def stated(self) -> tuple[str, ...]:
         """The handles of every event that the digest tells; of its days' others, none holds any more (netted out)."""
         news = [line for section in self.sections for line in section.news]
-        return tuple(handle for line in news for handle in (line.id, *(proof.id for proof in line.also)))
+        told = [handle for line in news for handle in (line.id, *(proof.id for proof in line.also))]
+        return (*told, *(revision.id for revision in self.revisions))
 
     @property
     def is_quiet(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -28,12 +28,16 @@ def complete_at(day: date, settle: timedelta) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """A watchlist's days that are still to be evaluated, ascending, and those that are too old and become gaps."""
+    """A watchlist's days that are still to be evaluated, ascending, and those that are too old and become gaps.
+
+    ``oldest`` is the first day that is judged at all, or again where a restatement asks for it.
+    """
 
     watchlist: Watchlist
     since: date
     days: tuple[date, ...]
     gaps: tuple[date, ...]
+    oldest: date = date.min
 
 
 def agenda(watchlist: Watchlist, done: AbstractSet[date], first: date | None, last: date, catch_up: int) -> Agenda:
@@ -51,6 +55,7 @@ def agenda(watchlist: Watchlist, done: AbstractSet[date], first: date | None, la
         since,
         tuple(day for day in open_days if day >= oldest),
         tuple(day for day in open_days if day < oldest),
+        oldest,
     )
 
 
@@ -59,7 +64,8 @@ class Request:
     """One window to ask for: an app board's, to a depth, or a range of model days. ``start`` is a range's first day.
 
     ``waits``: a day can't be judged without it; else it is only shown where it is at hand. ``current``: it ends on the
-    newest complete day, and may use up the day's budget; all others leave a reserve (``split_budget``).
+    newest complete day, and may use up the day's budget; all others leave a reserve (``split_budget``). ``recheck``: it
+    is stored, and asked for once more.
     """
 
     board: Board
@@ -68,6 +74,7 @@ class Request:
     depth: int
     waits: bool = True
     current: bool = False
+    recheck: bool = False
 
     @property
     def cost(self) -> int:
@@ -77,10 +84,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How deep a window is wanted, and whether a day waits for it."""
+    """How deep a window is wanted, whether a day waits for it, and whether it is asked for though it is stored."""
 
     depth: int = 0
     waits: bool = False
+    recheck: bool = False
+
+    def joined(self, other: Wish) -> Wish:
+        """The wish of who wants either."""
+        return Wish(max(self.depth, other.depth), self.waits or other.waits, self.recheck or other.recheck)
 
 
 Window = tuple[Board, date]
@@ -108,8 +120,39 @@ def history_windows(watchlists: Iterable[Watchlist], first: date, last: date) ->
 
 def _add(wishes: dict[Window, Wish], need: Need, depth: int) -> None:
     for source in sources(need):
-        known = wishes.get(source, Wish())
-        wishes[source] = Wish(max(known.depth, depth), known.waits or need.waits)
+        wishes[source] = wishes.get(source, Wish()).joined(Wish(depth, need.waits))
+
+
+def rechecks(
+    watchlists: Iterable[Watchlist],
+    checked: Mapping[Board, Mapping[date, datetime]],
+    last: date,
+    *,
+    settle: timedelta,
+    restate_days: int,
+    oldest: date,
+) -> dict[Window, Wish]:
+    """The closed windows from ``oldest`` on that are to be asked for once more, for the feed restates closed days.
+
+    Each is asked for on each of the ``restate_days`` days after it became final; one check makes up for all that were
+    missed. ``checked``: by board and end date, when each stored window was last asked for.
+    """
+    wishes: dict[Window, Wish] = {}
+    for (board, _), wish in day_windows(watchlists, last).items():
+        for end, asked_at in checked.get(board, {}).items():
+            due = complete_at(min(end + timedelta(days=restate_days), last), settle)
+            if oldest <= end < last and asked_at < due:
+                wishes[board, end] = Wish(wish.depth, recheck=True)
+    return wishes
+
+
+def joined(*wanted: Mapping[Window, Wish]) -> dict[Window, Wish]:
+    """All wishes in one."""
+    wishes: dict[Window, Wish] = {}
+    for part in wanted:
+        for window, wish in part.items():
+            wishes[window] = wishes.get(window, Wish()).joined(wish)
+    return wishes
 
 
 def requests(
@@ -117,37 +160,58 @@ def requests(
 ) -> list[Request]:
     """The least set of requests for what is wanted and not stored deep enough (``stored``: the depth of each window).
 
-    Newest days first, so that the current day comes before baselines; ``last`` is the last complete day, beyond which
-    nothing is asked for. ``current`` is the newest complete day where ``last`` is an earlier one. Model days are joined
-    into ranges of up to 366 days.
+    The last day first, then what is asked for once more, then all else, newest days first; ``last`` is the last
+    complete day, beyond which nothing is asked for. ``current`` is the newest complete day where ``last`` is an earlier
+    one. Model days are joined into ranges of up to 366 days.
     """
     current = current or last
     missing = {
-        window: wish for window, wish in wanted.items() if window[1] <= last and stored.get(window, 0) < wish.depth
+        window: wish
+        for window, wish in wanted.items()
+        if window[1] <= last and (wish.recheck or stored.get(window, 0) < wish.depth)
     }
     apps = [
-        Request(board, board.start(end), end, wish.depth, wish.waits, current=end == current)
+        Request(board, board.start(end), end, wish.depth, wish.waits, current=end == current, recheck=wish.recheck)
         for (board, end), wish in missing.items()
         if board.dataset is Dataset.APPS
     ]
     models = {end: wish for (board, end), wish in missing.items() if board.dataset is Dataset.MODELS}
-    ranges = [
-        Request(
+    return sorted([*apps, *_model_requests(models, current)], key=lambda request: _urgency(request, last))
+
+
+def _model_requests(days: Mapping[date, Wish], current: date) -> Iterator[Request]:
+    for start, end in _ranges(sorted(days)):
+        wishes = [wish for day, wish in days.items() if start <= day <= end]
+        yield Request(
             MODEL_DAY,
             start,
             end,
             MODEL_DEPTH,
-            any(wish.waits for day, wish in models.items() if start <= day <= end),
+            any(wish.waits for wish in wishes),
             current=end == current,
+            recheck=any(wish.recheck for wish in wishes),
         )
-        for start, end in _ranges(sorted(models))
-    ]
-    return sorted([*apps, *ranges], key=lambda request: (last - request.end, request.board.key))
+
+
+def _urgency(request: Request, last: date) -> tuple[int, timedelta, str]:
+    place = 0 if request.end == last else 1 if request.recheck else 2
+    return place, last - request.end, request.board.key
 
 
 def day_cost(watchlists: Iterable[Watchlist], day: date, stored: Mapping[Window, int] | None = None) -> int:
-    """HTTP requests, at most, for what of ``day``'s own windows is not stored: of an ordinary day, if nothing is."""
+    """HTTP requests, at most, for what of ``day``'s own windows is not stored: for all of them, if nothing is."""
     return sum(request.cost for request in requests(day_windows(watchlists, day), stored or {}, day))
+
+
+def ordinary_cost(watchlists: Iterable[Watchlist], day: date, restate_days: int) -> int:
+    """HTTP requests, at most, of an ordinary day: its own windows, and those of the days before once more."""
+    own = day_windows(watchlists, day)
+    again = {
+        (board, end - timedelta(days=back)): Wish(wish.depth, recheck=True)
+        for (board, end), wish in own.items()
+        for back in range(1, restate_days + 1)
+    }
+    return sum(request.cost for request in requests(joined(own, again), {}, day))
 
 
 def day_windows(watchlists: Iterable[Watchlist], day: date) -> dict[Window, Wish]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.app.records import Message, SlackPart
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step
-from bot.core.digest import Digest
+from bot.core.digest import Digest, Provenance, Revision
 from bot.core.ranking import MODEL_DAY, Board, Ranking
 from bot.errors import FeedError
 from tests.builders import DAY, snapshot
@@ -36,22 +36,33 @@ def ranking(board: Board, day: date, rows: Iterable[tuple[str, int]], *, depth: 
 
 @dataclass
 class FakeFeed:
-    """A feed whose figures follow from board and day; ``fails`` holds errors by (board key, end), used up in turn."""
+    """A feed whose figures follow from board and day; ``fails`` holds errors by (board key, end), used up in turn.
+
+    Without a ``clock`` it answers as on the morning after each window.
+    """
 
     figures: Figures = steady
     fails: dict[tuple[str, date], list[FeedError]] = field(default_factory=dict)
     down: FeedError | None = None
     asked: list[tuple[str, date]] = field(default_factory=list)
     requests: int = 0
+    clock: Callable[[], datetime] | None = None
 
     def app_ranking(self, board: Board, end_date: date, depth: int) -> Ranking:
         self._ask(board, end_date)
-        return ranking(board, end_date, self.figures(board, end_date)[:depth], depth=depth)
+        return self._now(ranking(board, end_date, self.figures(board, end_date)[:depth], depth=depth))
 
     def model_days(self, start: date, end: date) -> Sequence[Ranking]:
         self._ask(MODEL_DAY, end)
         days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
-        return [ranking(MODEL_DAY, day, rows, depth=50) for day in days if (rows := self.figures(MODEL_DAY, day)) != ()]
+        answers = {day: self.figures(MODEL_DAY, day) for day in days}
+        return [self._now(ranking(MODEL_DAY, day, rows, depth=50)) for day, rows in answers.items() if rows != ()]
+
+    def _now(self, answer: Ranking) -> Ranking:
+        if self.clock is None:
+            return answer
+        now = self.clock()
+        return replace(answer, fetched_at=now, as_of=f"{now:%Y-%m-%dT%H:%M:%S}Z")
 
     def _ask(self, board: Board, end: date) -> None:
         self.requests += 1
@@ -74,6 +85,7 @@ class FakeChannel:
     kind: str = "fake"
     if_unsure: IfUnsure = IfUnsure.RESEND
     can_be_asked: bool = True
+    has_threads: bool = False
     parts: int = 1
     replies: bool = False
     answers: list[Outcome | Exception] = field(default_factory=list)
@@ -117,8 +129,16 @@ class PlainRenderer:
 
     def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
         lines = [digest.headline, *(news.text for section in digest.sections for news in section.news)]
+        lines += [revision.text for revision in digest.revisions]
         text = "\n".join(lines)
         return Message(key, digest.day, now, digest.headline, text, text, (SlackPart(text),))
+
+    def correction(
+        self, revisions: Sequence[Revision], subject: str, provenance: Provenance, *, key: str, now: datetime
+    ) -> Message:
+        cited = [citation.text for citation in provenance.citations]
+        text = "\n".join([subject, *(revision.text for revision in revisions), *cited])
+        return Message(key, now.date(), now, subject, text, text, (SlackPart(text),))
 
     def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:
         text = "\n".join([subject, *lines])

@@ -48,7 +48,7 @@ class TestAgenda:
     """Days wanted less days done."""
 
     def test_a_new_watchlist_begins_with_the_last_complete_day(self) -> None:
-        assert agenda(LEADER, set(), None, DAY, 31) == Agenda(LEADER, DAY, (DAY,), ())
+        assert agenda(LEADER, set(), None, DAY, 31) == Agenda(LEADER, DAY, (DAY,), (), ago(30))
 
     def test_missed_days_come_oldest_first(self) -> None:
         work = agenda(LEADER, {ago(5), ago(2)}, ago(5), DAY, 31)

@@ -7,9 +7,10 @@ from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, insert, select
+from sqlalchemy import Connection, Row, Select, exists, insert, or_, select, update
 
 from bot.adapters.store.tables import EVENT, SETTLEMENT
+from bot.app.records import Belief
 from bot.core.event import HANDLE_LENGTH, Event, EventStatus, HeldBack, Kind, handle
 
 _STRENGTH = {kind.value: place for place, kind in enumerate(Kind)}
@@ -25,6 +26,12 @@ def add(connection: Connection, events: Iterable[Event]) -> list[Event]:
         connection.execute(insert(EVENT), _row(named))
         added.append(named)
     return added
+
+
+def change(connection: Connection, events: Iterable[Event]) -> None:
+    """See Store.change_events."""
+    for event in events:
+        connection.execute(update(EVENT).where(EVENT.c.id == event.id).values(_row(event)))
 
 
 def chosen(
@@ -70,6 +77,36 @@ def unsettled(connection: Connection, channel: str, watchlists: Iterable[str], u
     return _in_order(connection, query)
 
 
+def disputed(connection: Connection, channel: str, watchlists: Iterable[str]) -> list[Belief]:
+    """See Store.disputed."""
+    gone = EVENT.c.status == EventStatus.RETRACTED.value
+    query = (
+        select(EVENT, SETTLEMENT.c.delivery_id, SETTLEMENT.c.retracted, SETTLEMENT.c.answered)
+        .join(SETTLEMENT, SETTLEMENT.c.event_id == EVENT.c.id)
+        .where(
+            SETTLEMENT.c.channel == channel,
+            SETTLEMENT.c.stated,
+            EVENT.c.watchlist.in_(list(watchlists)),
+            or_(SETTLEMENT.c.retracted != gone, SETTLEMENT.c.answered != gone),
+        )
+    )
+    found = {}
+    for row in connection.execute(query):
+        event = _event(row)
+        found[event.id] = Belief(event, row.delivery_id, row.retracted, row.answered)
+    return [found[event.id] for event in order(belief.event for belief in found.values())]
+
+
+def note_beliefs(connection: Connection, channel: str, beliefs: Iterable[Belief]) -> None:
+    """See Store.note_beliefs."""
+    for belief in beliefs:
+        connection.execute(
+            update(SETTLEMENT)
+            .where(SETTLEMENT.c.event_id == belief.event.id, SETTLEMENT.c.channel == channel)
+            .values(retracted=belief.retracted, answered=belief.answered)
+        )
+
+
 def order(events: Iterable[Event]) -> list[Event]:
     """By date, strength of kind, rank (absent ones last) and key: sorted here, for the two databases collate apart."""
     return sorted(
@@ -103,7 +140,7 @@ def _row(event: Event) -> dict[str, Any]:
 
 
 def _event(row: Row[Any]) -> Event:
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    values = {spec.name: row._mapping[spec.name] for spec in fields(Event)}  # noqa: SLF001 - SQLAlchemy's public name
     values["kind"] = Kind(row.kind)
     values["held_back"] = HeldBack(row.held_back) if row.held_back else None
     values["status"] = EventStatus(row.status)

@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from bot.adapters.store.names import is_newest
-from bot.adapters.store.snapshots import snapshot_of
+from bot.adapters.store.snapshots import snapshot_of, version
 from bot.adapters.store.tables import ENTRY, SNAPSHOT
 from bot.core.ranking import MODEL_DAY, MODEL_DEPTH, Board, Dataset, Snapshot, sum_days
 
@@ -24,15 +24,15 @@ _ONE_DAY = timedelta(days=1)
 
 
 class StoredHistory:
-    """A History over the store as it was when this was made: what is saved later takes no part.
+    """A History over the store as it was at a version, or when this was made: what is saved later takes no part.
 
     Safe to keep for an evaluation, however long; made within a transaction, it ends with that.
     """
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, until: int | None = None) -> None:
         self._reading = reading
         with reading() as connection:
-            self._ceiling: int = connection.execute(select(func.max(SNAPSHOT.c.id))).scalar() or 0
+            self._ceiling = version(connection) if until is None else until
         self._index = lru_cache(maxsize=None)(self._read_index)
         self._stored = lru_cache(maxsize=_KEPT_SNAPSHOTS)(self._read_snapshot)
         self._window = lru_cache(maxsize=_KEPT_WINDOWS)(self._add_up)

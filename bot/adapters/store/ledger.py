@@ -24,7 +24,9 @@ def days(connection: Connection, watchlist: str) -> list[WatchlistDay]:
     """See Store.ledger."""
     query = select(WATCHLIST_DAY).where(WATCHLIST_DAY.c.watchlist == watchlist).order_by(WATCHLIST_DAY.c.date)
     return [
-        WatchlistDay(row.watchlist, row.date, DayStatus(row.status), row.first_asked_at, tuple(row.notes))
+        WatchlistDay(
+            row.watchlist, row.date, DayStatus(row.status), row.first_asked_at, tuple(row.notes), row.seen, row.policy
+        )
         for row in connection.execute(query)
     ]
 
@@ -37,8 +39,11 @@ def mark(connection: Connection, day: WatchlistDay) -> None:
         "status": day.status.value,
         "first_asked_at": day.first_asked_at,
         "notes": list(day.notes),
+        "seen": day.seen,
+        "policy": day.policy,
     }
-    connection.execute(upsert(connection, WATCHLIST_DAY, ["watchlist", "date"], ["status", "notes"]), row)
+    changed = ["status", "notes", "seen", "policy"]
+    connection.execute(upsert(connection, WATCHLIST_DAY, ["watchlist", "date"], changed), row)
 
 
 # ── refused answers ──────────────────────────────────────────────────────────────────────────────────────────

@@ -33,6 +33,7 @@ def enqueue(
         "looks": 0,
         "last_error": "",
         "created_at": now,
+        "thread": delivery.thread,
     }
     identity = connection.execute(insert_missing(connection, DELIVERY).returning(DELIVERY.c.id), values).scalar()
     if identity is None:
@@ -186,4 +187,5 @@ def _delivery(row: Row[Any], steps: tuple[Step, ...]) -> Delivery:
         next_attempt_at=row.next_attempt_at,
         lease_until=row.lease_until,
         last_error=row.last_error,
+        thread=row.thread,
     )

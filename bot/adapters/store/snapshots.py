@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from bot.adapters.store.columns import storable
 from bot.adapters.store.statements import upsert
@@ -41,11 +41,13 @@ def save(connection: Connection, rankings: Iterable[Ranking]) -> list[Snapshot]:
     newest = _newest(connection, cleaned)
     added: list[Snapshot] = []
     prints: list[str] = []
+    checked: list[dict[str, Any]] = []
     for ranking in cleaned:
         window = (ranking.board.key, ranking.end_date)
         print_ = fingerprint(ranking)
         known = newest.get(window)
         if known and _says_the_same(connection, known, ranking, print_):
+            checked.append({"identity": known.id, "at": ranking.fetched_at})
             continue
         revision = known.revision + 1 if known else 1
         newest[window] = _Newest(None, revision, ranking.depth, print_, ranking)
@@ -53,6 +55,9 @@ def save(connection: Connection, rankings: Iterable[Ranking]) -> list[Snapshot]:
         prints.append(print_)
     if added:
         _insert(connection, added, prints)
+    if checked:
+        same = update(SNAPSHOT).where(SNAPSHOT.c.id == bindparam("identity"))
+        connection.execute(same.values(checked_at=bindparam("at")), checked)
     return added
 
 
@@ -85,6 +90,31 @@ def depths(connection: Connection, board: Board, start: date, end: date) -> dict
         .order_by(SNAPSHOT.c.end_date, SNAPSHOT.c.revision)
     )
     return {row.end_date: row.depth for row in connection.execute(query)}
+
+
+def checked(connection: Connection, board: Board, start: date, end: date) -> dict[date, datetime]:
+    """See Store.checked."""
+    query = (
+        select(SNAPSHOT.c.end_date, func.coalesce(SNAPSHOT.c.checked_at, SNAPSHOT.c.fetched_at).label("at"))
+        .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.end_date.between(start, end))
+        .order_by(SNAPSHOT.c.end_date, SNAPSHOT.c.revision)
+    )
+    return {row.end_date: row.at for row in connection.execute(query)}
+
+
+def version(connection: Connection) -> int:
+    """See Store.version: the newest snapshot's id. Writers take turns, so that ids are committed in their order."""
+    newest: int | None = connection.execute(select(func.max(SNAPSHOT.c.id))).scalar()
+    return newest or 0
+
+
+def changed(connection: Connection, boards: Iterable[Board], since: int) -> dict[tuple[Board, date], int]:
+    """See Store.changed."""
+    known = {board.key: board for board in boards}
+    query = select(SNAPSHOT.c.board, SNAPSHOT.c.end_date, SNAPSHOT.c.id).where(
+        SNAPSHOT.c.id > since, SNAPSHOT.c.board.in_(known)
+    )
+    return {(known[row.board], row.end_date): row.id for row in connection.execute(query.order_by(SNAPSHOT.c.id))}
 
 
 def load(connection: Connection, row: Row[Any]) -> Snapshot:

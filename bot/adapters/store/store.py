@@ -15,7 +15,7 @@ from bot.adapters.store.engine import PATIENCE, Database
 from bot.adapters.store.history import StoredHistory
 from bot.adapters.store.schema import bring_up_to_date, copy_sqlite
 from bot.app.ports import Store
-from bot.app.records import Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
+from bot.app.records import Belief, Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
 from bot.core.delivery import Delivery, DeliveryStatus, Step
 from bot.core.event import Event, EventStatus
 from bot.core.history import History
@@ -86,9 +86,24 @@ class SqlStore:
         with self._reading() as connection:
             return snapshots.depths(connection, board, start, end)
 
-    def history(self) -> History:
+    def checked(self, board: Board, start: date, end: date) -> dict[date, datetime]:
         """See Store."""
-        return StoredHistory(self._reading)
+        with self._reading() as connection:
+            return snapshots.checked(connection, board, start, end)
+
+    def version(self) -> int:
+        """See Store."""
+        with self._reading() as connection:
+            return snapshots.version(connection)
+
+    def changed(self, boards: Iterable[Board], since: int) -> dict[tuple[Board, date], int]:
+        """See Store."""
+        with self._reading() as connection:
+            return snapshots.changed(connection, boards, since)
+
+    def history(self, until: int | None = None) -> History:
+        """See Store."""
+        return StoredHistory(self._reading, until)
 
     def names(self, items: Iterable[str] | None = None) -> Names:
         """See Store."""
@@ -139,6 +154,11 @@ class SqlStore:
         with self._writing() as connection:
             return event_log.add(connection, events)
 
+    def change_events(self, events: Iterable[Event]) -> None:
+        """See Store."""
+        with self._writing() as connection:
+            event_log.change(connection, events)
+
     def events(
         self,
         *,
@@ -163,6 +183,16 @@ class SqlStore:
         """See Store."""
         with self._reading() as connection:
             return event_log.unsettled(connection, channel, watchlists, until)
+
+    def disputed(self, channel: str, watchlists: Iterable[str]) -> Sequence[Belief]:
+        """See Store."""
+        with self._reading() as connection:
+            return event_log.disputed(connection, channel, watchlists)
+
+    def note_beliefs(self, channel: str, beliefs: Iterable[Belief]) -> None:
+        """See Store."""
+        with self._writing() as connection:
+            event_log.note_beliefs(connection, channel, beliefs)
 
     # ── the outbox ───────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,0 +1,52 @@
+"""The digest of one stored day, as a channel would get it: composed in a transaction that is taken back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from bot.app.compose import ONE_DAY, Composed, News, Subscription, Told, digest_of, is_evaluated, newest_evaluated
+from bot.app.evaluate import evaluate
+from bot.app.ports import Renderer, Store
+from bot.app.records import DayStatus, WatchlistDay
+from bot.core.plan import PATIENCE, Agenda, complete_at
+
+
+def preview_day(
+    store: Store, subscription: Subscription, day: date | None, *, renderer: Renderer, now: datetime, settle: timedelta
+) -> Composed | None:
+    """The digest that the channel would get of ``day`` alone (the newest evaluated one, if None); nothing stays.
+
+    A day that is stored but was not evaluated is evaluated for it, within what is at hand. None where nothing is.
+    """
+    try:
+        with store.transaction() as tx:
+            chosen = day or newest_evaluated(tx, subscription, date.max)
+            composed = _preview(tx, subscription, chosen, renderer=renderer, now=now, settle=settle) if chosen else None
+            raise _PreviewOverError  # noqa: TRY301  (the way to leave a transaction without committing it)
+    except _PreviewOverError:
+        return composed
+
+
+def _preview(
+    tx: Store, subscription: Subscription, day: date, *, renderer: Renderer, now: datetime, settle: timedelta
+) -> Composed | None:
+    for watchlist in subscription.watchlists:
+        if tx.history().at(watchlist.board, day) and not is_evaluated(tx, watchlist.id, day):
+            marks = tx.ledger(watchlist.id)
+            since = min(marks[0].date, day) if marks else day
+            tx.mark(WatchlistDay(watchlist.id, day, DayStatus.WAITING, now - 2 * PATIENCE))
+            evaluate(tx, Agenda(watchlist, since, (day,), ()), now=now)
+    shown = [watchlist for watchlist in subscription.watchlists if is_evaluated(tx, watchlist.id, day)]
+    if not shown:
+        return None
+    events = [event for watchlist in shown for event in tx.events(watchlist=watchlist.id, start=day, end=day)]
+    told = Told(day - ONE_DAY, day - ONE_DAY)
+    news = News(tuple(shown), frozenset(), events)
+    digest = digest_of(tx, subscription, day, news, told=told, late="", now=now)
+    due_at = complete_at(day, settle)
+    message = renderer.render(digest, key=f"{subscription.channel.name}/preview/{day}", now=now)
+    return Composed(subscription.channel.name, due_at, digest, message, 0)
+
+
+class _PreviewOverError(Exception):
+    """Rolls a preview's transaction back."""
