@@ -15,9 +15,11 @@ from bot.core.pace import interval
 from bot.core.plan import (
     Agenda,
     Request,
-    day_cost,
     days_needed,
+    joined,
     last_complete_day,
+    ordinary_cost,
+    ordinary_rechecks,
     requests,
     split_budget,
     wanted_windows,
@@ -54,8 +56,11 @@ def look_ahead(config: Config, *, clock: Callable[[], datetime]) -> Outlook:
         morrow = plan.last + timedelta(days=1)
         wanted = wanted_windows(_agenda(watchlist, morrow) for watchlist in config.watchlists)
         stored = {**stored_depths(house.store, wanted.keys()), **dict.fromkeys(plan.wanted, APP_DEPTH)}
-        then = _cost(requests(wanted, stored, morrow))
-        return Outlook(False, plan.requests, then, day_cost(config.watchlists, plan.last), later)
+        restate_days = config.openrouter.restate_days
+        again = ordinary_rechecks(config.watchlists, morrow, restate_days)
+        then = _cost(requests(joined(wanted, again), stored, morrow))
+        daily = ordinary_cost(config.watchlists, plan.last, restate_days)
+        return Outlook(False, plan.requests, then, daily, later)
 
 
 def _first_run(config: Config, now: datetime) -> Outlook:
@@ -66,8 +71,10 @@ def _first_run(config: Config, now: datetime) -> Outlook:
     then = wanted_windows(_agenda(watchlist, morrow) for watchlist in config.watchlists)
     wanted = requests(first, {}, last)
     _, later = split_budget(wanted, 0, limit=config.openrouter.requests_per_day, reserve=0)
-    daily = day_cost(config.watchlists, last)
-    return Outlook(True, wanted, _cost(requests(then, stored, morrow)), daily, later)
+    restate_days = config.openrouter.restate_days
+    again = ordinary_rechecks(config.watchlists, morrow, restate_days)
+    daily = ordinary_cost(config.watchlists, last, restate_days)
+    return Outlook(True, wanted, _cost(requests(joined(then, again), stored, morrow)), daily, later)
 
 
 def _agenda(watchlist: Watchlist, last: date) -> Agenda:

@@ -13,6 +13,7 @@ from bot.cli.output import field, moment, say, warn_field, whisper
 from bot.core import wording
 from bot.core.delivery import DeliveryStatus
 from bot.core.due import next_due
+from bot.core.event import EventStatus
 from bot.core.pace import interval
 from bot.core.plan import complete_at
 from bot.core.wording import count
@@ -88,7 +89,10 @@ def _changed(house: House, report: CycleReport) -> None:
     gaps: dict[str, list[date]] = {}
     counts: dict[str, int] = {}
     for item in report.days:
-        if item.status is DayStatus.EVALUATED:
+        if item.again:
+            if item.events:
+                field("revised", f"{titles[item.watchlist]}, {wording.day(item.date)}: {_became(item)}")
+        elif item.status is DayStatus.EVALUATED:
             counts[item.watchlist] = counts.get(item.watchlist, 0) + _news(item)
         elif item.status is DayStatus.WAITING:
             field("waits", f"{titles[item.watchlist]}: {wording.day(item.date)}, for {_windows(len(item.missing))}")
@@ -102,6 +106,15 @@ def _changed(house: House, report: CycleReport) -> None:
 
 def _news(item: DayReport) -> int:
     return sum(event.held_back is None for event in item.events)
+
+
+def _became(item: DayReport) -> str:
+    """What a restatement made of a day's events."""
+    gone = sum(event.status is EventStatus.RETRACTED for event in item.events)
+    late = sum(event.late and event.status is EventStatus.NEW and not event.held_back for event in item.events)
+    others = len(item.events) - gone - late
+    parts = [(gone, "taken back"), (late, "late"), (others, "otherwise changed")]
+    return ", ".join(f"{number} {words}" for number, words in parts if number)
 
 
 def _days(days: Sequence[date]) -> str:

@@ -203,15 +203,19 @@ def day_cost(watchlists: Iterable[Watchlist], day: date, stored: Mapping[Window,
     return sum(request.cost for request in requests(day_windows(watchlists, day), stored or {}, day))
 
 
-def ordinary_cost(watchlists: Iterable[Watchlist], day: date, restate_days: int) -> int:
+def ordinary_cost(watchlists: Sequence[Watchlist], day: date, restate_days: int) -> int:
     """HTTP requests, at most, of an ordinary day: its own windows, and those of the days before once more."""
-    own = day_windows(watchlists, day)
-    again = {
+    wanted = joined(day_windows(watchlists, day), ordinary_rechecks(watchlists, day, restate_days))
+    return sum(request.cost for request in requests(wanted, {}, day))
+
+
+def ordinary_rechecks(watchlists: Iterable[Watchlist], day: date, restate_days: int) -> dict[Window, Wish]:
+    """The windows that are asked for once more on the day on which ``day`` is polled, where every day was."""
+    return {
         (board, end - timedelta(days=back)): Wish(wish.depth, recheck=True)
-        for (board, end), wish in own.items()
+        for (board, end), wish in day_windows(watchlists, day).items()
         for back in range(1, restate_days + 1)
     }
-    return sum(request.cost for request in requests(joined(own, again), {}, day))
 
 
 def day_windows(watchlists: Iterable[Watchlist], day: date) -> dict[Window, Wish]:

@@ -60,10 +60,10 @@ class TestCheck:
     def test_once_there_is_a_store_it_says_what_the_next_run_asks(self, bench: Bench) -> None:
         bench("run")
         said = bench("check")
-        assert (said.code, "  next run: no request needed, all is stored; then about 9 a day" in said.out) == (0, True)
+        assert (said.code, "  next run: no request needed, all is stored; then about 11 a day" in said.out) == (0, True)
         bench.now += timedelta(days=1)
         said = bench("check")
-        assert "  next run 9 requests at most, about 1 s; then about 9 a day of 10000\n    CLI agents: 4" in said.out
+        assert "  next run 11 requests at most, about 1 s; then about 11 a day of 10000\n    CLI agents: 5" in said.out
 
     def test_days_whose_own_requests_leave_no_room_are_said(self, bench: Bench) -> None:
         bench.configure(CONFIG.format(url="http://127.0.0.1:9/api/v1").replace("day = 10000", "day = 3"))

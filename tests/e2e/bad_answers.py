@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -74,11 +75,13 @@ def _without(place: int, field: str) -> Bend:
 
 
 def _each(change: Callable[[int, dict[str, Any]], object]) -> Bend:
-    """Changes every row, given its place."""
+    """Changes every row, given its place; of models, its place within its day."""
 
     def changed(rows: list[dict[str, Any]]) -> None:
-        for place, row in enumerate(rows):
-            change(place, row)
+        places: Counter[object] = Counter()
+        for row in rows:
+            change(places[row.get("date")], row)
+            places[row.get("date")] += 1
 
     return _rows(changed)
 

@@ -151,7 +151,9 @@ def test_twenty_scopes_a_month_back_and_a_week_on(
         assert office.statuses == {200: made}
         assert made <= planned
         assert max(office.by_day.values()) <= LIMIT
-        assert set(office.asked.values()) == {1}
+        twice = {window for window, times in office.asked.items() if times > 1}
+        assert max(office.asked.values()) == 2
+        assert all(end >= newest.isoformat() for _, _, end, _ in twice), "only what was fetched in time is checked"
 
 
 class Killed(BaseException):
