@@ -71,7 +71,7 @@ def _judge(
         history=naming.NamedHistory(history, called),
         since=agenda.since,
         told=told,
-        names=store.names(items),
+        names=store.names(items, until=day),
     )
     notes = tuple(f"{finding.kind.value}: {finding.reason}" for finding in verdict.not_evaluated)
     with store.transaction() as tx:
