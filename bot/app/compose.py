@@ -14,7 +14,7 @@ from bot.core.briefing import compose
 from bot.core.detect import LOOK_BACK
 from bot.core.digest import Digest
 from bot.core.due import Cadence, day_told, latest_due, wants_quiet
-from bot.core.event import Event, Kind
+from bot.core.event import Event, EventStatus, Kind
 from bot.core.history import History
 from bot.core.plan import PATIENCE, Agenda, complete_at
 from bot.core.ranking import Board, Snapshot
@@ -151,7 +151,7 @@ def _view(
     own = tuple(event for event in events if event.watchlist == watchlist.id)
     items = {entry.item for found in boards if found for entry in found.entries}
     marks = [mark for mark in store.ledger(watchlist.id) if told.noted < mark.date <= day]
-    stored = store.events(watchlist=watchlist.id, end=day)
+    stored = [event for event in store.events(watchlist=watchlist.id, end=day) if _holds(event)]
     return View(
         watchlist=watchlist,
         new=new,
@@ -164,6 +164,10 @@ def _view(
         not_evaluated=tuple(note for mark in marks for note in mark.notes),
         last_news=stored[-1].date if stored else None,
     )
+
+
+def _holds(event: Event) -> bool:
+    return event.status is not EventStatus.RETRACTED
 
 
 def _last(history: History, board: Board, until: date) -> Snapshot | None:
@@ -255,7 +259,8 @@ def _preview(
     shown = [watchlist for watchlist in subscription.watchlists if _evaluated(tx, watchlist.id, day)]
     if not shown:
         return None
-    events = [event for watchlist in shown for event in tx.events(watchlist=watchlist.id, start=day, end=day)]
+    stored = [event for watchlist in shown for event in tx.events(watchlist=watchlist.id, start=day, end=day)]
+    events = [event for event in stored if _holds(event)]
     told = Told(day - ONE_DAY, day - ONE_DAY)
     digest = digest_of(tx, subscription, day, events, shown=shown, told=told, new=frozenset(), late="", now=now)
     due_at = complete_at(day, settle)
