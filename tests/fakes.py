@@ -113,14 +113,21 @@ class FakeStore:
     def history(self, until: int | None = None) -> History:
         return FakeHistory(self._rows.snapshots[:until])
 
-    def names(self, items: Iterable[str] | None = None) -> Names:
+    def names(self, items: Iterable[str] | None = None, until: date | None = None) -> Names:
         wanted = None if items is None else set(items)
+        seen = [
+            (entry.item, entry.name, snapshot.end_date, snapshot.fetched_at)
+            for snapshot in self._rows.snapshots
+            for entry in snapshot.entries
+            if wanted is None or entry.item in wanted
+        ]
+        ever: dict[str, set[str]] = {}
+        for item, name, _, _ in seen:
+            ever.setdefault(item, set()).add(name)
         newest: dict[tuple[str, str], tuple[date, datetime]] = {}
-        for snapshot in self._rows.snapshots:
-            for entry in snapshot.entries:
-                if wanted is None or entry.item in wanted:
-                    seen = (snapshot.end_date, snapshot.fetched_at)
-                    newest[entry.item, entry.name] = max(newest.get((entry.item, entry.name), seen), seen)
+        for item, name, end, fetched in seen:
+            if until is None or end <= until or len(ever[item]) == 1:
+                newest[item, name] = max(newest.get((item, name), (end, fetched)), (end, fetched))
         found: dict[str, tuple[str, ...]] = {}
         for item, name in sorted(sorted(newest), key=lambda borne: newest[borne], reverse=True):
             found[item] = (*found.get(item, ()), name)

@@ -15,7 +15,7 @@ from bot.core.correction import Correction
 from bot.core.detect import LOOK_BACK
 from bot.core.digest import Digest
 from bot.core.due import Cadence, day_told, latest_due, wants_quiet
-from bot.core.event import Event, Kind
+from bot.core.event import Event, EventStatus, Kind
 from bot.core.history import History
 from bot.core.ranking import Board, Snapshot
 from bot.core.view import View
@@ -188,7 +188,7 @@ def _view(
     own = tuple(event for event in events if event.watchlist == watchlist.id)
     items = {entry.item for found in boards if found for entry in found.entries}
     marks = [mark for mark in store.ledger(watchlist.id) if told.noted < mark.date <= day]
-    stored = store.events(watchlist=watchlist.id, end=day)
+    stored = [event for event in store.events(watchlist=watchlist.id, end=day) if holds(event)]
     return View(
         watchlist=watchlist,
         new=new,
@@ -201,6 +201,11 @@ def _view(
         not_evaluated=tuple(note for mark in marks for note in mark.notes),
         last_news=stored[-1].date if stored else None,
     )
+
+
+def holds(event: Event) -> bool:
+    """Whether no restatement has taken the event back."""
+    return event.status is not EventStatus.RETRACTED
 
 
 def _last(history: History, board: Board, until: date) -> Snapshot | None:

@@ -14,8 +14,8 @@ from bot.app.compose import Composed, Subscription, compose_due
 from bot.app.correct import answer_threads
 from bot.app.deliver import Attempt, Deliver
 from bot.app.evaluate import DayReport, evaluate
-from bot.app.operate import note_attempts, note_bug, note_poll, note_templates, tell_operator
-from bot.app.poll import Poll, PollReport, Progress, no_progress
+from bot.app.operate import end_orphans, note_attempts, note_bug, note_poll, note_templates, tell_operator
+from bot.app.poll import Poll, PollReport, Progress, let_go, no_progress
 from bot.app.ports import Channel, Feed, Renderer, Store
 from bot.app.records import DayStatus
 from bot.app.revise import revise
@@ -222,7 +222,16 @@ class Cycle:
 
     def _polled(self, accept: AbstractSet[str], progress: Progress) -> CycleReport:
         plan = self.plan()
+        self._tidy(plan)
         return CycleReport(plan, self.poll(plan, accept=accept, progress=progress))
+
+    def _tidy(self, plan: Plan) -> None:
+        """Ends what nothing would end any more. A cycle for a past day does not know what today's asks for."""
+        now = self.timing.clock()
+        if plan.last == last_complete_day(now, self.timing.settle):
+            let_go(self.store, plan.wanted, now=now)
+        end_orphans(self.store, "evaluated", {watchlist.id for watchlist in self.watchlists}, now=now)
+        end_orphans(self.store, "composed", {one.channel.name for one in self.subscriptions}, now=now)
 
 
 class _RehearsalOverError(Exception):

@@ -79,7 +79,7 @@ def judge(store: Store, watchlist: Watchlist, day: date, *, since: date, history
         history=naming.NamedHistory(history, called),
         since=since,
         told=told,
-        names=store.names(items),
+        names=store.names(items, until=day),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 
 from bot.app.deliver import Attempt, incident_key, put_apart
@@ -37,8 +38,13 @@ def note_poll(store: Store, report: PollReport, *, now: datetime) -> None:
 
 
 def note_attempts(store: Store, attempts: Sequence[Attempt], *, now: datetime) -> None:
-    """Opens an incident for each delivery that is dead, or of which only the operator can say whether it arrived."""
+    """Opens an incident for each delivery that is dead, or of which only the operator can say whether it arrived.
+
+    One that was sent ends its own: it may have been noted after the operator had it sent again.
+    """
     for attempt in attempts:
+        if attempt.status is DeliveryStatus.SENT:
+            store.end_incident(incident_key(attempt.delivery), now)
         if not attempt.needs_somebody:
             continue
         delivery = attempt.delivery
@@ -60,6 +66,14 @@ def note_bug(store: Store, stage: str, subject: str, error: Exception | None, *,
     what = f"{error.message} {error.hint}".strip() if isinstance(error, RankbotError) else type(error).__name__
     message = f"{subject} could not be {stage}: {what}. The log has the details; all others went on."
     store.open_incident(key, message.replace("..", "."), now)
+
+
+def end_orphans(store: Store, stage: str, subjects: AbstractSet[str], *, now: datetime) -> None:
+    """Ends the stage's incidents on what is no longer configured: nothing else would."""
+    for incident in store.incidents():
+        noted, _, subject = incident.key.partition(":")
+        if noted == stage and subject not in subjects:
+            store.end_incident(incident.key, now)
 
 
 def note_templates(store: Store, complaints: list[str], *, now: datetime) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.app.ports import Feed, Store
 from bot.core import gate
-from bot.core.plan import Request, Window
+from bot.core.plan import PATIENCE, Request, Window
 from bot.core.ranking import FIRST_DAY, MODEL_DAY, Dataset, Ranking, Snapshot
 from bot.core.wording import window
 from bot.errors import (
@@ -204,15 +204,36 @@ class Poll:
         return None
 
     def _refuse(self, request: Request, error: FeedError, wanted: AbstractSet[Window]) -> Failure:
-        """A failure; what came but is not what is documented is quarantined too.
-
-        Of a range only the wanted days: the others are not asked for again, so nothing would ever settle them.
-        """
+        """A failure; what came but is not what is documented is quarantined too."""
         if isinstance(error, FeedMalformedError):
-            for board, end in _windows(request):
-                if (board, end) in wanted:
-                    self.store.quarantine(board.key, end, error.message, error.message, self.clock())
+            for board, end in self._awaited(request, wanted):
+                self.store.quarantine(board.key, end, error.message, error.message, self.clock())
         return _failure(error)
+
+    def _awaited(self, request: Request, wanted: AbstractSet[Window]) -> list[Window]:
+        """The wanted windows for the sake of which a request is made: those not stored, or else all.
+
+        The other days of a range may not be asked for again, so that nothing would settle them.
+        """
+        asked = [window for window in _windows(request) if window in wanted]
+        stored = self.store.depths(request.board, request.start, request.end)
+        return [(board, end) for board, end in asked if end not in stored] or asked
+
+
+def let_go(store: Store, wanted: AbstractSet[Window], *, now: datetime) -> None:
+    """Settles refused windows that are not ``wanted`` and were not refused for three days: nobody asks for them again.
+
+    Their watchlist was removed, their day was given up, or a backfill was not repeated.
+    """
+    asked = {(board.key, end) for board, end in wanted}
+    with store.transaction() as tx:
+        last: dict[tuple[str, date], datetime] = {}
+        for entry in tx.quarantined():
+            held = (entry.board, entry.end_date)
+            last[held] = max(last.get(held, entry.last_at), entry.last_at)
+        for (board, end), refused_at in last.items():
+            if (board, end) not in asked and now - refused_at > PATIENCE:
+                tx.settle(board, end, now)
 
 
 def obey(store: Store, error: FeedError, *, now: datetime) -> None:

@@ -80,8 +80,12 @@ class Store(Protocol):
         """All stored snapshots as detection sees them, model windows computed; or as they were at that version."""
         ...
 
-    def names(self, items: Iterable[str] | None = None) -> Names:
-        """Every name that items (all, if None) have borne, newest first."""
+    def names(self, items: Iterable[str] | None = None, until: date | None = None) -> Names:
+        """Every name that items (all, if None) have borne, newest first.
+
+        With ``until``, those that windows up to that day gave, of any board. An item that only ever bore one name has
+        it whenever it was first seen.
+        """
         ...
 
     def sightings(self, items: Iterable[str], until: date) -> Sightings:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from bot.app.compose import ONE_DAY, Composed, News, Subscription, Told, digest_of, is_evaluated, newest_evaluated
+from bot.app.compose import (
+    ONE_DAY,
+    Composed,
+    News,
+    Subscription,
+    Told,
+    digest_of,
+    holds,
+    is_evaluated,
+    newest_evaluated,
+)
 from bot.app.evaluate import evaluate
 from bot.app.ports import Renderer, Store
 from bot.app.records import DayStatus, WatchlistDay
@@ -39,7 +49,8 @@ def _preview(
     shown = [watchlist for watchlist in subscription.watchlists if is_evaluated(tx, watchlist.id, day)]
     if not shown:
         return None
-    events = [event for watchlist in shown for event in tx.events(watchlist=watchlist.id, start=day, end=day)]
+    stored = [event for watchlist in shown for event in tx.events(watchlist=watchlist.id, start=day, end=day)]
+    events = [event for event in stored if holds(event)]
     told = Told(day - ONE_DAY, day - ONE_DAY)
     news = News(tuple(shown), frozenset(), events)
     digest = digest_of(tx, subscription, day, news, told=told, late="", now=now)

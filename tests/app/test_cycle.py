@@ -14,7 +14,7 @@ from bot.app.cycle import CycleReport
 from bot.app.preview import preview_day
 from bot.app.records import DayStatus, WatchlistDay
 from bot.core.delivery import DeliveryStatus, Failed, IfUnsure, Unknown
-from bot.core.due import Cadence
+from bot.core.due import Cadence, WhenQuiet
 from bot.core.event import EventStatus
 from bot.core.plan import complete_at
 from bot.core.ranking import Board
@@ -22,7 +22,7 @@ from bot.core.rules import NewLeader, Trending
 from bot.errors import FeedPermanentError, FeedRefusedError, FeedTransientError, StoreError
 from tests.app.doubles import MORNING, SETTLE, FakeChannel, PlainRenderer, steady
 from tests.app.world import AGENTS, AT_ONCE, EXTENSIONS, NINE, World, changing
-from tests.builders import CLI_AGENTS, DAY, IDE_EXTENSIONS
+from tests.builders import CLI_AGENTS, DAY, IDE_EXTENSIONS, event
 from tests.core.rules.days import ago
 from tests.fakes import FakeStore
 
@@ -304,6 +304,32 @@ class TestPreview:
         world.cycle().run()
         assert self.preview(world, ago(7)) is not None
         assert self.preview(world, ago(20)) is None
+
+
+class TestRetracted:
+    """An event that does not hold is no news, neither in a preview nor as the last that there was."""
+
+    def world(self) -> World:
+        """Nothing happened on DAY, but the store holds an event of that day which was taken back."""
+        world = World(cadence=replace(AT_ONCE, when_quiet=WhenQuiet.LINE))
+        world.cycle().evaluate(world.store, CycleReport(world.cycle().plan()))
+        world.store.add_events([event(status=EventStatus.RETRACTED, name="Sable")])
+        return world
+
+    def test_it_is_not_previewed(self) -> None:
+        world = self.world()
+        world.cycle().run()
+        composed = preview_day(
+            world.store, world.subscription, DAY, renderer=PlainRenderer(), now=world.clock(), settle=SETTLE
+        )
+        assert composed
+        assert [section.news for section in composed.digest.sections] == [()]
+
+    def test_it_is_not_the_last_news(self) -> None:
+        world = self.world()
+        world.cycle().run()
+        (composed,) = world.on(DAY + timedelta(days=2)).cycle().run().composed
+        assert [section.quiet for section in composed.digest.sections] == ["CLI agents: nothing new."]
 
 
 class TestBackfill:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.app.evaluate import evaluate
 from bot.app.records import DayStatus, WatchlistDay
+from bot.core.event import Event, HeldBack
 from bot.core.plan import Agenda
 from bot.core.rules import EnteredTop, NewLeader, Spike
-from bot.core.watchlist import Watchlist
+from bot.core.watchlist import Pattern, Watchlist
 from tests.app.doubles import MORNING, ranking
 from tests.builders import CLI_AGENTS, DAY, snapshot
 from tests.core.rules.days import ago
@@ -132,3 +136,74 @@ def test_running_again_adds_nothing() -> None:
     again = evaluate(store, agenda(DAY), now=MORNING)
     assert [report.events for report in again] == [()]
     assert len(store.events()) == 1
+
+
+Named = Sequence[tuple[str, str]]
+"""(item, name) of a board, first to last."""
+NAMES = ["Amber", "Bronze", "Coral", "Denim", "Ebony", "Fawn"]
+ITEMS = ["1", "2", "3", "4"]
+BOARDS = st.tuples(st.permutations(ITEMS), st.lists(st.sampled_from(NAMES), min_size=4, max_size=4)).map(
+    lambda board: list(zip(*board, strict=True))
+)
+PATTERNS = st.lists(st.sampled_from([*NAMES, "id:1", "*o*"]).map(Pattern), max_size=2).map(tuple)
+
+
+def told(watchlist: Watchlist, boards: Sequence[Named], asleep: int = 0) -> list[Event]:
+    """What is stored after the last of these days, the bot having been away for ``asleep`` of them before it."""
+    store, first = FakeStore(), ago(len(boards) - 2)
+    waiting: list[date] = []
+    for back, board in zip(reversed(range(len(boards))), boards, strict=True):
+        rows = [(*named, 900 - place) for place, named in enumerate(board)]
+        store.save([snapshot(CLI_AGENTS, ago(back), rows, depth=watchlist.depth)])
+        if ago(back) >= first:
+            waiting.append(ago(back))
+        if back == 0 or back > asleep:
+            evaluate(store, Agenda(watchlist, first, tuple(waiting), ()), now=MORNING)
+            waiting.clear()
+    return list(store.events(held_back=True))
+
+
+def test_a_day_made_up_for_after_a_rename_is_judged_by_the_names_of_its_time() -> None:
+    """Item b leads on the third day and is called by an excluded name from the fifth on: it was news, and stays it."""
+    watchlist = Watchlist("w", "W", CLI_AGENTS, (NewLeader(),), exclude=(Pattern("Shady"),))
+    before, after = [("a", "Able"), ("b", "Bright")], [("b", "Bright"), ("a", "Able")]
+    boards: list[Named] = [before, before, after, after, [("b", "Shady"), ("a", "Able")], before, after]
+    events = told(watchlist, boards, asleep=4)
+    assert events == told(watchlist, boards)
+    assert [(event.date, event.item, event.held_back) for event in events] == [
+        (ago(4), "b", None),
+        (ago(1), "a", None),
+        (DAY, "b", HeldBack.EXCLUDED),
+    ]
+
+
+@given(
+    boards=st.lists(BOARDS, min_size=7, max_size=7),
+    asleep=st.integers(2, 6),
+    mine=PATTERNS,
+    follow=PATTERNS,
+    exclude=PATTERNS,
+    only_followed=st.booleans(),
+)
+def test_the_events_are_the_same_as_if_nothing_had_been_missed_whatever_was_renamed(
+    *,
+    boards: list[Named],
+    asleep: int,
+    mine: tuple[Pattern, ...],
+    follow: tuple[Pattern, ...],
+    exclude: tuple[Pattern, ...],
+    only_followed: bool,
+) -> None:
+    rules = (NewLeader(), EnteredTop(n=2, margin=0))
+    watchlist = Watchlist(
+        "w",
+        "W",
+        CLI_AGENTS,
+        rules,
+        mine=mine,
+        follow=follow,
+        exclude=exclude,
+        only_followed=only_followed,
+        cooldown_days=2,
+    )
+    assert told(watchlist, boards, asleep=asleep) == told(watchlist, boards)

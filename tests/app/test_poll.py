@@ -233,6 +233,20 @@ class TestModels:
         self.run(feed, store, wanted)
         assert not store.quarantined()
 
+    def test_a_malformed_range_leaves_out_the_days_that_are_stored_for_they_are_not_awaited(self) -> None:
+        store = FakeStore()
+        wanted: set[tuple[Board, date]] = {(MODEL_DAY, ago(back)) for back in range(4)}
+        self.run(FakeFeed(), store, wanted - {(MODEL_DAY, ago(3)), (MODEL_DAY, DAY)})
+        self.run(FakeFeed(fails={(MODEL_DAY.key, DAY): [FeedMalformedError("no data")]}), store, wanted)
+        assert [entry.end_date for entry in store.quarantined()] == [ago(3), DAY]
+
+    def test_a_malformed_range_of_stored_days_that_was_asked_for_all_the_same_is_quarantined(self) -> None:
+        store = FakeStore()
+        wanted: set[tuple[Board, date]] = {(MODEL_DAY, ago(back)) for back in range(4)}
+        self.run(FakeFeed(), store, wanted)
+        self.run(FakeFeed(fails={(MODEL_DAY.key, DAY): [FeedMalformedError("no data")]}), store, wanted)
+        assert len(store.quarantined()) == 4
+
 
 class TestTwoPages:
     """Pages that were taken at different moments are asked for afresh, once, before they count as wrong."""

@@ -163,6 +163,35 @@ class SnapshotContract:
         store.save([snapshot(CLI_AGENTS, DAY, [("10", "Right", 6)], fetched_at=fetched_at(DAY) + HOUR)])
         assert store.names() == {"10": ("Right", "Wrong")}
 
+    def test_names_until_a_day_are_those_that_windows_up_to_it_gave_in_their_order_then(self, store: Store) -> None:
+        days = [DAY + timedelta(days=offset) for offset in range(-3, 3)]
+        for day, name in zip(days, ["First", "Second", "First", "Second", "Third", "First"], strict=True):
+            store.save([snapshot(CLI_AGENTS, day, [("10", name, 5), ("20", "Kilo", 4)])])
+        store.save([snapshot(CODING, days[0], [("10", "Elsewhere", 5)])])
+        store.save(
+            [snapshot(ALL_APPS, days[4], [("30", "Late", 5)]), snapshot(ALL_APPS, days[5], [("30", "Later", 5)])]
+        )
+        assert [store.names(["10"], until=day)["10"] for day in days[1:3]] == [
+            ("Second", "Elsewhere", "First"),
+            ("First", "Second", "Elsewhere"),
+        ]
+        assert store.names(["10", "20", "30", "99"], until=DAY) == {
+            "10": ("Second", "First", "Elsewhere"),
+            "20": ("Kilo",),
+        }
+        assert store.names(until=days[5]) == store.names()
+
+    def test_the_only_name_that_an_item_ever_bore_is_its_name_on_any_day(self, store: Store) -> None:
+        store.save([snapshot(CLI_AGENTS, DAY, [("10", "Hermes", 5)])])
+        assert store.names(["10"], until=YESTERDAY) == {"10": ("Hermes",)}
+
+    def test_names_until_a_day_order_those_of_that_day_by_when_they_were_fetched(self, store: Store) -> None:
+        store.save([snapshot(CLI_AGENTS, DAY, [("10", "A", 5)], fetched_at=fetched_at(DAY) + HOUR)])
+        store.save([snapshot(CODING, DAY, [("10", "B", 5)])])
+        store.save([snapshot(CLI_AGENTS, DAY + timedelta(days=1), [("10", "B", 5)])])
+        assert store.names(["10"], until=DAY) == {"10": ("A", "B")}
+        assert store.names(["10"]) == {"10": ("B", "A")}
+
     def test_names_of_very_many_items_can_be_asked_for(self, store: Store) -> None:
         store.save([snapshot(CLI_AGENTS, DAY, [(str(item), f"App {item}", 5) for item in range(1200)])])
         assert len(store.names(str(item) for item in range(1200))) == 1200

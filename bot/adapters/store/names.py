@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
 from bot.adapters.store.tables import ENTRY, ITEM_NAME, SNAPSHOT
 from bot.app.records import Match
@@ -18,14 +20,45 @@ CHUNK = 500
 """How many values are named in one statement, well below what either database takes."""
 
 
-def names(connection: Connection, items: Iterable[str] | None = None) -> Names:
-    """See Store.names. Newest first: by the end of the window that said so, then by when it was fetched."""
+def names(connection: Connection, items: Iterable[str] | None = None, until: date | None = None) -> Names:
+    """See Store.names. Newest first: by the end of the window that said so, then by when it was fetched.
+
+    ``item_name`` knows only the newest window that gave a name. Where that is later than ``until``, the entries tell;
+    most items bear one name all their lives, so that few are looked at.
+    """
+    rows = _borne(connection, items)
+    if until is None:
+        return _newest_first(rows)
+    several = {item for item, times in Counter(row.item for row in rows).items() if times > 1}
+    changed = {row.item for row in rows if row.item in several and row.end_date > until}
+    kept = [row for row in rows if row.item not in changed]
+    return _newest_first([*kept, *_borne_by(connection, changed, until)])
+
+
+def _borne(connection: Connection, items: Iterable[str] | None) -> list[Row[Any]]:
     query = select(ITEM_NAME)
     if items is None:
-        rows = list(connection.execute(query))
-    else:
-        chosen = (query.where(ITEM_NAME.c.item.in_(chunk)) for chunk in chunks(items))
-        rows = [row for statement in chosen for row in connection.execute(statement)]
+        return list(connection.execute(query))
+    chosen = (query.where(ITEM_NAME.c.item.in_(chunk)) for chunk in chunks(items))
+    return [row for statement in chosen for row in connection.execute(statement)]
+
+
+def _borne_by(connection: Connection, items: Iterable[str], until: date) -> Iterator[Row[Any]]:
+    """The names that windows up to ``until`` gave those items, each with the newest of these windows."""
+    place = func.row_number().over(
+        partition_by=(ENTRY.c.item, ENTRY.c.name), order_by=(SNAPSHOT.c.end_date.desc(), SNAPSHOT.c.fetched_at.desc())
+    )
+    for chunk in chunks(items):
+        seen = (
+            select(ENTRY.c.item, ENTRY.c.name, SNAPSHOT.c.end_date, SNAPSHOT.c.fetched_at, place.label("place"))
+            .join(SNAPSHOT, SNAPSHOT.c.id == ENTRY.c.snapshot_id)
+            .where(ENTRY.c.item.in_(chunk), SNAPSHOT.c.end_date <= until)
+            .subquery()
+        )
+        yield from connection.execute(select(seen).where(seen.c.place == 1))
+
+
+def _newest_first(rows: list[Row[Any]]) -> Names:
     rows.sort(key=lambda row: row.name)
     rows.sort(key=lambda row: (row.end_date, row.fetched_at), reverse=True)
     found: dict[str, tuple[str, ...]] = {}

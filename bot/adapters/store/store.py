@@ -105,10 +105,10 @@ class SqlStore:
         """See Store."""
         return StoredHistory(self._reading, until)
 
-    def names(self, items: Iterable[str] | None = None) -> Names:
+    def names(self, items: Iterable[str] | None = None, until: date | None = None) -> Names:
         """See Store."""
         with self._reading() as connection:
-            return names.names(connection, items)
+            return names.names(connection, items, until)
 
     def sightings(self, items: Iterable[str], until: date) -> Sightings:
         """See Store."""
