@@ -1,0 +1,311 @@
+"""What OpenRouter's restatements made of what was told, in words: what was said, what holds, and both figures.
+
+It is told as revised data, never as an error of ours, and without a cause beyond the figures themselves. Every kind of
+event is told by the words that news has for it, so none is missing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core import proofs, text, wording
+from bot.core.digest import Revision
+from bot.core.event import Event, Kind
+from bot.core.sentences import head, verb
+from bot.core.view import handle_of
+
+LIMIT = 90
+"""Characters of a subject."""
+NAME = 28
+"""Characters of a name within one."""
+NAMED = 2
+"""Names that a reason gives; the others are counted."""
+JUDGED_AGAIN = "It was found when that day was judged again."
+_NO_LONGER = "By OpenRouter's new figures that is not so."
+_ORDER = {kind: place for place, kind in enumerate(Kind)}
+
+
+class Turn(StrEnum):
+    """What became of an event after its day was judged."""
+
+    RETRACTED = "retracted"
+    """It was told, and does not hold."""
+    RESTORED = "restored"
+    """Its retraction was told, and it holds after all."""
+    LATE = "late"
+    """It holds, and was not told with its day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An event that a restatement changed for a channel. ``headed``: the headline that told it named it."""
+
+    event: Event
+    turn: Turn
+    headed: bool = False
+
+    @property
+    def heads(self) -> bool:
+        """Whether it takes the headline, as what it corrects did; what was never told headed nothing."""
+        return self.headed and self.turn is not Turn.LATE
+
+    @property
+    def as_of(self) -> str:
+        """The time of the figures that hold now, to the letter; the event's own where that is not known."""
+        own = self.event.as_of
+        return str((self.event.revised or {}).get("as_of") or own) if self.turn is Turn.RETRACTED else own
+
+
+def ordered(corrections: Sequence[Correction]) -> list[Correction]:
+    """What was in a headline first, then by date and strength."""
+    return sorted(corrections, key=_weight)
+
+
+def revisions(corrections: Sequence[Correction], titles: Mapping[str, str]) -> tuple[Revision, ...]:
+    """A line for each correction, in order. ``titles`` are the shown ones by watchlist; of several, each is named."""
+    return tuple(_revision(one, _title(one.event, titles)) for one in ordered(corrections))
+
+
+def subject(correction: Correction) -> str:
+    """The correction as a headline, at most 90 characters: "Revised: Sable was #11 on 17 November, not #10"."""
+    event, day = correction.event, wording.month_day(correction.event.date)
+    news = f"{text.clean(event.name, NAME)} {verb(event)}"
+    if correction.turn is Turn.LATE:
+        line = f"Late news of {day}: {news}"
+    elif correction.turn is Turn.RESTORED:
+        line = f"Revised again for {day}, so after all: {news}"
+    else:
+        holds = _in_short(event, day)
+        line = f"Revised: {holds}" if holds else f"Revised for {day}, no longer so: {news}"
+    return text.shorten(line, LIMIT)
+
+
+def _weight(one: Correction) -> tuple[bool, str, int, int, str]:
+    event = one.event
+    return not one.heads, event.date.isoformat(), _ORDER[event.kind], event.rank or 10**6, event.key
+
+
+def _title(event: Event, titles: Mapping[str, str]) -> str:
+    """The watchlist's title where the channel has others too; the name in the configuration of one that is gone."""
+    if list(titles) == [event.watchlist]:
+        return ""
+    return text.clean(titles.get(event.watchlist, event.watchlist))
+
+
+def _revision(one: Correction, title: str) -> Revision:
+    event, when = one.event, wording.day(one.event.date)
+    news = head(event) + (f" in {title}" if title else "")
+    before, now = _sides(one)
+    if one.turn is Turn.LATE:
+        said, holds = f"Late, for {when}: {news} ({_place(event)}).", _was(event, before)
+    elif one.turn is Turn.RESTORED:
+        said = f"For {when} we told, then took back: {news}."
+        holds = f"It holds after all: {_place(event)}."
+    else:
+        said, holds = f"For {when} we told: {news}.", _is(event, now)
+    return Revision(
+        id=handle_of(event),
+        date=event.date,
+        text=f"{said} {holds}",
+        said=said,
+        holds=holds,
+        figures=_figures(event, before, now),
+        headed=one.heads,
+        late=one.turn is Turn.LATE,
+        why=proofs.why(event) if one.turn is Turn.LATE else "",
+    )
+
+
+# ── the two sides ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Where the item stood, before a restatement or after it; nothing is known where that day was not stored."""
+
+    rank: int | None
+    tokens: int | None
+    as_of: str
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.as_of) or self.rank is not None or self.tokens is not None
+
+
+def _told(event: Event) -> _Side:
+    """The event's own side; of a trending event, its place on the trending list."""
+    rank = event.evidence.get("twin_rank") if event.kind is Kind.TRENDING else event.rank
+    return _Side(rank, event.tokens, event.as_of)
+
+
+def _other(event: Event) -> _Side | None:
+    if event.revised is None:
+        return None
+    rank, tokens = event.revised.get("rank"), event.revised.get("tokens")
+    whole = None if tokens is None else int(tokens)
+    return _Side(None if rank is None else int(rank), whole, str(event.revised.get("as_of") or ""))
+
+
+def _sides(one: Correction) -> tuple[_Side | None, _Side | None]:
+    """(before, now), as far as each is known."""
+    own = _told(one.event)
+    if one.turn is Turn.RETRACTED:
+        return own, _other(one.event)
+    return (_other(one.event) if one.turn is Turn.LATE else None), own
+
+
+# ── what holds ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _is(event: Event, now: _Side | None) -> str:
+    """What holds instead: "It was #11, not #10: Quarry is listed again for that day."."""
+    told = _told(event)
+    if now is None or not now.is_known:
+        return _NO_LONGER
+    if told.rank == now.rank:
+        return _same(event, told, now)
+    was = f"It was {_rank(event, now.rank)}"
+    if now.rank is None:
+        return f"{was}{_leader(event)}."
+    if told.rank is None:
+        was = f"It was listed, at {_rank(event, now.rank)}"
+    else:
+        was += f", not #{told.rank}"
+    return f"{was}{_leader(event)}{_because(event, told, now)}."
+
+
+def _was(event: Event, before: _Side | None) -> str:
+    """What held before: "Before the revision it was #11: Quarry is no longer listed for that day."."""
+    told = _told(event)
+    if before is None or not before.is_known:
+        return JUDGED_AGAIN
+    if told.rank == before.rank:
+        return _same(event, before, told)
+    return f"Before the revision it was {_rank(event, before.rank)}{_leader(event)}{_because(event, before, told)}."
+
+
+def _same(event: Event, before: _Side, now: _Side) -> str:
+    """The place is the same; what changed is the tokens that are judged, or figures of others and of other days."""
+    if _differ(before.tokens, now.tokens) and not _about_rank(event):
+        old, new = _amounts(before.tokens, now.tokens)
+        return f"Its tokens are now {new}, not {old}."
+    return f"It still was {_rank(event, now.rank)}, but the figures it is judged by were changed."
+
+
+def _because(event: Event, before: _Side, now: _Side) -> str:
+    """The changes of figures that moved the item, after a colon; empty where none is known."""
+    clauses = list(_listed(event))
+    if clauses:
+        clauses[0] += " for that day"
+    if _differ(before.tokens, now.tokens):
+        old, new = _amounts(before.tokens, now.tokens)
+        clauses.append(f"its tokens are now {new}, not {old}")
+    return f": {wording.listing(clauses)}" if clauses else ""
+
+
+def _listed(event: Event) -> Iterator[str]:
+    """Who is listed above the item again, and who above it is no longer."""
+    revised = event.revised or {}
+    came = [text.clean(str(one["name"])) for one in revised.get("came") or ()]
+    gone = [text.clean(str(name)) for name in revised.get("gone") or ()]
+    for names, what in ((came, "listed again"), (gone, "no longer listed")):
+        if names:
+            yield f"{wording.listing(names, NAMED)} {'is' if len(names) == 1 else 'are'} {what}"
+
+
+def _leader(event: Event) -> str:
+    """Who led on the other side, if it is told who leads and that was another: ", behind Harrier (6.05T)"."""
+    revised = event.revised or {}
+    found = revised.get("leader") if event.kind is Kind.NEW_LEADER and revised.get("rank") != 1 else None
+    if not found:
+        return ""
+    name, led = text.clean(str(found["name"])), wording.tokens(int(found["tokens"]))
+    return f"; {name} led with {led}" if revised.get("rank") is None else f", behind {name} ({led})"
+
+
+def _in_short(event: Event, day: str) -> str:
+    """What holds instead, for a headline: who led, the other place or tokens; empty where none differs."""
+    told, now = _told(event), _other(event)
+    if now is None or not now.is_known:
+        return ""
+    name = text.clean(event.name, NAME)
+    leader = (event.revised or {}).get("leader") if event.kind is Kind.NEW_LEADER and now.rank != 1 else None
+    if leader:
+        return f"{text.clean(str(leader['name']), NAME)} led on {day}, not {name}"
+    old, new = (wording.tokens(side.tokens or 0) for side in (told, now))
+    if not _about_rank(event) and _differ(told.tokens, now.tokens) and old != new:
+        return f"{name} had {new} tokens on {day}, not {old}"
+    return "" if told.rank == now.rank else _placed(event, told.rank, now.rank, day)
+
+
+def _placed(event: Event, told: int | None, now: int | None, day: str) -> str:
+    """The item's other place, for a headline."""
+    name, trending = text.clean(event.name, NAME), event.kind is Kind.TRENDING
+    if now is None:
+        return f"{name} was not {'trending' if trending else 'listed'} on {day}"
+    if told is None:
+        return f"{name} was still listed on {day}, at #{now}"
+    return f"{name} {'trended at' if trending else 'was'} #{now} on {day}, not #{told}"
+
+
+def _about_rank(event: Event) -> bool:
+    """Whether the rule asks for a place; the others ask for tokens."""
+    return event.kind is Kind.NEW_LEADER or "n" in event.rule
+
+
+# ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _figures(event: Event, before: _Side | None, now: _Side | None) -> str:
+    """Both values with both times: "Before: #10, 462B, as of …. Now: #11, 462B (unchanged), as of …."."""
+    old, new = _amounts(before.tokens if before else None, now.tokens if now else None)
+    if new and old == new:
+        new = f"{new} (unchanged)"
+    sides = (("Before", before, old), ("Now", now, new))
+    sentences = [f"{when}: {_figure(event, side, amount)}." for when, side, amount in sides if side]
+    if before and now and now.rank is not None:
+        sentences += _above(event)
+    return " ".join(sentences)
+
+
+def _figure(event: Event, side: _Side, tokens: str) -> str:
+    if not side.is_known:
+        return "not stored"
+    as_of = f"as of {text.clean(side.as_of)}" if side.as_of else ""
+    return ", ".join(part for part in (_rank(event, side.rank), tokens, as_of) if part)
+
+
+def _above(event: Event) -> Iterator[str]:
+    """The tokens of those that are listed above the item again."""
+    came = (event.revised or {}).get("came") or ()
+    if came:
+        words = [f"{text.clean(str(one['name']))} {wording.tokens(int(one['tokens']))}" for one in came]
+        yield f"Above it now: {wording.listing(words, NAMED)}."
+
+
+def _place(event: Event) -> str:
+    """Rank and tokens of the event's own side: "#10, 455B"."""
+    rank = _rank(event, _told(event).rank)
+    return rank if event.tokens is None else f"{rank}, {wording.tokens(event.tokens)}"
+
+
+def _rank(event: Event, rank: int | None) -> str:
+    """A rank on the list that the event is about: "#10", "not listed", "#3 on the trending list"."""
+    if event.kind is Kind.TRENDING:
+        return "not on the trending list" if rank is None else f"#{rank} on the trending list"
+    return "not listed" if rank is None else f"#{rank}"
+
+
+def _differ(first: int | None, second: int | None) -> bool:
+    """Whether both numbers are known and are different ones."""
+    return first is not None and second is not None and first != second
+
+
+def _amounts(first: int | None, second: int | None) -> tuple[str, str]:
+    """Tokens to three digits; to the last digit where different ones would read the same; empty where unknown."""
+    words = ["" if number is None else wording.tokens(number) for number in (first, second)]
+    if _differ(first, second) and words[0] == words[1]:
+        words = [wording.exact(number or 0) for number in (first, second)]
+    return words[0], words[1]
