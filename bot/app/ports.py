@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.app.records import Incident, Match, Message, NewDelivery, Quarantined, Settlement, WatchlistDay
 from bot.core.delivery import Delivery, DeliveryStatus, IfUnsure, Outcome, Step
-from bot.core.digest import Digest
+from bot.core.digest import Digest, Provenance, Revision
 from bot.core.event import Event, EventStatus
 from bot.core.history import History
 from bot.core.naming import Sightings
@@ -276,6 +276,15 @@ class Renderer(Protocol):
 
     def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
         """The digest in every form, each part with its citation, caveat and scope."""
+        ...
+
+    def correction(
+        self, revisions: Sequence[Revision], subject: str, provenance: Provenance, *, key: str, now: datetime
+    ) -> Message:
+        """What OpenRouter revised of one message, as one Slack part for a reply in its thread, and in every form.
+
+        ``subject`` is that of the first (``bot.core.correction.subject``). It carries its source like a digest.
+        """
         ...
 
     def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.app.records import Message, SlackPart
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step
-from bot.core.digest import Digest
+from bot.core.digest import Digest, Provenance, Revision
 from bot.core.ranking import MODEL_DAY, Board, Ranking
 from bot.errors import FeedError
 from tests.builders import DAY, snapshot
@@ -113,12 +113,19 @@ class FakeChannel:
 
 
 class PlainRenderer:
-    """Renders a digest as its headline and news, one line each."""
+    """Renders a digest as its headline, news and revisions, one line each."""
 
     def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
         lines = [digest.headline, *(news.text for section in digest.sections for news in section.news)]
+        lines += [revision.text for revision in digest.revisions]
         text = "\n".join(lines)
         return Message(key, digest.day, now, digest.headline, text, text, (SlackPart(text),))
+
+    def correction(
+        self, revisions: Sequence[Revision], subject: str, provenance: Provenance, *, key: str, now: datetime
+    ) -> Message:
+        text = "\n".join([subject, *(f"{revision.text} {revision.figures}" for revision in revisions)])
+        return Message(key, now.date(), now, subject, text, text, (SlackPart(text),))
 
     def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:
         text = "\n".join([subject, *lines])
