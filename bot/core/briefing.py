@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from bot.core import headline, notes, proofs, sentences, standing, wording
-from bot.core.correction import Correction, ordered, revisions
-from bot.core.digest import Digest, News, Proof, Provenance, Section, cite
+from bot.core.correction import Correction, as_ofs, ordered, revisions
+from bot.core.digest import Digest, News, Proof, Provenance, Section, cite, moment
 from bot.core.event import Event, Kind
 from bot.core.headline import Told
 from bot.core.netting import Net, net
-from bot.core.ranking import Board, Dataset
+from bot.core.ranking import Dataset
 from bot.core.view import View, handle_of
 
 __all__ = ["View", "compose"]
@@ -198,9 +198,9 @@ def _provenance(
         shown = list(
             _as_ofs((view, netted.kept) for view, netted in zip(views, nets, strict=True) if view.dataset is dataset)
         )
-        shown += [one.as_of for one in corrections if Board.parse(one.event.board).dataset is dataset]
+        shown += as_ofs(corrections, dataset)
         if shown:
-            citations.append(cite(dataset, min(shown, key=_moment)))
+            citations.append(cite(dataset, min(shown, key=moment)))
     sample = any(snapshot.sample for view in views for snapshot in view.snapshots)
     return Provenance(tuple(citations), wording.full_day(checked), sample=sample)
 
@@ -211,8 +211,3 @@ def _as_ofs(shown: Iterable[tuple[View, Sequence[Event]]]) -> Iterator[str]:
         twin = view.twin if any(event.kind is Kind.TRENDING for event in events) else None
         found = [*(board.as_of for board in (view.current, twin) if board), *(event.as_of for event in events)]
         yield from found or [snapshot.as_of for snapshot in view.snapshots]
-
-
-def _moment(as_of: str) -> datetime:
-    moment = datetime.fromisoformat(as_of)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

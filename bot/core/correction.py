@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-from bot.core import proofs, text, wording
-from bot.core.digest import Revision
+from bot.core import proofs, sides, text, wording
+from bot.core.digest import Provenance, Revision, cite, moment
 from bot.core.event import Event, Kind
+from bot.core.ranking import Board, Dataset
 from bot.core.sentences import head, verb
 from bot.core.view import handle_of
 
@@ -20,8 +22,6 @@ LIMIT = 90
 """Characters of a subject."""
 NAME = 28
 """Characters of a name within one."""
-NAMED = 2
-"""Names that a reason gives; the others are counted."""
 JUDGED_AGAIN = "It was found when that day was judged again."
 _NO_LONGER = "By OpenRouter's new figures that is not so."
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
@@ -82,6 +82,21 @@ def subject(correction: Correction) -> str:
     return text.shorten(line, LIMIT)
 
 
+def provenance(corrections: Sequence[Correction], checked: date, *, sample: bool) -> Provenance:
+    """Where the figures come from that hold now; those that they replace bear their own time beside them.
+
+    A citation a dataset, with the earliest time.
+    """
+    found = [(dataset, as_ofs(corrections, dataset)) for dataset in Dataset]
+    citations = tuple(cite(dataset, min(shown, key=moment)) for dataset, shown in found if shown)
+    return Provenance(citations, wording.full_day(checked), sample=sample)
+
+
+def as_ofs(corrections: Sequence[Correction], dataset: Dataset) -> list[str]:
+    """The times of the dataset's figures that hold now, to the letter."""
+    return [one.as_of for one in corrections if Board.parse(one.event.board).dataset is dataset]
+
+
 def _weight(one: Correction) -> tuple[bool, str, int, int, str]:
     event = one.event
     return not one.heads, event.date.isoformat(), _ORDER[event.kind], event.rank or 10**6, event.key
@@ -111,96 +126,75 @@ def _revision(one: Correction, title: str) -> Revision:
         text=f"{said} {holds}",
         said=said,
         holds=holds,
-        figures=_figures(event, before, now),
+        figures=sides.figures(event, before, now),
         headed=one.heads,
         late=one.turn is Turn.LATE,
         why=proofs.why(event) if one.turn is Turn.LATE else "",
     )
 
 
-# ── the two sides ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """Where the item stood, before a restatement or after it; nothing is known where that day was not stored."""
-
-    rank: int | None
-    tokens: int | None
-    as_of: str
-
-    @property
-    def is_known(self) -> bool:
-        return bool(self.as_of) or self.rank is not None or self.tokens is not None
-
-
-def _told(event: Event) -> _Side:
-    """The event's own side; of a trending event, its place on the trending list."""
-    rank = event.evidence.get("twin_rank") if event.kind is Kind.TRENDING else event.rank
-    return _Side(rank, event.tokens, event.as_of)
-
-
-def _other(event: Event) -> _Side | None:
-    if event.revised is None:
-        return None
-    rank, tokens = event.revised.get("rank"), event.revised.get("tokens")
-    whole = None if tokens is None else int(tokens)
-    return _Side(None if rank is None else int(rank), whole, str(event.revised.get("as_of") or ""))
-
-
-def _sides(one: Correction) -> tuple[_Side | None, _Side | None]:
+def _sides(one: Correction) -> tuple[sides.Side | None, sides.Side | None]:
     """(before, now), as far as each is known."""
-    own = _told(one.event)
+    own = sides.told(one.event)
     if one.turn is Turn.RETRACTED:
-        return own, _other(one.event)
-    return (_other(one.event) if one.turn is Turn.LATE else None), own
+        return own, sides.other(one.event)
+    return (sides.other(one.event) if one.turn is Turn.LATE else None), own
+
+
+def _place(event: Event) -> str:
+    """Rank and tokens of the event's own side: "#10, 455B"."""
+    told = sides.told(event)
+    rank = sides.place(event, told.rank)
+    return rank if told.tokens is None else f"{rank}, {wording.tokens(told.tokens)}"
 
 
 # ── what holds ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _is(event: Event, now: _Side | None) -> str:
+def _is(event: Event, now: sides.Side | None) -> str:
     """What holds instead: "It was #11, not #10: Quarry is listed again for that day."."""
-    told = _told(event)
+    told = sides.told(event)
     if now is None or not now.is_known:
         return _NO_LONGER
     if told.rank == now.rank:
         return _same(event, told, now)
-    was = f"It was {_rank(event, now.rank)}"
+    was = f"It was {sides.place(event, now.rank)}"
     if now.rank is None:
         return f"{was}{_leader(event)}."
     if told.rank is None:
-        was = f"It was listed, at {_rank(event, now.rank)}"
+        was = f"It was listed, at {sides.place(event, now.rank)}"
     else:
         was += f", not #{told.rank}"
     return f"{was}{_leader(event)}{_because(event, told, now)}."
 
 
-def _was(event: Event, before: _Side | None) -> str:
+def _was(event: Event, before: sides.Side | None) -> str:
     """What held before: "Before the revision it was #11: Quarry is no longer listed for that day."."""
-    told = _told(event)
+    told = sides.told(event)
     if before is None or not before.is_known:
         return JUDGED_AGAIN
     if told.rank == before.rank:
         return _same(event, before, told)
-    return f"Before the revision it was {_rank(event, before.rank)}{_leader(event)}{_because(event, before, told)}."
+    return (
+        f"Before the revision it was {sides.place(event, before.rank)}{_leader(event)}{_because(event, before, told)}."
+    )
 
 
-def _same(event: Event, before: _Side, now: _Side) -> str:
+def _same(event: Event, before: sides.Side, now: sides.Side) -> str:
     """The place is the same; what changed is the tokens that are judged, or figures of others and of other days."""
-    if _differ(before.tokens, now.tokens) and not _about_rank(event):
-        old, new = _amounts(before.tokens, now.tokens)
+    if sides.differ(before.tokens, now.tokens) and not _about_rank(event):
+        old, new = sides.amounts(before.tokens, now.tokens)
         return f"Its tokens are now {new}, not {old}."
-    return f"It still was {_rank(event, now.rank)}, but the figures it is judged by were changed."
+    return f"It still was {sides.place(event, now.rank)}, but the figures it is judged by were changed."
 
 
-def _because(event: Event, before: _Side, now: _Side) -> str:
+def _because(event: Event, before: sides.Side, now: sides.Side) -> str:
     """The changes of figures that moved the item, after a colon; empty where none is known."""
     clauses = list(_listed(event))
     if clauses:
         clauses[0] += " for that day"
-    if _differ(before.tokens, now.tokens):
-        old, new = _amounts(before.tokens, now.tokens)
+    if sides.differ(before.tokens, now.tokens):
+        old, new = sides.amounts(before.tokens, now.tokens)
         clauses.append(f"its tokens are now {new}, not {old}")
     return f": {wording.listing(clauses)}" if clauses else ""
 
@@ -212,7 +206,7 @@ def _listed(event: Event) -> Iterator[str]:
     gone = [text.clean(str(name)) for name in revised.get("gone") or ()]
     for names, what in ((came, "listed again"), (gone, "no longer listed")):
         if names:
-            yield f"{wording.listing(names, NAMED)} {'is' if len(names) == 1 else 'are'} {what}"
+            yield f"{wording.listing(names, sides.NAMED)} {'is' if len(names) == 1 else 'are'} {what}"
 
 
 def _leader(event: Event) -> str:
@@ -227,7 +221,7 @@ def _leader(event: Event) -> str:
 
 def _in_short(event: Event, day: str) -> str:
     """What holds instead, for a headline: who led, the other place or tokens; empty where none differs."""
-    told, now = _told(event), _other(event)
+    told, now = sides.told(event), sides.other(event)
     if now is None or not now.is_known:
         return ""
     name = text.clean(event.name, NAME)
@@ -235,7 +229,7 @@ def _in_short(event: Event, day: str) -> str:
     if leader:
         return f"{text.clean(str(leader['name']), NAME)} led on {day}, not {name}"
     old, new = (wording.tokens(side.tokens or 0) for side in (told, now))
-    if not _about_rank(event) and _differ(told.tokens, now.tokens) and old != new:
+    if not _about_rank(event) and sides.differ(told.tokens, now.tokens) and old != new:
         return f"{name} had {new} tokens on {day}, not {old}"
     return "" if told.rank == now.rank else _placed(event, told.rank, now.rank, day)
 
@@ -253,59 +247,3 @@ def _placed(event: Event, told: int | None, now: int | None, day: str) -> str:
 def _about_rank(event: Event) -> bool:
     """Whether the rule asks for a place; the others ask for tokens."""
     return event.kind is Kind.NEW_LEADER or "n" in event.rule
-
-
-# ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _figures(event: Event, before: _Side | None, now: _Side | None) -> str:
-    """Both values with both times: "Before: #10, 462B, as of …. Now: #11, 462B (unchanged), as of …."."""
-    old, new = _amounts(before.tokens if before else None, now.tokens if now else None)
-    if new and old == new:
-        new = f"{new} (unchanged)"
-    sides = (("Before", before, old), ("Now", now, new))
-    sentences = [f"{when}: {_figure(event, side, amount)}." for when, side, amount in sides if side]
-    if before and now and now.rank is not None:
-        sentences += _above(event)
-    return " ".join(sentences)
-
-
-def _figure(event: Event, side: _Side, tokens: str) -> str:
-    if not side.is_known:
-        return "not stored"
-    as_of = f"as of {text.clean(side.as_of)}" if side.as_of else ""
-    return ", ".join(part for part in (_rank(event, side.rank), tokens, as_of) if part)
-
-
-def _above(event: Event) -> Iterator[str]:
-    """The tokens of those that are listed above the item again."""
-    came = (event.revised or {}).get("came") or ()
-    if came:
-        words = [f"{text.clean(str(one['name']))} {wording.tokens(int(one['tokens']))}" for one in came]
-        yield f"Above it now: {wording.listing(words, NAMED)}."
-
-
-def _place(event: Event) -> str:
-    """Rank and tokens of the event's own side: "#10, 455B"."""
-    rank = _rank(event, _told(event).rank)
-    return rank if event.tokens is None else f"{rank}, {wording.tokens(event.tokens)}"
-
-
-def _rank(event: Event, rank: int | None) -> str:
-    """A rank on the list that the event is about: "#10", "not listed", "#3 on the trending list"."""
-    if event.kind is Kind.TRENDING:
-        return "not on the trending list" if rank is None else f"#{rank} on the trending list"
-    return "not listed" if rank is None else f"#{rank}"
-
-
-def _differ(first: int | None, second: int | None) -> bool:
-    """Whether both numbers are known and are different ones."""
-    return first is not None and second is not None and first != second
-
-
-def _amounts(first: int | None, second: int | None) -> tuple[str, str]:
-    """Tokens to three digits; to the last digit where different ones would read the same; empty where unknown."""
-    words = ["" if number is None else wording.tokens(number) for number in (first, second)]
-    if _differ(first, second) and words[0] == words[1]:
-        words = [wording.exact(number or 0) for number in (first, second)]
-    return words[0], words[1]

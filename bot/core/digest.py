@@ -7,7 +7,7 @@ medium is the medium's business.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from bot.core.ranking import Dataset
 from bot.core.text import clean
@@ -36,6 +36,12 @@ def cite(dataset: Dataset, as_of: str) -> Citation:
     """The citation that the feed asks for; ``as_of`` to the letter, but harmless."""
     page = PAGES[dataset]
     return Citation(f"Source: OpenRouter ({page}), as of {clean(as_of)}.", f"https://{page}")
+
+
+def moment(as_of: str) -> datetime:
+    """When a text of the feed's says that figures were made; UTC where it does not say."""
+    found = datetime.fromisoformat(as_of)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

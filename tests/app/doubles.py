@@ -124,7 +124,8 @@ class PlainRenderer:
     def correction(
         self, revisions: Sequence[Revision], subject: str, provenance: Provenance, *, key: str, now: datetime
     ) -> Message:
-        text = "\n".join([subject, *(f"{revision.text} {revision.figures}" for revision in revisions)])
+        cited = [citation.text for citation in provenance.citations]
+        text = "\n".join([subject, *(revision.text for revision in revisions), *cited])
         return Message(key, now.date(), now, subject, text, text, (SlackPart(text),))
 
     def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:

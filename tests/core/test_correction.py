@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.correction import LIMIT, Correction, Turn, ordered, revisions, subject
+from bot.core.correction import LIMIT, Correction, Turn, ordered, provenance, revisions, subject
 from bot.core.digest import Revision
 from bot.core.event import Event, Kind
-from tests.builders import B
+from tests.builders import MODELS, B
 from tests.scenes import RESTATED, correction, entry, leader, left, other_side, spike, trending
 
 TITLES = {"cli-agents": "CLI agents"}
@@ -58,9 +58,9 @@ class TestRetracted:
                 "It was #12, not #10: Ibex is no longer listed for that day and its tokens are now 300B, not 455B.",
             ),
             (
-                {"rank": 13, "came": [{"name": name, "tokens": "5"} for name in "ABCD"], "gone": ["E"]},
+                {"rank": 13, "came": [{"name": name, "tokens": "5"} for name in "ABC"], "gone": ["E"]},
                 "Sable was #13 on 10 November, not #10",
-                "It was #13, not #10: A, B and 2 others are listed again for that day and E is no longer listed.",
+                "It was #13, not #10: A, B and C are listed again for that day and E is no longer listed.",
             ),
             (
                 {"rank": 11, "tokens": str(455 * B + 1)},
@@ -135,13 +135,23 @@ class TestRetracted:
 
     def test_the_trending_list_is_named(self) -> None:
         told = "For Tue 10 Nov we told: Quill enters the trending list."
-        assert said(trending(), rank=14, tokens=str(390 * B)) == (
+        assert said(trending(), rank=14, tokens=str(400 * B)) == (
             "Revised: Quill trended at #14 on 10 November, not #3",
             f"{told} It was #14 on the trending list, not #3.",
         )
-        assert said(trending(), tokens=str(390 * B)) == (
+        assert said(trending(), as_of="x") == (
             "Revised: Quill was not trending on 10 November",
             f"{told} It was not on the trending list.",
+        )
+
+    def test_tokens_are_no_figures_of_the_trending_list(self) -> None:
+        """It is not ranked by them."""
+        side = other_side(rank=14, tokens=str(400 * B))
+        found = only(Correction(trending(revised=side), Turn.RETRACTED))
+        assert found.holds == "It was #14 on the trending list, not #3: Quarry is listed again for that day."
+        assert found.figures == (
+            "Before: #3 on the trending list, as of 2026-11-11T02:15:41.208Z. "
+            "Now: #14 on the trending list, as of 2026-11-11T02:16:03.551Z."
         )
 
     def test_what_is_above_an_item_that_is_gone_is_not_said(self) -> None:
@@ -242,6 +252,18 @@ def test_the_time_cited_is_that_of_what_holds() -> None:
     assert correction().as_of == RESTATED
     assert correction(revised={}).as_of == correction(revised=None).as_of == "2026-11-10T02:15:41.208Z"
     assert correction(Turn.LATE).as_of == "2026-11-10T02:15:41.208Z"
+
+
+def test_corrections_by_themselves_cite_each_dataset_once() -> None:
+    early = correction(revised=other_side(as_of="2026-11-11T02:00:00.000Z"))
+    model = correction(board=MODELS.key, watchlist="models")
+    source = provenance([correction(), early, model], date(2026, 11, 12), sample=True)
+    assert [citation.text for citation in source.citations] == [
+        "Source: OpenRouter (openrouter.ai/apps), as of 2026-11-11T02:00:00.000Z.",
+        "Source: OpenRouter (openrouter.ai/rankings), as of 2026-11-11T02:16:03.551Z.",
+    ]
+    assert (source.checked, source.sample) == ("12 Nov 2026", True)
+    assert provenance([], date(2026, 11, 12), sample=False).citations == ()
 
 
 NAMES = st.text(max_size=200) | st.sampled_from(
