@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.core.briefing import View, compose
+from bot.core.correction import Correction, Turn
 from bot.core.digest import Digest
 from bot.core.event import Event, Kind
 from bot.core.watchlist import Pattern, Watchlist
@@ -214,7 +215,26 @@ def trending(**changes: Any) -> Event:
     return event(**{**usual, **changes})
 
 
-def digest(*views: View, days: Sequence[date] = (DAY,), late: str = "") -> Digest:
+RESTATED = "2026-11-11T02:16:03.551Z"
+"""When yesterday was asked for again."""
+QUARRY = {"name": "Quarry", "tokens": str(533 * B)}
+
+
+def other_side(**changes: Any) -> dict[str, Any]:
+    """Sable's other side of a restatement: #11, for Quarry is listed above it."""
+    usual: dict[str, Any] = {"rank": 11, "tokens": str(455 * B), "as_of": RESTATED, "came": [QUARRY], "gone": []}
+    return {**usual, "leader": None, **changes}
+
+
+def correction(turn: Turn = Turn.RETRACTED, *, headed: bool = False, **changes: Any) -> Correction:
+    """What became of Sable's entry of yesterday; ``changes`` replace fields of the event."""
+    usual: dict[str, Any] = {"date": YESTERDAY, "revised": None if turn is Turn.RESTORED else other_side()}
+    return Correction(entry(**{**usual, **changes}), turn, headed=headed)
+
+
+def digest(
+    *views: View, days: Sequence[date] = (DAY,), late: str = "", corrections: Sequence[Correction] = ()
+) -> Digest:
     """What the channel "team" gets of the views."""
     checked = DAY + timedelta(days=1)
-    return compose("team", day=DAY, days=tuple(days), views=views, late=late, checked=checked)
+    return compose("team", day=DAY, days=tuple(days), views=views, late=late, checked=checked, corrections=corrections)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from bot.adapters.render_context import context_of
 from bot.config import load
+from bot.core.digest import Revision
 from bot.core.rules import DEFAULT_RULES, RULES, parameters
+from bot.core.specimens import specimens
 from bot.core.wording import tokens
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,6 +64,15 @@ def test_every_command_that_is_named_is_there(capsys: pytest.CaptureFixture[str]
         assert named - {"is", "on", "run"} <= known, found.name
     listed = set(re.findall(r"`([a-z-]+)`", page("CHANGELOG.md").split("The commands ")[1].split(".")[0]))
     assert listed == known
+
+
+def test_every_template_and_every_name_in_them_is_listed() -> None:
+    listed = set(re.findall(r"^\| `([a-z_.0-9]+)` \|", page("docs/templates.md"), re.MULTILINE))
+    files = {found.name for found in (ROOT / "templates").iterdir()}
+    names = set(context_of(specimens()[0])) | {"full", "section", "not_evaluated"}
+    assert listed == files | names
+    shown = page("docs/templates.md").rpartition("A revision has")[2]
+    assert set(re.findall(r"`([a-z]+)`", shown)) == {field.name for field in fields(Revision)}
 
 
 class TestRules:

@@ -18,10 +18,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 
 from bot.adapters import provenance
-from bot.adapters.render_context import Context, context_of
+from bot.adapters.render_context import Context, context_of, revised_context
 from bot.app.records import Message, SlackPart
 from bot.core import text
-from bot.core.digest import Digest
+from bot.core.digest import Digest, Provenance, Revision
 from bot.core.specimens import specimens
 from bot.errors import TemplateError
 
@@ -30,6 +30,7 @@ HTML = "digest.html.j2"
 SLACK_PARENT = "slack_parent.j2"
 SLACK_TOP = "slack_top.j2"
 SLACK_WHY = "slack_why.j2"
+SLACK_REVISED = "slack_revised.j2"
 HTML_LIMIT = 90_000
 """Bytes of a mail's HTML: Gmail cuts off what is beyond about 102 kB."""
 OUTPUT_LIMIT = 1_000_000
@@ -78,6 +79,12 @@ class JinjaRenderer:
         page = f"<!doctype html>{_plain_page(subject, plain)}"
         return Message(key, now.date(), now, subject, f"{subject}\n\n{plain}", page, (SlackPart(markup),))
 
+    def correction(
+        self, revisions: Sequence[Revision], subject: str, provenance: Provenance, *, key: str, now: datetime
+    ) -> Message:
+        """What OpenRouter revised of one message, for its thread. Raises TemplateError if a bundled template fails."""
+        return self._correction(revisions, subject, provenance, key=key, now=now, report=self._fall_back)
+
     def check(self) -> tuple[TemplateError, ...]:
         """What fails of the user's templates when made-up digests, ordinary and extreme ones, are rendered.
 
@@ -89,7 +96,11 @@ class JinjaRenderer:
             found.setdefault(str(error), error)
 
         for digest in specimens():
-            self._message(digest, "check", datetime.combine(digest.day, time(), UTC), collect)
+            now = datetime.combine(digest.day, time(), UTC)
+            self._message(digest, "check", now, collect)
+            if digest.revisions:
+                source = digest.provenance
+                self._correction(digest.revisions, digest.headline, source, key="check", now=now, report=collect)
         return tuple(found.values())
 
     def _fall_back(self, error: TemplateError) -> None:
@@ -111,6 +122,29 @@ class JinjaRenderer:
                 SlackPart(provenance.in_slack(self._first(name, part, report), source))
                 for name, part in _parts(digest, context)
             ),
+        )
+
+    def _correction(
+        self,
+        revisions: Sequence[Revision],
+        subject: str,
+        source: Provenance,
+        *,
+        key: str,
+        now: datetime,
+        report: Report,
+    ) -> Message:
+        subject = text.clean(subject, _NOTICE_LINE)
+        plain = "\n\n".join(map(_revised, revisions))
+        markup = self._first(SLACK_REVISED, revised_context(revisions, subject), report)
+        return Message(
+            key=key,
+            day=max((revision.date for revision in revisions), default=now.date()),
+            created_at=now,
+            subject=f"SAMPLE: {subject}" if source.sample else subject,
+            text=provenance.in_text(f"{text.fill(subject, COLUMNS)}\n\n{plain}", source),
+            html=provenance.in_html(f"<!doctype html>{_plain_page(subject, plain)}", source),
+            slack=(SlackPart(provenance.in_slack(markup, source)),),
         )
 
     def _first(self, name: str, context: Context, report: Report) -> str:
@@ -212,17 +246,24 @@ def _plain_page(headline: str, plain: str) -> str:
     return _PLAIN_PAGE.format(headline=escape(headline), text=escape(cut))
 
 
+def _revised(revision: Revision) -> str:
+    """A revision in plain text: what was told and what holds, then the figures with its handle."""
+    figures = " ".join(part for part in (revision.figures, revision.why, f"[{revision.id}]") if part)
+    return f"{text.fill(revision.text, COLUMNS)}\n{text.fill(figures, COLUMNS)}"
+
+
 def _parts(digest: Digest, context: Context) -> Iterator[tuple[str, Context]]:
     """Which template yields which part: the parent, then the boards (of a quiet digest none), then the proofs.
 
-    The board of a new watchlist that the parent shows is not repeated.
+    The board of a new watchlist that the parent shows whole is not repeated.
     """
     yield SLACK_PARENT, context
     shown = next((section.watchlist for section in digest.sections if section.new), "")
+    opening: Sequence[Mapping[str, Any]] = context["excerpt"]["opening"]
     for section in () if digest.is_quiet else context["tops"]:
-        if not context["excerpt"]["opening"] or section["watchlist"] != shown:
+        if section["watchlist"] != shown or opening != section["top"]:
             yield SLACK_TOP, {**context, "section": section}
-    proofs: Sequence[Mapping[str, Any]] = context["proofs"]
+    proofs: Sequence[Mapping[str, Any]] = [*context["proofs"], *context["revised"]]
     unevaluated = [section for section in context["digest"]["sections"] if section["not_evaluated"]]
     for start in range(0, max(len(proofs), len(unevaluated)), PROOFS):
         last = start + PROOFS >= len(proofs)

@@ -4,20 +4,25 @@
 ``excerpt``   its short form for the parent of a thread (``bot.core.excerpt``)
 ``scopes``    windows and bases, each with its boards as (title, address)
 ``tops``      the sections whose boards are shown
-``proofs``    ``id``, ``head`` (who does what, may be empty) and ``text`` of everything that is told
+``proofs``    ``id``, ``head`` (who does what, may be empty) and ``text`` of everything that is told; in slack_why
+              also the figures of what was revised
+``revised``   the figures of each of ``digest.revisions`` in the same form
 ``check``     the command that lists the events told
 ``full``      HTML only: false where the page would be too large with its tables
 ``section``   slack_top only; ``not_evaluated`` slack_why only: the sections in which something was not
+
+``slack_revised``, the reply in the thread of a message that is revised, has ``subject`` and ``revisions`` (field by
+field as in ``digest.revisions``) and nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from bot.core.digest import Digest, Section
+from bot.core.digest import Digest, Revision, Section
 from bot.core.excerpt import excerpt, scopes_of
 
 Context = Mapping[str, Any]
@@ -31,9 +36,18 @@ def context_of(digest: Digest) -> Context:
         "scopes": [asdict(scope) for scope in scopes_of(digest.sections)],
         "tops": [asdict(section) for section in _tops(digest)],
         "proofs": list(_proofs(digest)),
+        "revised": [
+            {"id": line.id, "head": line.said.removesuffix("."), "text": f"{line.figures} {line.why}".strip()}
+            for line in digest.revisions
+        ],
         "check": _check_command(digest),
     }
     return {name: _plain(value) for name, value in values.items()}
+
+
+def revised_context(revisions: Sequence[Revision], subject: str) -> Context:
+    """The context of the reply in the thread of a message that is revised."""
+    return {"revisions": [_plain(asdict(revision)) for revision in revisions], "subject": _plain(subject)}
 
 
 def _tops(digest: Digest) -> Iterator[Section]:
@@ -56,7 +70,8 @@ def _proofs(digest: Digest) -> Iterator[dict[str, str]]:
 
 
 def _check_command(digest: Digest) -> str:
-    dates = [news.date for section in digest.sections for news in section.news] or [digest.day]
+    dates = [news.date for section in digest.sections for news in section.news]
+    dates = dates + [revision.date for revision in digest.revisions] or [digest.day]
     if min(dates) == max(dates):
         return f"rankbot events --date {min(dates)}"
     return f"rankbot events --from {min(dates)} --to {max(dates)}"

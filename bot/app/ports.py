@@ -314,7 +314,10 @@ class Renderer(Protocol):
     def correction(
         self, revisions: Sequence[Revision], subject: str, provenance: Provenance, *, key: str, now: datetime
     ) -> Message:
-        """The reply to an earlier message of which something does not hold, in every form, with its citation."""
+        """What OpenRouter revised of one message, as one Slack part for a reply in its thread, and in every form.
+
+        ``subject`` is that of the first (``bot.core.correction.subject``). It carries its source like a digest.
+        """
         ...
 
     def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.core import headline, notes, proofs, sentences, standing, wording
-from bot.core.correction import Correction, revisions
+from bot.core.correction import Correction, as_ofs, ordered, revisions
 from bot.core.digest import Digest, News, Proof, Provenance, Section, cite, moment
 from bot.core.event import Event, Kind
 from bot.core.headline import Told
@@ -47,23 +47,30 @@ def compose(
 
     ``late`` is one clause, or empty. ``checked`` is the day on which it is composed. One item is one line over all
     views; events of ``days`` that no longer hold are netted out (``Digest.stated`` names those that are told).
+    ``corrections`` are what restatements changed for the channel, of any day; their events are in no view.
     """
     nets = [net(view) for view in views]
     lines = _lines(views, nets)
     told = [line.lead for line in lines]
-    headed = headline.headline(told, views, day=day)
+    corrections = ordered(corrections)
+    heading = headline.heading(corrections, told, views)
+    headed = headline.headline(told, views, day=day, corrections=corrections)
     return Digest(
         channel=channel,
         day=day,
         days=days,
         headline=headed,
-        lead=headline.lead(headed, told, views, day=day, late=late),
+        lead=(
+            headline.corrected_lead(heading, late=late)
+            if heading
+            else headline.lead(headed, told, views, day=day, late=late)
+        ),
         late=late,
         sections=tuple(
             _section(view, net.passed, lines, day=day, dated=len(days) > 1)
             for view, net in zip(views, nets, strict=True)
         ),
-        provenance=_provenance(views, nets, checked),
+        provenance=_provenance(views, nets, checked, corrections),
         revisions=revisions(corrections, {view.watchlist.id: view.title for view in views}),
     )
 
@@ -182,13 +189,16 @@ def _token_base(view: View) -> str:
 # ── where it comes from ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _provenance(views: Sequence[View], nets: Sequence[Net], checked: date) -> Provenance:
-    """One citation a dataset, with the earliest ``as_of`` of the boards and events shown."""
+def _provenance(
+    views: Sequence[View], nets: Sequence[Net], checked: date, corrections: Sequence[Correction]
+) -> Provenance:
+    """One citation a dataset, with the earliest ``as_of`` of the boards, events and revised figures shown."""
     citations = []
     for dataset in Dataset:
         shown = list(
             _as_ofs((view, netted.kept) for view, netted in zip(views, nets, strict=True) if view.dataset is dataset)
         )
+        shown += as_ofs(corrections, dataset)
         if shown:
             citations.append(cite(dataset, min(shown, key=moment)))
     sample = any(snapshot.sample for view in views for snapshot in view.snapshots)

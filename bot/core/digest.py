@@ -121,16 +121,20 @@ class News:
 class Revision:
     """What a restatement changed of what was told. ``id`` is the event's handle, ``headed``: it was in a headline then.
 
-    ``text`` is the bullet, ``said`` (what was told, and of which day) and ``holds`` (what is so instead, and why) in
-    one. ``figures`` are both values with both ``as_of``, to the letter.
+    ``date`` is the day that the news was about. ``text`` is the bullet, ``said`` (what was told, and of which day) and
+    ``holds`` (what is so instead, and why) in one. ``figures`` are both values with both ``as_of``, to the letter.
+    ``late``: the event is told here for the first time; then ``why`` proves it, else it is empty.
     """
 
     id: str
+    date: date
     text: str
     said: str
     holds: str
     figures: str
     headed: bool = False
+    late: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +183,10 @@ class Digest:
         """The handles of every event that the digest tells; of its days' others, none holds any more (netted out)."""
         news = [line for section in self.sections for line in section.news]
         told = [handle for line in news for handle in (line.id, *(proof.id for proof in line.also))]
-        return (*told, *(revision.id for revision in self.revisions))
+        return (*told, *(revision.id for revision in self.revisions if revision.late))
 
     @property
     def is_quiet(self) -> bool:
-        """Whether there is nothing to tell: no news, nothing that came and went, no new watchlist."""
-        return not any(section.news or section.passed or section.new for section in self.sections)
+        """Whether there is nothing to tell: no news, nothing that came and went or was revised, no new watchlist."""
+        told = any(section.news or section.passed or section.new for section in self.sections)
+        return not (told or self.revisions)

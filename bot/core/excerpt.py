@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.digest import Digest, News, Section, Standing, TableLine
+from bot.core.digest import Digest, News, Revision, Section, Standing, TableLine
 from bot.core.event import Kind
 from bot.core.wording import count, listing
 
@@ -15,6 +15,9 @@ OPENING = 5
 """Lines of the board that a new watchlist without standing shows."""
 TITLES = 3
 """Titles that a line names."""
+FEW = 2
+"""Lines of what was revised where not all is shown and there is room for ROOMY lines; else it is one."""
+ROOMY = 6
 _STRENGTH = {kind.value: place for place, kind in enumerate(Kind)}
 ELSEWHERE = "windows and bases in the thread"
 
@@ -46,7 +49,10 @@ class Bullet:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The short form. ``opening`` is a new watchlist's board; ``more`` says what was left out, or is empty."""
+    """The short form. ``opening`` is a new watchlist's board; ``more`` says what was left out, or is empty.
+
+    ``revised_first``: what OpenRouter revised is above the rest, for it was in a headline.
+    """
 
     scopes: tuple[Scope, ...]
     rows: tuple[Row, ...]
@@ -55,10 +61,12 @@ class Excerpt:
     quiet: str
     more: str
     rows_left_out: bool
+    revisions: tuple[Revision, ...] = ()
+    revised_first: bool = False
 
 
 def excerpt(digest: Digest, *, lines: int = LINES) -> Excerpt:
-    """Scopes, the reader's own, news (strongest first), what is quiet in one line. Something of each is shown."""
+    """Scopes, the reader's own, news (strongest first), what was revised, what is quiet in one line: some of each."""
     spoken = [section for section in digest.sections if section.standing or section.news or section.new]
     several = len(spoken) > 1
     scopes = scopes_of(spoken or digest.sections, limit=2)
@@ -67,27 +75,44 @@ def excerpt(digest: Digest, *, lines: int = LINES) -> Excerpt:
     news.sort(key=lambda bullet: _STRENGTH[bullet.news.kind])
     opening = () if rows else _opening(digest.sections)
     quiet = " ".join(part for section in digest.sections for part in (section.quiet, section.passed) if part)
-    room = lines - 1 - len(scopes) - bool(quiet) - bool(digest.late) - len(opening)
-    shown_rows, shown_news = _share(len(rows), len(news), room)
-    more = _more(len(rows) - shown_rows, len(news) - shown_news)
+    room = lines - 1 - len(scopes) - bool(quiet) - bool(digest.late)
+    shown = _share(len(rows) or len(opening), len(news), len(digest.revisions), room)
+    rows_left_out = max(len(rows) - shown.rows, 0)
     return Excerpt(
         scopes=scopes,
-        rows=tuple(rows[:shown_rows]),
-        opening=opening,
-        news=tuple(news[:shown_news]),
+        rows=tuple(rows[: shown.rows]),
+        opening=opening[: shown.rows],
+        news=tuple(news[: shown.news]),
         quiet=quiet,
-        more=more,
-        rows_left_out=shown_rows < len(rows),
+        more=_more(rows_left_out, len(news) - shown.news, len(digest.revisions) - shown.revisions),
+        rows_left_out=rows_left_out > 0,
+        revisions=digest.revisions[: shown.revisions],
+        revised_first=any(revision.headed for revision in digest.revisions),
     )
 
 
-def _share(rows: int, news: int, room: int) -> tuple[int, int]:
-    """How many lines of each are shown: all if they fit; else both get their part, and a line says what is missing."""
-    if rows + news <= room:
-        return rows, news
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """How many lines of each are shown."""
+
+    rows: int
+    news: int
+    revisions: int
+
+
+def _share(rows: int, news: int, revisions: int, room: int) -> _Share:
+    """All if they fit, with the heading of what was revised; else each its part, and a line says what is missing."""
+    if rows + news + revisions + bool(revisions) <= room:
+        return _Share(rows, news, revisions)
     free = max(room - 1, 2)
+    if revisions:
+        few = FEW if free >= ROOMY else 1
+        shown = min(revisions, max(free - 1 - rows - news, few))
+        free = max(free - 1 - shown, 2)
+    else:
+        shown = 0
     shown_rows = min(rows, max(free - news, free // 2))
-    return shown_rows, min(news, max(free - shown_rows, 1))
+    return _Share(shown_rows, min(news, max(free - shown_rows, 1)), shown)
 
 
 def scopes_of(sections: Sequence[Section], *, limit: int = 0) -> tuple[Scope, ...]:
@@ -113,8 +138,7 @@ def _opening(sections: Sequence[Section]) -> tuple[TableLine, ...]:
     return new.top[:OPENING] if new else ()
 
 
-def _more(rows: int, news: int) -> str:
-    parts = [f"{rows} more followed"] if rows else []
-    if news:
-        parts.append(f"{news} more news")
+def _more(rows: int, news: int, revisions: int) -> str:
+    counted = ((rows, "more followed"), (news, "more news"), (revisions, "more revised"))
+    parts = [f"{number} {what}" for number, what in counted if number]
     return f"{listing(parts)} in the thread." if parts else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.core import standing, text, wording
+from bot.core.correction import JUDGED_AGAIN, Correction, Turn, subject
 from bot.core.digest import Standing
 from bot.core.event import Event, Kind
 from bot.core.sentences import against, led_days, tally, verb
@@ -47,10 +48,13 @@ class Phrase:
         return self.what if self.title == before else f"{self.what} in {self.title}"
 
 
-def headline(told: Sequence[Told], views: Sequence[View], *, day: date) -> str:
+def headline(told: Sequence[Told], views: Sequence[View], *, day: date, corrections: Sequence[Correction] = ()) -> str:
     """What happened, in at most 90 characters, the most important first, with counts of what it does not name."""
+    corrected = heading(corrections, told, views)
+    if corrected:
+        return _corrected(corrected, len(corrections) - 1, told, fresh=_number_fresh(views))
     phrases, counted = _phrases(told, views)
-    fresh = sum(view.new and not view.events for view in views)
+    fresh = _number_fresh(views)
     if phrases:
         return next(_candidates(told, phrases, counted, fresh=fresh))
     if fresh:
@@ -58,9 +62,27 @@ def headline(told: Sequence[Told], views: Sequence[View], *, day: date) -> str:
     return _quiet(views, day)
 
 
+def heading(corrections: Sequence[Correction], told: Sequence[Told], views: Sequence[View]) -> Correction | None:
+    """The correction that takes the headline: one of what was in a headline, or the first where nothing else is told.
+
+    ``corrections`` are in order, so that what was in a headline comes first.
+    """
+    first = next(iter(corrections), None)
+    if first is None or first.heads:
+        return first
+    return None if _phrases(told, views)[0] or _number_fresh(views) else first
+
+
+def corrected_lead(correction: Correction, *, late: str) -> str:
+    """A mail's first visible line where the headline is a correction: what it is, and what comes after it."""
+    known = correction.turn is not Turn.LATE or (correction.event.revised or {}).get("as_of")
+    what = "OpenRouter changed its figures for that day." if known else JUDGED_AGAIN
+    return " ".join([*_lateness(late), what, "What follows is today's briefing."])
+
+
 def lead(headed: str, told: Sequence[Told], views: Sequence[View], *, day: date, late: str) -> str:
     """A mail's first visible line: what the headline only counted, where the reader's own stand, and about when."""
-    facts = [late[:1].upper() + late[1:].removesuffix(".")] if late else []
+    facts = [clause.removesuffix(".") for clause in _lateness(late)]
     unsaid = [f"{_name(one.event.name)} {verb(one.event)}" for one in told if _name(one.event.name) not in headed]
     if unsaid:
         facts.append("; ".join(unsaid[:2]))
@@ -74,6 +96,27 @@ def lead(headed: str, told: Sequence[Told], views: Sequence[View], *, day: date,
     titles = wording.listing([_title(view) for view in views], 3)
     facts.append(f"{titles} on OpenRouter, {views[0].window(day)} {day.year}" if views else f"{wording.full_day(day)}")
     return f"{'. '.join(facts)}."
+
+
+def _lateness(late: str) -> list[str]:
+    """The clause as a sentence, if there is one."""
+    return [f"{late[:1].upper()}{late[1:].removesuffix('.')}."] if late else []
+
+
+def _number_fresh(views: Sequence[View]) -> int:
+    """New watchlists that are counted: those without news."""
+    return sum(view.new and not view.events for view in views)
+
+
+def _corrected(correction: Correction, more: int, told: Sequence[Told], *, fresh: int) -> str:
+    """The correction, with counts of the news beside it and of the other corrections, or where they don't fit one."""
+    line = subject(correction)
+    revised = [wording.count(more, "more revision")] if more else []
+    counted = " · ".join([line, *_counts([one.event.kind for one in told]), *_fresh(fresh), *revised])
+    if len(counted) <= LIMIT:
+        return counted
+    tail = f" · {len(told) + fresh + more} more"
+    return text.shorten(line, LIMIT - len(tail)) + tail
 
 
 def _phrases(told: Sequence[Told], views: Sequence[View]) -> tuple[list[Phrase], list[Kind]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.core.digest import Citation, Digest, News, Proof, Provenance, Section, Standing, TableLine
+from bot.core.digest import Citation, Digest, News, Proof, Provenance, Revision, Section, Standing, TableLine
 
 _DAY = date(2026, 11, 10)
 _LONG = "W" * 60
@@ -13,19 +13,22 @@ _HOSTILE = "<b>&amp; {{ name }} <!channel> *_`|~ \u4e2d\u6587"
 
 
 def specimens() -> tuple[Digest, ...]:
-    """An ordinary digest, a quiet one, one with nothing at all, and one with many long and hostile names."""
+    """An ordinary digest, a quiet one, one with nothing at all, ones of which something was revised, and extremes."""
     ordinary = _digest("Kestrel Code", sections=1, lines=3)
     section = replace(ordinary.sections[0], standing=(), news=(), quiet="CLI agents: nothing new since Thu 5 Nov.")
     return (
         ordinary,
         replace(ordinary, headline="Nothing new in CLI agents", sections=(section,)),
         replace(ordinary, sections=(), late="2 days were not reported in time", days=(date(2026, 11, 9), _DAY)),
+        replace(ordinary, revisions=(_revision("Sable", 1), _revision("Tern CLI", 2))),
+        replace(ordinary, sections=(), revisions=(replace(_revision("Sable", 0), figures="", headed=True),)),
         _digest(_LONG, sections=3, lines=12),
-        _digest(_HOSTILE, sections=2, lines=5),
+        _digest(_LONG, sections=1, lines=1, revisions=12),
+        _digest(_HOSTILE, sections=2, lines=5, revisions=3),
     )
 
 
-def _digest(name: str, *, sections: int, lines: int) -> Digest:
+def _digest(name: str, *, sections: int, lines: int, revisions: int = 0) -> Digest:
     source = Citation(
         "Source: OpenRouter (openrouter.ai/apps), as of 2026-11-11T02:15:41.208Z.", "https://openrouter.ai/apps"
     )
@@ -38,6 +41,7 @@ def _digest(name: str, *, sections: int, lines: int) -> Digest:
         late="",
         sections=tuple(_section(name, number, lines) for number in range(sections)),
         provenance=Provenance((source,), "11 Nov 2026", sample=True),
+        revisions=tuple(_revision(name, place) for place in range(revisions)),
     )
 
 
@@ -73,4 +77,21 @@ def _news(name: str, place: int) -> News:
         head=f"{name} enters the top 10",
         detail="#14 → #10, 455B (+61%). First time.",
         also=(Proof("q83d0", "Tue 10 Nov: 148,100,000,000 tokens."),),
+    )
+
+
+def _revision(name: str, place: int) -> Revision:
+    """The first is one that headed a digest, every third one is told late."""
+    said, holds = f"For Mon 9 Nov we told: {name} enters the top 10.", "It was #11, not #10: Quarry is listed again."
+    late = place % 3 == 2
+    return Revision(
+        id=f"t5w9{place}",
+        date=date(2026, 11, 9),
+        text=f"{said} {holds}",
+        said=said,
+        holds=holds,
+        figures="Before: #10, 455B, as of 2026-11-10T02:15:40.102Z. Now: #11, 455B, as of 2026-11-11T02:15Z.",
+        headed=place == 0,
+        late=late,
+        why="Mon 9 Nov: #10 with 455,000,000,000 tokens." if late else "",
     )

@@ -10,6 +10,10 @@ from math import ceil
 _UNITS = ((10**15, "Q"), (10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LONG_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 MINUS = "−"
 
 
@@ -71,6 +75,11 @@ def day(value: date) -> str:
 def full_day(value: date) -> str:
     """A date that stands alone: 10 Nov 2026."""
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def month_day(value: date) -> str:
+    """A date within a subject: 10 November."""
+    return f"{value.day} {_LONG_MONTHS[value.month - 1]}"
 
 
 def window(days: int, end: date) -> str:

@@ -10,19 +10,23 @@ from pathlib import Path
 
 from bot.adapters.render import JinjaRenderer
 from bot.app.records import Message
+from bot.core.correction import Correction, Turn
 from bot.core.digest import Digest
 from bot.core.watchlist import Watchlist
 from tests.builders import CLI_AGENTS, DAY, MODELS, B, snapshot
 from tests.scenes import (
     NOW,
+    RESTATED,
     THEN,
     calm,
     cli,
+    correction,
     digest,
     entry,
     ide,
     leader,
     left,
+    other_side,
     spike,
     trending,
     whole,
@@ -55,7 +59,19 @@ def scenes() -> dict[str, Digest]:
         "quiet": digest(calm(last_news=date(2026, 11, 3)), ide()),
         "two-watchlists": digest(coding, cli(events=(leader(), entry()))),
         "several-days": several_days(),
+        "revised": digest(calm(events=(spike(),)), corrections=revised(headed=False)),
+        "revised-headline": digest(cli(events=(entry(),)), ide(), corrections=revised(headed=True)),
     }
+
+
+def revised(*, headed: bool) -> tuple[Correction, ...]:
+    """One of each turn: Sable did not enter, Ibex did after all, Quill trended and was not told."""
+    before = other_side(rank=None, tokens=None, as_of="2026-11-09T02:15:41.208Z", came=[], gone=["Quarry"])
+    return (
+        correction(headed=headed, id="0ld1"),
+        correction(Turn.RESTORED, id="r3st", item="ibex", name="Ibex", rank=9, tokens=500 * B, as_of=RESTATED),
+        Correction(trending(date=date(2026, 11, 8), as_of=RESTATED, revised=before), Turn.LATE),
+    )
 
 
 def several_days() -> Digest:

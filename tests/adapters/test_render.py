@@ -32,7 +32,10 @@ from tests.scenes import (
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize("name", ["ordinary", "new-leader", "first", "quiet", "two-watchlists", "several-days"])
+@pytest.mark.parametrize(
+    "name",
+    ["ordinary", "new-leader", "first", "quiet", "two-watchlists", "several-days", "revised", "revised-headline"],
+)
 def test_messages_read_as_reviewed(name: str) -> None:
     """The golden texts are prose that was read; a change to one is a change to what people get."""
     message = rendered(scenes()[name])

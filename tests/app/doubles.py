@@ -125,7 +125,7 @@ class FakeChannel:
 
 
 class PlainRenderer:
-    """Renders a digest as its headline and news, one line each."""
+    """Renders a digest as its headline, news and revisions, one line each."""
 
     def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
         lines = [digest.headline, *(news.text for section in digest.sections for news in section.news)]

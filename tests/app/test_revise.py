@@ -116,7 +116,7 @@ class TestRetracted:
         world = restated(["item09"], [])
         assert "Item09 takes #1" in world.told[-1]
         world.on(NEXT + timedelta(days=1)).cycle().run()
-        assert "retracted: Item09" in world.told[-1]
+        assert "we told: Item09 takes #1" in world.told[-1]
         count = len(world.told)
         world.on(NEXT + timedelta(days=2)).cycle().run()
         assert len(world.told) == count
@@ -144,7 +144,7 @@ class TestRetracted:
         world.on(NEXT + timedelta(days=1)).cycle().run()
         again = world.store.events(start=DAY, end=DAY)
         assert [event for event in again if not event.late] == list(first)
-        assert all("retracted" not in message for message in world.told[count:])
+        assert all("we told" not in message for message in world.told[count:])
 
     def test_what_nobody_was_told_is_dropped_in_silence(self) -> None:
         world = restated(["item09"], [], cadence=replace(NINE, weekdays=frozenset({0})))
@@ -159,7 +159,7 @@ class TestRetracted:
         other = FakeChannel("later")
         world.others = (Subscription(other, world.subscription.cadence, world.watchlists),)
         world.on(NEXT + timedelta(days=1)).cycle().run()
-        assert "retracted: Item09" in world.told[-1]
+        assert "we told: Item09 takes #1" in world.told[-1]
         assert all("Item09" not in payload for _, _, payload in other.sent)
 
     def test_it_no_longer_counts_for_the_cooldown(self) -> None:
@@ -190,7 +190,7 @@ class TestLate:
         world.on(NEXT + timedelta(days=1)).cycle().run()
         found = world.store.events(start=DAY, end=DAY)
         assert {(event.item, event.late, event.status) for event in found} == {("item09", True, EventStatus.TOLD)}
-        assert "late: Item09" in world.told[-1]
+        assert "Late, for Tue 10 Nov: Item09 takes #1" in world.told[-1]
         assert found[0].revised is not None
         assert (found[0].rank, found[0].revised["rank"]) == (1, 10)
         count = len(world.told)
@@ -205,7 +205,7 @@ class TestLate:
         for day in range(1, 7):
             world.on(DAY + timedelta(days=day)).cycle().run()
         world.on(DAY + timedelta(days=6), 9).cycle().run()
-        assert "late: Item09" not in world.told[-1]
+        assert "Late, for" not in world.told[-1]
 
     def test_days_after_the_changed_one_are_judged_again(self) -> None:
         """Item09 led on DAY and NEXT; DAY is restated, so that its lead begins on NEXT."""
@@ -223,8 +223,8 @@ class TestLate:
             world.on(day).cycle().run()
         lead = {one.date: one for one in world.store.events() if one.kind is Kind.NEW_LEADER}
         assert (lead[DAY].status, lead[NEXT].late) == (EventStatus.RETRACTED, True)
-        assert "retracted: Item09" in world.told[-1]
-        assert "late: Item09" in world.told[-1]
+        assert "For Tue 10 Nov we told: Item09 takes #1" in world.told[-1]
+        assert "Late, for Wed 11 Nov: Item09 takes #1" in world.told[-1]
 
 
 class TestRestored:
@@ -250,12 +250,12 @@ class TestRestored:
 
     def test_readers_who_were_told_so_are_told_again(self) -> None:
         world = self.restored(told=True)
-        lines = [line for message in world.told for line in message.split("\n") if line.endswith(": Item09")]
-        assert lines == ["retracted: Item09"] * 2 + ["restored: Item09"] * 2
+        said = [word for message in world.told for word in ("we told: Item09", "took back: Item09") if word in message]
+        assert said == ["we told: Item09", "took back: Item09"]
 
     def test_else_nothing_is_said(self) -> None:
         world = self.restored(told=False)
-        assert not any("restored" in message or "retracted" in message for message in world.told)
+        assert not any("we told" in message for message in world.told)
         assert {event.status for event in world.store.events(start=DAY, end=DAY)} == {EventStatus.TOLD}
 
 
@@ -270,12 +270,14 @@ class TestThread:
         world.on(NEXT + timedelta(days=1)).cycle().run()
         replies = channel.sent[count:]
         assert [thread for _, thread, _ in replies] == ["ts0"]
-        assert "retracted: Item09" in replies[0][2]
-        assert "Source: OpenRouter (openrouter.ai/apps), as of 2026-11-11T02:15:00Z." in replies[0][2]
+        assert "we told: Item09 takes #1" in replies[0][2]
+        assert "Source: OpenRouter (openrouter.ai/apps), as of 2026-11-12T02:15:00Z." in replies[0][2]
         world.cycle().run()
         assert len(channel.sent) == count + 1
         world.on(NEXT + timedelta(days=1), 9).cycle().run()
-        assert [(thread, "retracted: Item09" in text) for _, thread, text in channel.sent[count + 1 :]] == [("", True)]
+        assert [(thread, "we told: Item09 takes #1" in text) for _, thread, text in channel.sent[count + 1 :]] == [
+            ("", True)
+        ]
 
     def test_a_message_that_is_still_to_be_sent_is_answered_when_it_has_been(self) -> None:
         refused = Failed("ratelimited", permanent=False, retry_after=100_000.0)
@@ -348,7 +350,7 @@ class TestWhatComesLater:
         cycle.poll(cycle.plan_history(missing, missing), accept=frozenset(), progress=lambda _done, _planned: None)
         world.cycle().run()
         assert [(event.date, event.kind, event.late) for event in world.store.events()] == [(DAY, Kind.SPIKE, True)]
-        assert "late: Item00" in world.told[-1]
+        assert "Late, for Tue 10 Nov: Item00 grows" in world.told[-1]
 
     @pytest.mark.parametrize("filled", [True, False])
     def test_a_gap_whose_snapshot_comes_after_all_is_judged(self, filled: bool) -> None:

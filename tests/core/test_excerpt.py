@@ -1,20 +1,27 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
+from bot.core.correction import Correction, Turn
 from bot.core.digest import Digest, Section
 from bot.core.excerpt import ELSEWHERE, LINES, excerpt, scopes_of
 from bot.core.view import View
-from tests.scenes import CLI, IDE, WHOLE, calm, cli, digest, entry, ide, leader, patterns
+from tests.scenes import CLI, IDE, WHOLE, calm, cli, correction, digest, entry, ide, leader, patterns
 
 
-def short(*views: View) -> tuple[int, Digest]:
-    told = digest(*views)
+def short(*views: View, late: str = "", corrections: Sequence[Correction] = ()) -> tuple[int, Digest]:
+    told = digest(*views, late=late, corrections=corrections)
     parts = excerpt(told)
     lines = 1 + len(parts.scopes) + len(parts.rows) + len(parts.opening) + len(parts.news)
+    lines += len(parts.revisions) + bool(parts.revisions)
     return lines + bool(parts.quiet) + bool(parts.more) + bool(told.late), told
+
+
+def revised(number: int, *, headed: bool = False) -> list[Correction]:
+    return [correction(item=f"r{place}", id=f"r{place}", headed=headed) for place in range(number)]
 
 
 def entries(number: int) -> View:
@@ -42,6 +49,41 @@ def test_more_than_fits_is_counted_and_ten_lines_are_kept(news: int, rows: int) 
     assert bool(parts.news) is bool(news)
     assert parts.rows_left_out is (len(parts.rows) < rows)
     assert str(rows - len(parts.rows)) in parts.more or not parts.rows_left_out
+
+
+def test_what_was_revised_is_shown_while_it_fits() -> None:
+    lines, told = short(calm(events=(entry(),)), corrections=revised(2))
+    parts = excerpt(told)
+    assert lines <= LINES
+    assert (len(parts.revisions), len(parts.news), parts.more, parts.revised_first) == (2, 1, "", False)
+    assert excerpt(digest(calm(), corrections=revised(1, headed=True))).revised_first
+    assert excerpt(digest(calm(), corrections=[correction(Turn.LATE, headed=True)])).revised_first is False
+
+
+@pytest.mark.parametrize("late", ["", "2 days were late"])
+@pytest.mark.parametrize("number", [1, 10])
+@pytest.mark.parametrize(
+    "views",
+    [
+        (calm(),),
+        (calm(events=(entry(),)), ide()),
+        (entries(20),),
+        (replace(entries(20), watchlist=replace(CLI, follow=patterns("*"))), ide()),
+        (entries(20), replace(ide(new=True, watchlist=WHOLE), compared=None)),
+        (ide(new=True),),
+        (ide(new=True, watchlist=WHOLE), ide(events=(entry(id="x", item="roost", name="Roost"),), compared=None)),
+    ],
+)
+def test_ten_lines_are_kept_whatever_was_revised(views: tuple[View, ...], number: int, late: str) -> None:
+    """Something of each is shown, and the rest is counted."""
+    lines, told = short(*views, late=late, corrections=revised(number))
+    parts = excerpt(told)
+    assert lines <= LINES
+    assert 0 < len(parts.revisions) <= number
+    assert bool(parts.news) is any(section.news for section in told.sections)
+    assert bool(parts.rows) is any(section.standing for section in told.sections)
+    left_out = number - len(parts.revisions)
+    assert (f"{left_out} more revised" in parts.more) is (left_out > 0)
 
 
 def test_boards_are_named_on_each_line_where_there_are_several() -> None:

@@ -64,6 +64,7 @@ def test_a_lead_in_per_cent_of_the_second() -> None:
 def test_dates_and_windows() -> None:
     assert wording.day(TUESDAY) == "Tue 10 Nov"
     assert wording.full_day(TUESDAY) == "10 Nov 2026"
+    assert wording.month_day(TUESDAY) == "10 November"
     assert wording.window(7, TUESDAY) == "7 days to Tue 10 Nov"
     assert wording.window(1, TUESDAY) == "Tue 10 Nov"
 
