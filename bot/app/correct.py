@@ -12,7 +12,7 @@ from bot.app.deliver import put_apart
 from bot.app.ports import Renderer, Store
 from bot.app.records import Belief, NewDelivery
 from bot.core import text
-from bot.core.correction import Correction, Turn, provenance, revisions, subject
+from bot.core.correction import Correction, Turn, ordered, provenance, revisions, subject
 from bot.core.delivery import Delivery, StepStatus
 from bot.core.event import Event, EventStatus
 from bot.core.headline import NAME
@@ -79,7 +79,7 @@ def _answer(
     channel = subscription.channel
     found = [_correction(belief, delivery) for belief in beliefs]
     titles = {watchlist.id: text.clean(watchlist.title) for watchlist in subscription.watchlists}
-    headed = subject(found[0])
+    headed = subject(ordered(found)[0])
     source = provenance(found, now.date(), sample=any(_sample(tx, one.event) for one in found))
     key = f"{channel.name}/{delivery.due_at:%Y-%m-%dT%H:%M:%SZ}/revised/{now:%Y-%m-%dT%H:%M:%SZ}"
     message = renderer.correction(revisions(found, titles), headed, source, key=key, now=now)

@@ -152,19 +152,16 @@ def _place(event: Event) -> str:
 
 
 def _is(event: Event, now: sides.Side | None) -> str:
-    """What holds instead: "It was #11, not #10: Quarry is listed again for that day."."""
+    """What holds instead: "It was #11, not #10: Quarry is now listed for that day."."""
     told = sides.told(event)
     if now is None or not now.is_known:
         return _NO_LONGER
+    where = sides.place(event, now.rank)
     if told.rank == now.rank:
-        return _same(event, told, now)
-    was = f"It was {sides.place(event, now.rank)}"
+        return _tokens(event, told, now) or f"It still was {where}, but the figures it is judged by were changed."
     if now.rank is None:
-        return f"{was}{_leader(event)}."
-    if told.rank is None:
-        was = f"It was listed, at {sides.place(event, now.rank)}"
-    else:
-        was += f", not #{told.rank}"
+        return f"It was {where}{_leader(event)}."
+    was = f"It was listed, at {where}" if told.rank is None else f"It was {where}, not #{told.rank}"
     return f"{was}{_leader(event)}{_because(event, told, now)}."
 
 
@@ -173,19 +170,18 @@ def _was(event: Event, before: sides.Side | None) -> str:
     told = sides.told(event)
     if before is None or not before.is_known:
         return JUDGED_AGAIN
+    where = sides.place(event, before.rank)
     if told.rank == before.rank:
-        return _same(event, before, told)
-    return (
-        f"Before the revision it was {sides.place(event, before.rank)}{_leader(event)}{_because(event, before, told)}."
-    )
+        return _tokens(event, before, told) or f"It was {where} before, too: other figures it is judged by changed."
+    return f"Before the revision it was {where}{_leader(event)}{_because(event, before, told)}."
 
 
-def _same(event: Event, before: sides.Side, now: sides.Side) -> str:
-    """The place is the same; what changed is the tokens that are judged, or figures of others and of other days."""
-    if sides.differ(before.tokens, now.tokens) and not _about_rank(event):
-        old, new = sides.amounts(before.tokens, now.tokens)
-        return f"Its tokens are now {new}, not {old}."
-    return f"It still was {sides.place(event, now.rank)}, but the figures it is judged by were changed."
+def _tokens(event: Event, before: sides.Side, now: sides.Side) -> str:
+    """How the tokens changed where they are what is judged and the place is the same; empty where they did not."""
+    if _about_rank(event) or not sides.differ(before.tokens, now.tokens):
+        return ""
+    old, new = sides.amounts(before.tokens, now.tokens)
+    return f"Its tokens are now {new}, not {old}."
 
 
 def _because(event: Event, before: sides.Side, now: sides.Side) -> str:
@@ -204,7 +200,7 @@ def _listed(event: Event) -> Iterator[str]:
     revised = event.revised or {}
     came = [text.clean(str(one["name"])) for one in revised.get("came") or ()]
     gone = [text.clean(str(name)) for name in revised.get("gone") or ()]
-    for names, what in ((came, "listed again"), (gone, "no longer listed")):
+    for names, what in ((came, "now listed"), (gone, "no longer listed")):
         if names:
             yield f"{wording.listing(names, sides.NAMED)} {'is' if len(names) == 1 else 'are'} {what}"
 

@@ -34,12 +34,12 @@ def said(event: Event, turn: Turn = Turn.RETRACTED, **side: Any) -> tuple[str, s
 
 class TestRetracted:
     def test_reads_as_the_sketch_has_it(self) -> None:
-        """B5: Quarry is listed again, which puts Sable at #11."""
+        """B5: Quarry is now listed, which puts Sable at #11."""
         found = only(correction(headed=True))
         assert (found.id, found.headed, found.late, found.why) == ("q83d", True, False, "")
         assert found.date == date(2026, 11, 9)
         assert found.said == "For Mon 9 Nov we told: Sable enters the top 10."
-        assert found.holds == "It was #11, not #10: Quarry is listed again for that day."
+        assert found.holds == "It was #11, not #10: Quarry is now listed for that day."
         assert found.text == f"{found.said} {found.holds}"
         assert found.figures == (
             "Before: #10, 455B, as of 2026-11-10T02:15:41.208Z. "
@@ -60,7 +60,7 @@ class TestRetracted:
             (
                 {"rank": 13, "came": [{"name": name, "tokens": "5"} for name in "ABC"], "gone": ["E"]},
                 "Sable was #13 on 10 November, not #10",
-                "It was #13, not #10: A, B and C are listed again for that day and E is no longer listed.",
+                "It was #13, not #10: A, B and C are now listed for that day and E is no longer listed.",
             ),
             (
                 {"rank": 11, "tokens": str(455 * B + 1)},
@@ -148,7 +148,7 @@ class TestRetracted:
         """It is not ranked by them."""
         side = other_side(rank=14, tokens=str(400 * B))
         found = only(Correction(trending(revised=side), Turn.RETRACTED))
-        assert found.holds == "It was #14 on the trending list, not #3: Quarry is listed again for that day."
+        assert found.holds == "It was #14 on the trending list, not #3: Quarry is now listed for that day."
         assert found.figures == (
             "Before: #3 on the trending list, as of 2026-11-11T02:15:41.208Z. "
             "Now: #14 on the trending list, as of 2026-11-11T02:16:03.551Z."
@@ -187,7 +187,7 @@ class TestLate:
             (entry(), {}, "It was found when that day was judged again."),
             (entry(), {"rank": None, "as_of": None}, "It was found when that day was judged again."),
             (entry(), {"as_of": "x"}, "Before the revision it was not listed."),
-            (entry(), {"rank": 10}, "It still was #10, but the figures it is judged by were changed."),
+            (entry(), {"rank": 10}, "It was #10 before, too: other figures it is judged by changed."),
             (spike(), {"rank": 13, "tokens": str(90 * B)}, "Its tokens are now 148B, not 90B."),
             (
                 leader(),
