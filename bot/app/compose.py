@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.app.evaluate import evaluate
@@ -17,7 +17,7 @@ from bot.core.due import Cadence, day_told, latest_due, wants_quiet
 from bot.core.event import Event, Kind
 from bot.core.history import History
 from bot.core.plan import PATIENCE, Agenda, complete_at
-from bot.core.ranking import Board, Snapshot
+from bot.core.ranking import Board, Dataset, Snapshot
 from bot.core.view import View
 from bot.core.watchlist import Watchlist
 from bot.core.wording import count, full_day
@@ -136,6 +136,7 @@ def digest_of(
     views = [
         _view(store, history, watchlist, day, told=told, events=events, new=watchlist.id in new) for watchlist in shown
     ]
+    views = _listed(store, views, now.date())
     views = naming.named(views, store.sightings({item for view in views for item in view.names}, day))
     days = sorted({day, *(event.date for event in events)})
     return compose(subscription.channel.name, day=day, days=tuple(days), views=views, late=late, checked=now.date())
@@ -164,6 +165,12 @@ def _view(
         not_evaluated=tuple(note for mark in marks for note in mark.notes),
         last_news=stored[-1].date if stored else None,
     )
+
+
+def _listed(store: Store, views: Sequence[View], today: date) -> list[View]:
+    """The views, those of models with the catalogue of the digest's day."""
+    catalogue = store.catalogue(today) if any(view.dataset is Dataset.MODELS for view in views) else None
+    return [replace(view, catalogue=catalogue) if view.dataset is Dataset.MODELS else view for view in views]
 
 
 def _last(history: History, board: Board, until: date) -> Snapshot | None:

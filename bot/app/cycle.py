@@ -6,15 +6,16 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from bot.app import catalogue
 from bot.app.allowance import Allowance, stored_depths
 from bot.app.compose import Composed, Subscription, compose_due
 from bot.app.deliver import Attempt, Deliver
 from bot.app.evaluate import DayReport, evaluate
 from bot.app.operate import note_attempts, note_bug, note_poll, note_templates, tell_operator
-from bot.app.poll import Poll, PollReport, Progress, no_progress
+from bot.app.poll import Failure, Poll, PollReport, Progress, no_progress
 from bot.app.ports import Channel, Feed, Renderer, Store
 from bot.app.records import DayStatus
 from bot.core.plan import (
@@ -49,22 +50,23 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a cycle is to do: the days of each watchlist, and the requests that they take."""
+    """What a cycle is to do: each watchlist's days, the requests that they take, and whether the catalogue is due."""
 
     last: date
     agendas: tuple[Agenda, ...]
     wanted: AbstractSet[Window]
     requests: tuple[Request, ...]
+    catalogue: bool = False
 
     @property
     def cost(self) -> int:
         """HTTP requests at most."""
-        return sum(request.cost for request in self.requests)
+        return sum(request.cost for request in self.requests) + self.catalogue
 
 
 @dataclass(slots=True)
 class CycleReport:
-    """What a cycle came to, for whoever ran it."""
+    """What a cycle came to, for whoever ran it. ``catalogue`` is why names and prices of models could not be had."""
 
     plan: Plan
     poll: PollReport = field(default_factory=PollReport)
@@ -72,6 +74,7 @@ class CycleReport:
     composed: list[Composed] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    catalogue: Failure | None = None
 
     @property
     def complete(self) -> bool:
@@ -103,13 +106,17 @@ class Cycle:
     @property
     def allowance(self) -> Allowance:
         """What today's budget allows."""
-        return Allowance(self.store, self.watchlists, self.timing.clock, self.requests_per_day)
+        beside = int(self._catalogue_due())
+        return Allowance(self.store, self.watchlists, self.timing.clock, self.requests_per_day, beside)
+
+    def _catalogue_due(self) -> bool:
+        return catalogue.due(self.store, self.watchlists, self.timing.clock())
 
     def plan(self) -> Plan:
         """The work list, as things stand."""
         last = last_complete_day(self.timing.now(), self.timing.settle)
         agendas = tuple(self._agenda(watchlist, last) for watchlist in self.watchlists)
-        return self._plan(last, agendas, wanted_windows(agendas))
+        return replace(self._plan(last, agendas, wanted_windows(agendas)), catalogue=self._catalogue_due())
 
     def plan_history(self, first: date, end: date) -> Plan:
         """The work list of a backfill: every window of the watchlists' boards that ends within ``first..end``."""
@@ -201,7 +208,11 @@ class Cycle:
 
     def _polled(self, accept: AbstractSet[str], progress: Progress) -> CycleReport:
         plan = self.plan()
-        return CycleReport(plan, self.poll(plan, accept=accept, progress=progress))
+        report = CycleReport(plan, self.poll(plan, accept=accept, progress=progress))
+        if plan.catalogue and not report.poll.left:  # what is left was left for a reason that holds for this, too
+            with self._apart(self.store, report, "stored", "the catalogue"):
+                report.catalogue = catalogue.refresh(self.feed, self.store, now=self.timing.clock())
+        return report
 
 
 class _RehearsalOverError(Exception):

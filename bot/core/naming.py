@@ -94,7 +94,10 @@ class NamedHistory:
 
 
 def named(views: Sequence[View], sightings: Sightings) -> list[View]:
-    """The views of one digest, in all of which an item has one name, and no two on their boards the same."""
+    """The views of one digest, in all of which an item has one name, and no two on their boards the same.
+
+    Models are called as in the catalogue, where that knows them.
+    """
     at_hand: dict[str, str] = {}
     for view in views:
         for snapshot in reversed(view.snapshots):
@@ -102,6 +105,8 @@ def named(views: Sequence[View], sightings: Sightings) -> list[View]:
         for event in view.events:
             at_hand.setdefault(event.item, event.name)
     called = names(at_hand, sightings)
+    catalogue = next((view.catalogue for view in views if view.catalogue), None)
+    called.update(catalogue.names(called) if catalogue else {})
     listed = {item for view in views for item in _shown_items(view)}
     called.update(told_apart({item: name for item, name in called.items() if item in listed}))
     return [_named(view, called) for view in views]

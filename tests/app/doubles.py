@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.app.records import Message, SlackPart
+from bot.core.catalogue import Listing
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step
 from bot.core.digest import Digest
 from bot.core.ranking import MODEL_DAY, Board, Ranking
@@ -43,6 +44,9 @@ class FakeFeed:
     down: FeedError | None = None
     asked: list[tuple[str, date]] = field(default_factory=list)
     requests: int = 0
+    listings: Sequence[Listing] = ()
+    catalogue_fails: list[FeedError] = field(default_factory=list)
+    catalogue_asked: int = 0
 
     def app_ranking(self, board: Board, end_date: date, depth: int) -> Ranking:
         self._ask(board, end_date)
@@ -52,6 +56,13 @@ class FakeFeed:
         self._ask(MODEL_DAY, end)
         days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
         return [ranking(MODEL_DAY, day, rows, depth=50) for day in days if (rows := self.figures(MODEL_DAY, day)) != ()]
+
+    def catalogue(self) -> Sequence[Listing]:
+        self.requests += 1
+        self.catalogue_asked += 1
+        if self.catalogue_fails:
+            raise self.catalogue_fails.pop(0)
+        return self.listings
 
     def _ask(self, board: Board, end: date) -> None:
         self.requests += 1
