@@ -39,7 +39,7 @@ class ModelListing(_Shape):
     id: Slug
     canonical_slug: Slug
     name: Annotated[str, Field(min_length=1)]
-    created: int | float
+    created: float
     context_length: object
     pricing: Pricing
 

@@ -209,7 +209,9 @@ class Cycle:
     def _polled(self, accept: AbstractSet[str], progress: Progress) -> CycleReport:
         plan = self.plan()
         report = CycleReport(plan, self.poll(plan, accept=accept, progress=progress))
-        if plan.catalogue and not report.poll.left:  # what is left was left for a reason that holds for this, too
+        poll = report.poll
+        silent = bool(poll.left) or (poll.planned > 0 and not poll.answered)
+        if plan.catalogue and not silent:  # a feed that is down, refuses or wants to be left alone is left alone
             with self._apart(self.store, report, "stored", "the catalogue"):
                 report.catalogue = catalogue.refresh(self.feed, self.store, now=self.timing.clock())
         return report

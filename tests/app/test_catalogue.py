@@ -10,10 +10,17 @@ import pytest
 from bot.app.catalogue import FAILS, SHRUNK
 from bot.app.cycle import CycleReport
 from bot.core.catalogue import Listing
-from bot.core.ranking import MODEL_DAY, Board
+from bot.core.ranking import MODEL_DAY
 from bot.core.rules import NewLeader
 from bot.core.watchlist import Watchlist
-from bot.errors import FeedError, FeedMalformedError, FeedPermanentError, FeedRateLimitError, FeedTransientError
+from bot.errors import (
+    FeedError,
+    FeedMalformedError,
+    FeedPermanentError,
+    FeedRateLimitError,
+    FeedRefusedError,
+    FeedTransientError,
+)
 from tests.app.doubles import steady
 from tests.app.test_cycle import AGENTS, World
 from tests.builders import DAY
@@ -72,17 +79,22 @@ def test_apps_need_none() -> None:
     assert (made.feed.catalogue_asked, made.store.catalogue(MORROW)) == (0, None)
 
 
-def test_it_is_left_where_the_poll_was() -> None:
+def test_a_feed_that_answers_nothing_is_not_asked_for_it() -> None:
     made = world()
-    made.feed.down = FeedRateLimitError("slow down", retry_after=60)
-    days = {(board.key, end): [FeedTransientError("down")] * 9 for board, end in wanted(made)}
-    made.feed.fails = days
+    made.feed.down = FeedRefusedError("the feed does not accept the API key")
+    on(made, MORROW)
+    assert (made.feed.catalogue_asked, len(made.feed.asked)) == (0, 1)
+    made.feed.down = None
+    on(made, MORROW, hour=3)
+    assert made.feed.catalogue_asked == 1
+
+
+def test_a_feed_that_stops_answering_is_not_asked_for_it() -> None:
+    made = world(AGENTS, MODELS)
+    made.feed.fails = {(AGENTS.board.key, DAY): [FeedRateLimitError("slow down")]}
     report = on(made, MORROW)
-    assert (report.poll.failures != [], made.feed.catalogue_asked) == (True, int(not report.poll.left))
-
-
-def wanted(made: World) -> list[tuple[Board, date]]:
-    return [(request.board, request.end) for request in made.cycle().plan().requests]
+    assert report.poll.left > 0
+    assert made.feed.catalogue_asked == 0
 
 
 @pytest.mark.parametrize(
