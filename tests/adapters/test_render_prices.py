@@ -23,7 +23,7 @@ def models() -> Digest:
         1, name="Lab: " + "W" * 60, input_price=Decimal("0.00015"), output_price=Decimal("0.0006"), context_length=10**9
     )
     free = spell(2, input_price=Decimal(0), output_price=Decimal(0))
-    shown = view(Catalogue(CHECKED, [*dearer(0), dear, free, spell(3, end=1)]))
+    shown = view(Catalogue(CHECKED, [*dearer(0), dear, free, spell(3, end=1)]), follow="Model 3")
     board = shown.watchlist
     return digest(cli(events=(entry(),)), shown, replace(shown, watchlist=replace(board, id="again", title="Again")))
 
@@ -55,3 +55,12 @@ def test_each_reply_in_the_thread_says_of_which_day_its_prices_are(models: Diges
 def test_a_table_of_apps_has_no_such_columns() -> None:
     message = rendered(digest(cli()))
     assert "$ in" not in message.text + message.html + "".join(part.markup for part in message.slack)
+
+
+def test_where_no_price_is_shown_none_is_explained() -> None:
+    """The table of a section of which nothing is said is left out, and with it the note."""
+    quiet = view(Catalogue(CHECKED, [spell(0)]))
+    unpriced = view(Catalogue(CHECKED, [spell(3, end=1)]), follow="Model 3")
+    for told in (digest(cli(events=(entry(),)), quiet), digest(unpriced)):
+        message = rendered(told)
+        assert "list prices" not in message.text + message.html + "".join(part.markup for part in message.slack)
