@@ -12,6 +12,7 @@ from typing import Any
 from bot.app.ports import Store
 from bot.app.records import Belief, Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
 from bot.core import pace
+from bot.core.catalogue import Catalogue, Listing, Spell, every_name, key
 from bot.core.delivery import Delivery, DeliveryStatus, Step
 from bot.core.event import HANDLE_LENGTH, Event, EventStatus, Kind, handle
 from bot.core.history import History
@@ -41,6 +42,8 @@ class _Rows:
     budget: dict[date, int] = field(default_factory=dict)
     incidents: list[Incident] = field(default_factory=list)
     moments: dict[str, datetime] = field(default_factory=dict)
+    spells: dict[tuple[str, date], Spell] = field(default_factory=dict)
+    catalogued: set[date] = field(default_factory=set)
 
     def copy(self) -> _Rows:
         return _Rows(**{spec.name: getattr(self, spec.name).copy() for spec in fields(self)})
@@ -113,7 +116,42 @@ class FakeStore:
     def history(self, until: int | None = None) -> History:
         return FakeHistory(self._rows.snapshots[:until])
 
+    # the catalogue
+    def keep_listings(self, listings: Iterable[Listing], day: date) -> None:
+        for listing in map(_cleaned_listing, listings):
+            known = self._newest_spell(listing.id)
+            if known and known.listing == listing:
+                longer = replace(known, seen_to=max(known.seen_to, day))
+                self._rows.spells[listing.id, known.seen_from] = longer
+            elif known is None or known.seen_from <= day:
+                self._rows.spells[listing.id, day] = Spell(listing, day, day)
+        self._rows.catalogued.add(day)
+
+    def catalogued(self) -> date | None:
+        return max(self._rows.catalogued, default=None)
+
+    def catalogue(self, until: date) -> Catalogue | None:
+        day = max((day for day in self._rows.catalogued if day <= until), default=None)
+        return Catalogue(day, self._rows.spells.values()) if day else None
+
+    def _newest_spell(self, listing_id: str) -> Spell | None:
+        own = [spell for (its_id, _), spell in self._rows.spells.items() if its_id == listing_id]
+        return max(own, key=lambda spell: spell.seen_from, default=None)
+
+    def _listed_names(self, item: str) -> tuple[str, ...]:
+        own = [spell for spell in self._rows.spells.values() if spell.listing.key == key(item)]
+        newest = sorted(
+            sorted(own, key=lambda spell: spell.listing.id), key=lambda spell: spell.seen_from, reverse=True
+        )
+        return every_name(spell.listing.name for spell in newest)
+
     def names(self, items: Iterable[str] | None = None, until: date | None = None) -> Names:
+        return {
+            item: (*borne, *(name for name in self._listed_names(item) if name not in borne))
+            for item, borne in self._borne(items, until).items()
+        }
+
+    def _borne(self, items: Iterable[str] | None, until: date | None) -> Names:
         wanted = None if items is None else set(items)
         seen = [
             (entry.item, entry.name, snapshot.end_date, snapshot.fetched_at)
@@ -134,7 +172,7 @@ class FakeStore:
         return found
 
     def sightings(self, items: Iterable[str], until: date) -> Sightings:
-        several = {item for item, names in self.names(items).items() if len(names) > 1}
+        several = {item for item, names in self._borne(items, None).items() if len(names) > 1}
         found: dict[str, set[tuple[date, str]]] = {}
         for snapshot in self._rows.snapshots:
             if until - LOOK_BACK <= snapshot.end_date <= until:
@@ -413,6 +451,15 @@ def _cleaned_entry(entry: Entry) -> Entry:
     item, name = _storable(entry.item), _storable(entry.name)
     return replace(
         entry, item=item, name=name if len(name) <= _NAME_LENGTH else name[: _NAME_LENGTH - 1].rstrip() + "…"
+    )
+
+
+def _cleaned_listing(listing: Listing) -> Listing:
+    return replace(
+        listing,
+        id=_storable(listing.id),
+        canonical_slug=_storable(listing.canonical_slug),
+        name=_storable(listing.name),
     )
 
 

@@ -1,4 +1,4 @@
-"""OpenRouter's Data API as a Feed: app boards and model days.
+"""OpenRouter's API as a Feed: app boards, model days, and the catalogue of models.
 
 Each call asks once; the planner asks again in a later cycle. Whatever goes wrong is a FeedError whose message names the
 endpoint, the board and the window, and says what to do. The API key is in no message, log line or repr.
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.adapters.http import MAX_BYTES, Answer, HttpClient, Transport
-from bot.adapters.openrouter_answer import AppAnswer, AppRow, Meta, ModelAnswer, ModelRow, read, refusal
+from bot.adapters.openrouter_answer import AppAnswer, AppRow, Meta, ModelAnswer, ModelRow, read, read_bare, refusal
+from bot.adapters.openrouter_catalogue import CatalogueAnswer, listings
+from bot.core.catalogue import Listing
 from bot.core.ranking import (
     APP_DEPTH,
     APP_PAGE,
@@ -28,6 +30,9 @@ from bot.errors import ConfigError, FeedMalformedError, FeedRefusedError
 
 APPS_PATH = "/datasets/app-rankings"
 MODELS_PATH = "/datasets/rankings-daily"
+CATALOGUE_PATH = "/models"
+ALL_MODELS = {"output_modalities": "all"}
+"""Without it only models that write text are listed; the rankings also have those that embed and draw."""
 SAMPLE_HEADER = "x-rankbot-sample"
 """A stand-in sends it with figures that it invented; see Ranking.sample."""
 
@@ -112,6 +117,11 @@ class OpenRouterFeed:
             _model_day(day, rows, meta=parsed.meta, fetched_at=fetched_at, sample=_is_sample(answer), what=what)
             for day, rows in sorted(days.items())
         ]
+
+    def catalogue(self) -> Sequence[Listing]:
+        """The models that can be called now, as they came: aliases, routers and batch variants too."""
+        answer = self._get(CATALOGUE_PATH, ALL_MODELS, "models")
+        return listings(read_bare(CatalogueAnswer, answer.body, what="models"))
 
     def close(self) -> None:
         """Gives back what the client holds."""

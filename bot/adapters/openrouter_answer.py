@@ -131,6 +131,7 @@ class ModelAnswer(_Headed):
 
 
 _S = TypeVar("_S", bound=_Shape)
+_B = TypeVar("_B", bound=BaseModel)
 
 
 def read(shape: type[_S], body: bytes, *, what: str) -> _S:
@@ -143,6 +144,11 @@ def read(shape: type[_S], body: bytes, *, what: str) -> _S:
             hint="Look for a newer rankbot.",
         )
     return _fit(shape, document, what)
+
+
+def read_bare(shape: type[_B], body: bytes, *, what: str) -> _B:
+    """The body of a 200 that has no ``meta``, and so no version; raises FeedMalformedError as ``read`` does."""
+    return _fit(shape, _document(body, what), what)
 
 
 def _document(body: bytes, what: str) -> dict[str, object]:
@@ -162,7 +168,7 @@ def _document(body: bytes, what: str) -> dict[str, object]:
     return document
 
 
-def _fit(shape: type[_S], document: dict[str, object], what: str) -> _S:
+def _fit(shape: type[_B], document: dict[str, object], what: str) -> _B:
     try:
         return shape.model_validate(document)
     except ValidationError as error:

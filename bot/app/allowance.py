@@ -14,12 +14,16 @@ from bot.core.watchlist import Watchlist
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What of a UTC day's ``limit`` is left, by the store's count and the real ``clock``."""
+    """What of a UTC day's ``limit`` is left, by the store's count and the real ``clock``.
+
+    ``beside`` counts requests that the current day takes beside its windows.
+    """
 
     store: Store
     watchlists: Sequence[Watchlist]
     clock: Callable[[], datetime]
     limit: int
+    beside: int = 0
 
     @property
     def today(self) -> date:
@@ -30,14 +34,14 @@ class Allowance:
         """What is kept for the day that ended last: what of it is not stored, so all of it until it is final."""
         day = self.today - timedelta(days=1)
         stored = stored_depths(self.store, day_windows(self.watchlists, day).keys())
-        return reserve_of(day_cost(self.watchlists, day, stored), self.limit)
+        return reserve_of(day_cost(self.watchlists, day, stored) + self.beside, self.limit)
 
     def fits(self, request: Request) -> bool:
         """Whether a request may be made now. One for the current day always may, until the store's count says no."""
         if request.current:
             return True
         used = self.store.spent(self.today)
-        most = reserve_of(day_cost(self.watchlists, self.today - timedelta(days=1)), self.limit)
+        most = reserve_of(day_cost(self.watchlists, self.today - timedelta(days=1)) + self.beside, self.limit)
         if fits(request, used, limit=self.limit, reserve=most):  # far from the limit, nobody has to look closer
             return True
         return fits(request, used, limit=self.limit, reserve=self.reserve())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.app import correct
@@ -17,7 +17,7 @@ from bot.core.digest import Digest
 from bot.core.due import Cadence, day_told, latest_due, wants_quiet
 from bot.core.event import Event, EventStatus, Kind
 from bot.core.history import History
-from bot.core.ranking import Board, Snapshot
+from bot.core.ranking import Board, Dataset, Snapshot
 from bot.core.view import View
 from bot.core.watchlist import Watchlist
 from bot.core.wording import count, full_day
@@ -104,7 +104,7 @@ def _compose(
     day = _day_to_tell(tx, subscription, day_told(due_at, settle), passed, at_once=at_once)
     if day is None or (last and last[0] > due_at and not at_once):
         return None
-    news = _gather(tx, subscription, day, passed, last)
+    news = _gather(tx, subscription, day, passed, last=last, today=now.date())
     before = last[0] if last else None
     if news.quiet and (at_once or not wants_quiet(subscription.cadence, due_at, before)):
         return None
@@ -122,7 +122,15 @@ def _compose(
     return Composed(name, due_at, digest, message, delivery.id) if delivery else None
 
 
-def _gather(tx: Store, subscription: Subscription, day: date, passed: date, last: tuple[datetime, date] | None) -> News:
+def _gather(
+    tx: Store,
+    subscription: Subscription,
+    day: date,
+    passed: date,
+    *,
+    last: tuple[datetime, date] | None,
+    today: date,
+) -> News:
     """What the digest of ``day`` is about.
 
     A late event (its day was judged before) is a correction where its day was told already, else news like any other.
@@ -140,7 +148,7 @@ def _gather(tx: Store, subscription: Subscription, day: date, passed: date, last
         for event in due
         if event not in missed and (event.watchlist not in new or event.date > min(passed, day - ONE_DAY))
     ]
-    return News(tuple(shown), new, events, due, wrong, correct.corrections(tx, wrong, missed))
+    return News(tuple(shown), new, events, due, wrong, correct.corrections(tx, wrong, missed, today=today))
 
 
 def _shown(tx: Store, subscription: Subscription, day: date, overdue: set[str]) -> list[Watchlist]:
@@ -165,6 +173,7 @@ def digest_of(
         _view(store, history, watchlist, day, told=told, events=news.events, new=watchlist.id in news.new)
         for watchlist in news.shown
     ]
+    views = _listed(store, views, now.date())
     views = naming.named(views, store.sightings({item for view in views for item in view.names}, day))
     days = sorted({day, *(event.date for event in news.events)})
     return compose(
@@ -206,6 +215,12 @@ def _view(
 def holds(event: Event) -> bool:
     """Whether no restatement has taken the event back."""
     return event.status is not EventStatus.RETRACTED
+
+
+def _listed(store: Store, views: Sequence[View], today: date) -> list[View]:
+    """The views, those of models with the catalogue of the digest's day."""
+    catalogue = store.catalogue(today) if any(view.dataset is Dataset.MODELS for view in views) else None
+    return [replace(view, catalogue=catalogue) if view.dataset is Dataset.MODELS else view for view in views]
 
 
 def _last(history: History, board: Board, until: date) -> Snapshot | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,8 @@ from bot.core.correction import Correction, Turn, ordered, provenance, revisions
 from bot.core.delivery import Delivery, StepStatus
 from bot.core.event import Event, EventStatus
 from bot.core.headline import NAME
-from bot.core.ranking import Board
+from bot.core.naming import mentioned, renamed_event
+from bot.core.ranking import Board, Dataset
 
 if TYPE_CHECKING:
     from bot.app.compose import Subscription
@@ -27,10 +28,14 @@ def untold(store: Store, channel: str, watchlists: Iterable[str]) -> list[Belief
     return [belief for belief in store.disputed(channel, watchlists) if belief.retracted is not _gone(belief.event)]
 
 
-def corrections(store: Store, beliefs: Sequence[Belief], late: Iterable[Event]) -> list[Correction]:
-    """What a digest corrects: what was told and does not hold, or does after all, and what should have been told."""
-    found = [_correction(belief, store.delivery(belief.delivery_id)) for belief in beliefs]
-    return [*found, *(Correction(event, Turn.LATE) for event in late)]
+def corrections(store: Store, beliefs: Sequence[Belief], late: Sequence[Event], *, today: date) -> list[Correction]:
+    """What a digest corrects: what was told and does not hold, or does after all, and what should have been told.
+
+    Models bear the names of the catalogue.
+    """
+    called = _called(store, [*(belief.event for belief in beliefs), *late], today)
+    found = [_correction(belief, store.delivery(belief.delivery_id), called) for belief in beliefs]
+    return [*found, *(Correction(renamed_event(event, called), Turn.LATE) for event in late)]
 
 
 def note_digest(store: Store, subscription: Subscription, beliefs: Iterable[Belief]) -> None:
@@ -77,7 +82,8 @@ def _answer(
     now: datetime,
 ) -> None:
     channel = subscription.channel
-    found = [_correction(belief, delivery) for belief in beliefs]
+    called = _called(tx, [belief.event for belief in beliefs], now.date())
+    found = [_correction(belief, delivery, called) for belief in beliefs]
     titles = {watchlist.id: text.clean(watchlist.title) for watchlist in subscription.watchlists}
     headed = subject(ordered(found)[0])
     source = provenance(found, now.date(), sample=any(_sample(tx, one.event) for one in found))
@@ -91,9 +97,18 @@ def _answer(
     tx.note_beliefs(channel.name, told)
 
 
-def _correction(belief: Belief, delivery: Delivery | None) -> Correction:
-    event = belief.event
-    headed = delivery is not None and text.clean(event.name, NAME) in delivery.subject
+def _called(store: Store, events: Sequence[Event], today: date) -> Mapping[str, str]:
+    """The names that the catalogue gives the models that these events are about, or name."""
+    about = [event for event in events if Board.parse(event.board).dataset is Dataset.MODELS]
+    catalogue = store.catalogue(today) if about else None
+    return catalogue.names({item for event in about for item in mentioned(event)}) if catalogue else {}
+
+
+def _correction(belief: Belief, delivery: Delivery | None, called: Mapping[str, str]) -> Correction:
+    """What became of an event. ``headed`` where the headline that told it had its item's name, then or now."""
+    event = renamed_event(belief.event, called)
+    names = {text.clean(name, NAME) for name in (event.name, belief.event.name)}
+    headed = delivery is not None and any(name in delivery.subject for name in names)
     return Correction(event, Turn.RETRACTED if _gone(event) else Turn.RESTORED, headed)
 
 

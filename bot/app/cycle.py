@@ -6,16 +6,17 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from bot.app import catalogue
 from bot.app.allowance import Allowance, stored_depths
 from bot.app.compose import Composed, Subscription, compose_due
 from bot.app.correct import answer_threads
 from bot.app.deliver import Attempt, Deliver
 from bot.app.evaluate import DayReport, evaluate
 from bot.app.operate import end_orphans, note_attempts, note_bug, note_poll, note_templates, tell_operator
-from bot.app.poll import Poll, PollReport, Progress, let_go, no_progress
+from bot.app.poll import Failure, Poll, PollReport, Progress, let_go, no_progress
 from bot.app.ports import Channel, Feed, Renderer, Store
 from bot.app.records import DayStatus
 from bot.app.revise import revise
@@ -55,22 +56,23 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a cycle is to do: the days of each watchlist, and the requests that they take."""
+    """What a cycle is to do: each watchlist's days, the requests that they take, and whether the catalogue is due."""
 
     last: date
     agendas: tuple[Agenda, ...]
     wanted: AbstractSet[Window]
     requests: tuple[Request, ...]
+    catalogue: bool = False
 
     @property
     def cost(self) -> int:
         """HTTP requests at most."""
-        return sum(request.cost for request in self.requests)
+        return sum(request.cost for request in self.requests) + self.catalogue
 
 
 @dataclass(slots=True)
 class CycleReport:
-    """What a cycle came to, for whoever ran it."""
+    """What a cycle came to, for whoever ran it. ``catalogue`` is why names and prices of models could not be had."""
 
     plan: Plan
     poll: PollReport = field(default_factory=PollReport)
@@ -78,6 +80,7 @@ class CycleReport:
     composed: list[Composed] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    catalogue: Failure | None = None
 
     @property
     def complete(self) -> bool:
@@ -109,13 +112,18 @@ class Cycle:
     @property
     def allowance(self) -> Allowance:
         """What today's budget allows."""
-        return Allowance(self.store, self.watchlists, self.timing.clock, self.requests_per_day)
+        beside = int(self._catalogue_due())
+        return Allowance(self.store, self.watchlists, self.timing.clock, self.requests_per_day, beside)
+
+    def _catalogue_due(self) -> bool:
+        return catalogue.due(self.store, self.watchlists, self.timing.clock())
 
     def plan(self) -> Plan:
         """The work list, as things stand."""
         last = last_complete_day(self.timing.now(), self.timing.settle)
         agendas = tuple(self._agenda(watchlist, last) for watchlist in self.watchlists)
-        return self._plan(last, agendas, joined(wanted_windows(agendas), self._rechecks(last)))
+        wanted = joined(wanted_windows(agendas), self._rechecks(last))
+        return replace(self._plan(last, agendas, wanted), catalogue=self._catalogue_due())
 
     def plan_history(self, first: date, end: date) -> Plan:
         """The work list of a backfill: every window of the watchlists' boards that ends within ``first..end``."""
@@ -223,7 +231,13 @@ class Cycle:
     def _polled(self, accept: AbstractSet[str], progress: Progress) -> CycleReport:
         plan = self.plan()
         self._tidy(plan)
-        return CycleReport(plan, self.poll(plan, accept=accept, progress=progress))
+        report = CycleReport(plan, self.poll(plan, accept=accept, progress=progress))
+        poll = report.poll
+        silent = bool(poll.left) or (poll.planned > 0 and not poll.answered)
+        if plan.catalogue and not silent:  # a feed that is down, refuses or wants to be left alone is left alone
+            with self._apart(self.store, report, "stored", "the catalogue"):
+                report.catalogue = catalogue.refresh(self.feed, self.store, now=self.timing.clock())
+        return report
 
     def _tidy(self, plan: Plan) -> None:
         """Ends what nothing would end any more. A cycle for a past day does not know what today's asks for."""

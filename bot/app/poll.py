@@ -118,7 +118,7 @@ class Poll:
                 rankings = self._ask(request)
             except (FeedRefusedError, FeedRateLimitError, BudgetExhaustedError) as error:
                 obey(self.store, error, now=self.clock())
-                report.failures.append(_failure(error))
+                report.failures.append(failure_of(error))
                 report.left += len(requests) - index - 1 + len(again)
                 return []
             except FeedError as error:
@@ -208,7 +208,7 @@ class Poll:
         if isinstance(error, FeedMalformedError):
             for board, end in self._awaited(request, wanted):
                 self.store.quarantine(board.key, end, error.message, error.message, self.clock())
-        return _failure(error)
+        return failure_of(error)
 
     def _awaited(self, request: Request, wanted: AbstractSet[Window]) -> list[Window]:
         """The wanted windows for the sake of which a request is made: those not stored, or else all.
@@ -252,7 +252,8 @@ def _passing(error: FeedError) -> bool:
     return not isinstance(error, FeedPermanentError | FeedMalformedError)
 
 
-def _failure(error: FeedError) -> Failure:
+def failure_of(error: FeedError) -> Failure:
+    """What a report says of an answer that could not be had, or not be used."""
     return Failure(
         error.message,
         error.hint,

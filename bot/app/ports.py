@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.app.records import Belief, Incident, Match, Message, NewDelivery, Quarantined, Settlement, WatchlistDay
+from bot.core.catalogue import Catalogue, Listing
 from bot.core.delivery import Delivery, DeliveryStatus, IfUnsure, Outcome, Step
 from bot.core.digest import Digest, Provenance, Revision
 from bot.core.event import Event, EventStatus
@@ -36,8 +37,31 @@ class Feed(Protocol):
         """One ranking (board MODEL_DAY) for each day that the answer holds; one request for up to 366 days."""
         ...
 
+    def catalogue(self) -> Sequence[Listing]:
+        """The models that can be called now, in one request, as they came."""
+        ...
 
-class Store(Protocol):
+
+class CatalogueStore(Protocol):
+    """What the database keeps of the catalogue of models; a part of Store."""
+
+    def keep_listings(self, listings: Iterable[Listing], day: date) -> None:
+        """Stores the day's catalogue, which ``bot.core.catalogue.kept`` has gone through: a row for each change.
+
+        A listing that is absent stays as it was last seen; one that returns unchanged was there all along.
+        """
+        ...
+
+    def catalogued(self) -> date | None:
+        """The newest day of which there is a catalogue."""
+        ...
+
+    def catalogue(self, until: date) -> Catalogue | None:
+        """The catalogue of the newest day up to ``until`` of which there is one."""
+        ...
+
+
+class Store(CatalogueStore, Protocol):
     """The database. Each call is a transaction of its own, unless made on what ``transaction`` gave.
 
     Raises StoreBusyError where another process holds it for too long, StoreError where it can't be used.
@@ -81,10 +105,10 @@ class Store(Protocol):
         ...
 
     def names(self, items: Iterable[str] | None = None, until: date | None = None) -> Names:
-        """Every name that items (all, if None) have borne, newest first.
+        """Every name that items (all, if None) have borne, newest first; then those that the catalogue gave models.
 
-        With ``until``, those that windows up to that day gave, of any board. An item that only ever bore one name has
-        it whenever it was first seen.
+        With ``until``, of the former those that windows up to that day gave, of any board. An item that only ever bore
+        one name has it whenever it was first seen.
         """
         ...
 

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+from bot.app import catalogue
 from bot.app.poll import obey
 from bot.app.ports import Channel, Feed
 from bot.cli.output import field, say
@@ -32,6 +33,7 @@ def ask_services(config: Config, *, clock: Callable[[], datetime], sleep: Callab
         feed = house.feed()
         say("Asking the services:")
         say()
+        problems += _catalogue(house, feed)
         for number, watchlist in enumerate(config.watchlists):
             try:
                 ranking = _newest(feed, watchlist, last)
@@ -47,6 +49,16 @@ def ask_services(config: Config, *, clock: Callable[[], datetime], sleep: Callab
             problems += _channel(name, channel)
     say()
     return problems
+
+
+def _catalogue(house: House, feed: Feed) -> int:
+    """Has the names of models in the store, by which they may be followed; 1 if they can't be had."""
+    if not catalogue.due(house.store, house.config.watchlists, house.clock()):
+        return 0
+    failure = catalogue.refresh(feed, house.store, now=house.clock())
+    if failure:
+        field("OpenRouter", f"{failure.message}\n{failure.hint}".rstrip())
+    return int(failure is not None)
 
 
 def _newest(feed: Feed, watchlist: Watchlist, last: date) -> Ranking:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.adapters.store import sqlite_file
+from bot.app import catalogue
 from bot.app.allowance import stored_depths
 from bot.cli.output import say
 from bot.cli.report import not_today
@@ -34,7 +35,8 @@ from bot.wiring import House
 class Outlook:
     """The next run's requests, those of the day after, what an ordinary day takes, and which do not fit into today.
 
-    ``first``: nothing is known to be stored, so it is the very first run.
+    ``first``: nothing is known to be stored, so it is the very first run. ``catalogue``: names and prices of models are
+    due as well.
     """
 
     first: bool
@@ -42,6 +44,12 @@ class Outlook:
     then: int
     daily: int
     later: Sequence[Request]
+    catalogue: bool
+
+    @property
+    def cost(self) -> int:
+        """HTTP requests, at most, of the next run."""
+        return _cost(self.requests) + self.catalogue
 
 
 def look_ahead(config: Config, *, clock: Callable[[], datetime]) -> Outlook:
@@ -58,9 +66,10 @@ def look_ahead(config: Config, *, clock: Callable[[], datetime]) -> Outlook:
         stored = {**stored_depths(house.store, wanted.keys()), **dict.fromkeys(plan.wanted, APP_DEPTH)}
         restate_days = config.openrouter.restate_days
         again = ordinary_rechecks(config.watchlists, morrow, restate_days)
-        then = _cost(requests(joined(wanted, again), stored, morrow))
-        daily = ordinary_cost(config.watchlists, plan.last, restate_days)
-        return Outlook(False, plan.requests, then, daily, later)
+        beside = int(catalogue.wanted(config.watchlists))
+        then = _cost(requests(joined(wanted, again), stored, morrow)) + beside
+        daily = ordinary_cost(config.watchlists, plan.last, restate_days) + beside
+        return Outlook(False, plan.requests, then, daily, later, plan.catalogue)
 
 
 def _first_run(config: Config, now: datetime) -> Outlook:
@@ -70,11 +79,13 @@ def _first_run(config: Config, now: datetime) -> Outlook:
     stored = {window: wish.depth for window, wish in first.items()}
     then = wanted_windows(_agenda(watchlist, morrow) for watchlist in config.watchlists)
     wanted = requests(first, {}, last)
-    _, later = split_budget(wanted, 0, limit=config.openrouter.requests_per_day, reserve=0)
+    beside = int(catalogue.wanted(config.watchlists))
+    _, later = split_budget(wanted, 0, limit=config.openrouter.requests_per_day, reserve=beside)
     restate_days = config.openrouter.restate_days
     again = ordinary_rechecks(config.watchlists, morrow, restate_days)
-    daily = ordinary_cost(config.watchlists, last, restate_days)
-    return Outlook(True, wanted, _cost(requests(joined(then, again), stored, morrow)), daily, later)
+    daily = ordinary_cost(config.watchlists, last, restate_days) + beside
+    then_cost = _cost(requests(joined(then, again), stored, morrow)) + beside
+    return Outlook(True, wanted, then_cost, daily, later, bool(beside))
 
 
 def _agenda(watchlist: Watchlist, last: date) -> Agenda:
@@ -84,7 +95,7 @@ def _agenda(watchlist: Watchlist, last: date) -> Agenda:
 def asking(config: Config, outlook: Outlook) -> None:
     """Prints the list, the cost and the time."""
     table = config.openrouter
-    cost, limit = _cost(outlook.requests), table.requests_per_day
+    cost, limit = outlook.cost, table.requests_per_day
     run = "first run" if outlook.first else "next run"
     if not cost:
         say(f"  next run: no request needed, all is stored; then about {outlook.then} a day of {limit}")
@@ -96,6 +107,8 @@ def asking(config: Config, outlook: Outlook) -> None:
     )
     for line in listed(outlook.requests):
         say(f"    {line}")
+    if outlook.catalogue:
+        say("    Names and prices of models: 1 request")
     if outlook.later:
         say(f"  {not_today(_cost(outlook.later), limit)}")
         days = days_needed(_cost(outlook.later), limit=limit, daily=outlook.daily)

@@ -22,9 +22,9 @@ from bot.cli.options import (
     open_house,
 )
 from bot.cli.output import json_line, say, table
-from bot.cli.stored import board_named, boards, citation, entry_json, known, newest, title
+from bot.cli.stored import board_named, boards, citation, entry_json, known, names_now, newest, title
 from bot.core import wording
-from bot.core.naming import APART, names, renamed, told_apart
+from bot.core.naming import APART, renamed, told_apart
 from bot.core.text import clean
 from bot.errors import UsageError
 
@@ -62,7 +62,7 @@ def top(
         if current is None:
             raise UsageError(f"Nothing is stored of {chosen.key}.", hint="Run: rankbot run, or rankbot backfill")
         called = {entry.item: entry.name for entry in current.entries}
-        current = renamed(current, names(called, house.store.sightings(called, current.end_date)))
+        current = renamed(current, names_now(house, called, current.end_date))
         previous = history.at(chosen, current.end_date - timedelta(days=1))
         compared = history.at(chosen, current.end_date - chosen.step)
         if as_json:
@@ -96,12 +96,13 @@ def history(
     with open_house(context, config, demo=demo, secrets=False) as house:
         stored = house.store.history()
         found = house.store.find(item)
-        exact = [match for match in found if item.casefold() in (match.name.casefold(), match.item.casefold())] or found
+        called = _called(house, found)
+        exact = [match for match in found if item.casefold() in _exact_names(match, called)] or found
         if not exact:
             raise UsageError(
                 f"Nothing stored is called `{clean(item)}`.", hint="Look for a part of it: rankbot find TEXT"
             )
-        called = _called(house, exact)
+        called = {match.item: called[match.item] for match in exact}
         drawn = _courses(house, stored, called, days=days, as_json=as_json)
         for match in exact:
             if match.item not in drawn and not as_json:
@@ -110,8 +111,12 @@ def history(
 
 def _called(house: House, matches: Sequence[Match]) -> dict[str, str]:
     """What the items that were found are called now; one that was not listed of late by its newest name."""
-    newest_names = {match.item: match.name for match in matches}
-    return names(newest_names, house.store.sightings(newest_names, house.clock().date()))
+    return names_now(house, {match.item: match.name for match in matches}, house.clock().date())
+
+
+def _exact_names(match: Match, called: Mapping[str, str]) -> tuple[str, ...]:
+    """What one may call an item to mean just that one."""
+    return tuple(name.casefold() for name in (match.item, match.name, called[match.item]))
 
 
 def _absent(match: Match, name: str, days: int) -> None:

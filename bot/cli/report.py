@@ -42,7 +42,8 @@ def announce(plan: Plan, house: House) -> None:
     """Prints what is about to be asked for."""
     boards = len({item.watchlist.board for item in plan.agendas})
     if not plan.requests:
-        say(f"{wording.day(plan.last)} is stored already; no request needed.")
+        needed = "only the catalogue of models is asked for" if plan.catalogue else "no request needed"
+        say(f"{wording.day(plan.last)} is stored already; {needed}.")
         return
     since = complete_at(plan.last, house.settle)
     say(
@@ -53,10 +54,11 @@ def announce(plan: Plan, house: House) -> None:
 def effort(house: House, plan: Plan) -> str:
     """What a plan takes: requests, time, and how much of it may not fit into today."""
     table = house.config.openrouter
-    now, later = Allowance(house.store, house.config.watchlists, house.clock, table.requests_per_day).split(
-        plan.requests
-    )
-    seconds = sum(request.cost for request in now) * interval(table.requests_per_minute).total_seconds()
+    limit, beside = table.requests_per_day, int(plan.catalogue)
+    now, later = Allowance(house.store, house.config.watchlists, house.clock, limit, beside).split(plan.requests)
+    seconds = (sum(request.cost for request in now) + plan.catalogue) * interval(
+        table.requests_per_minute
+    ).total_seconds()
     text = f"{count(plan.cost, 'request')} at most, about {wording.duration(seconds)}."
     more = sum(request.cost for request in later)
     return f"{text} {more} of them may not fit into today's {table.requests_per_day}." if more else text
@@ -76,6 +78,8 @@ def _fetched(report: CycleReport, limit: int) -> None:
         field("stored", f"{count(poll.boards, 'board')}, {count(poll.entries, 'entry', 'entries')}")
     for failure in poll.failures:
         warn_field("failed", f"{failure.message}\n{failure.hint}".rstrip())
+    if report.catalogue:
+        warn_field("failed", f"{report.catalogue.message}\n{report.catalogue.hint}".rstrip())
     for missed in poll.missed:
         field("without", missed.message)
     if poll.left:
@@ -192,8 +196,9 @@ def verdict(report: CycleReport) -> int:
     """The exit code, said in words too: 1 for what needs somebody, 75 for what the next run tries again."""
     stuck = [attempt for attempt in report.attempts if attempt.needs_somebody]
     unsent = [attempt for attempt in report.attempts if attempt.status is not DeliveryStatus.SENT]
-    needs_you = bool(stuck or report.broken) or any(failure.permanent for failure in report.poll.failures)
-    waits = not report.complete or len(unsent) > len(stuck)
+    failures = [*report.poll.failures, *([report.catalogue] if report.catalogue else [])]
+    needs_you = bool(stuck or report.broken) or any(failure.permanent for failure in failures)
+    waits = not report.complete or bool(report.catalogue) or len(unsent) > len(stuck)
     for broken in report.broken:
         warn_field("failed", f"{broken}, by a bug: the log has its traceback. All others went on.")
     if needs_you or waits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,15 @@ def newest(history: History, board: Board, day: date | None) -> Snapshot | None:
 
     days = history.days(board, day or FIRST_DAY, day or date.max)
     return history.at(board, days[-1]) if days else None
+
+
+def names_now(house: House, at_hand: Mapping[str, str], day: date) -> dict[str, str]:
+    """What items are called on ``day``: models as in the newest catalogue, the others by the name that lasts."""
+    from bot.core.naming import names
+
+    called = names(at_hand, house.store.sightings(at_hand, day))
+    catalogue = house.store.catalogue(date.max)
+    return {**called, **(catalogue.names(called) if catalogue else {})}
 
 
 def title(board: Board) -> str:

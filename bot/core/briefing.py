@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.core import headline, notes, proofs, sentences, standing, wording
+from bot.core import headline, notes, pricing, proofs, sentences, standing, wording
 from bot.core.correction import Correction, as_ofs, ordered, revisions
 from bot.core.digest import Digest, News, Proof, Provenance, Section, cite, moment
 from bot.core.event import Event, Kind
@@ -72,6 +72,7 @@ def compose(
         ),
         provenance=_provenance(views, nets, checked, corrections),
         revisions=revisions(corrections, {view.watchlist.id: view.title for view in views}),
+        prices=pricing.note(views),
     )
 
 
@@ -97,13 +98,16 @@ def _section(view: View, passed: str, lines: Sequence[_Line], *, day: date, date
     news = tuple(_news(line, dated=dated) for line in lines if line.lead.view is view)
     elsewhere = next((line for line in lines if any(one.view is view for one in line.others)), None)
     top = standing.top(view, TOP_NEW if view.new else TOP)
+    standings = standing.standings(view)
+    told = {line.item for line in news}
+    shown = [item for item in (*(row.item for row in standings), *(line.item for line in top)) if item not in told]
     return Section(
         watchlist=view.watchlist.id,
         title=view.title,
         url=view.watchlist.board.url,
         scope=_scope(view, day),
         new=view.new,
-        standing=standing.standings(view),
+        standing=standings,
         news=news,
         quiet="" if news else _quiet(view, elsewhere, passed=passed, day=day),
         top_title=f"Top {len(top)}, {view.title}, {view.window(day)}" if top else "",
@@ -111,6 +115,7 @@ def _section(view: View, passed: str, lines: Sequence[_Line], *, day: date, date
         not_evaluated=(*(view.unmatched() if view.new else ()), *notes.merged(view.not_evaluated, day)),
         passed=passed,
         noun="App" if view.dataset is Dataset.APPS else "Model",
+        price_changes=pricing.changes(view, shown),
     )
 
 
@@ -122,6 +127,7 @@ def _news(line: _Line, *, dated: bool) -> News:
     detail = sentences.detail(event, view) + (
         f" Also {wording.listing(list(dict.fromkeys(beside)))}." if beside else ""
     )
+    detail += pricing.remark(event, view)
     return News(
         id=handle_of(event),
         kind=event.kind.value,

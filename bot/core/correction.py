@@ -199,7 +199,7 @@ def _listed(event: Event) -> Iterator[str]:
     """Who is listed above the item again, and who above it is no longer."""
     revised = event.revised or {}
     came = [text.clean(str(one["name"])) for one in revised.get("came") or ()]
-    gone = [text.clean(str(name)) for name in revised.get("gone") or ()]
+    gone = [text.clean(str(one["name"])) for one in revised.get("gone") or ()]
     for names, what in ((came, "now listed"), (gone, "no longer listed")):
         if names:
             yield f"{wording.listing(names, sides.NAMED)} {'is' if len(names) == 1 else 'are'} {what}"

@@ -76,7 +76,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class TableLine:
-    """One line of a board's top. ``was`` is yesterday's rank where it differs, else empty."""
+    """One line of a board's top. ``was`` is yesterday's rank where it differs, else empty.
+
+    ``price`` (dollars per million tokens, input and output) and ``context`` are of models that the catalogue knows.
+    """
 
     rank: int
     glyph: str
@@ -86,6 +89,8 @@ class TableLine:
     tokens: str
     change: str
     followed: bool
+    price: str = ""
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,7 @@ class Section:
     """What the digest says of one watchlist. ``scope`` names window and bases, ``top_title`` the table.
 
     ``quiet`` is a sentence where there is no news, ``passed`` one about what came and went between two digests;
-    both may be empty. ``noun`` is the head of the table's names.
+    both may be empty. ``noun`` is the head of the table's names. ``price_changes`` is a sentence, or empty.
     """
 
     watchlist: str
@@ -158,6 +163,7 @@ class Section:
     not_evaluated: tuple[str, ...]
     passed: str = ""
     noun: str = "App"
+    price_changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,8 @@ class Digest:
     """One message for one channel. ``headline`` is at most 90 characters, ``lead`` a mail's first visible line.
 
     ``days`` are the days it covers, ascending; ``day`` is the last of them. ``late`` is one clause, or empty.
-    ``revisions`` is what OpenRouter's restatements changed of what the channel was told.
+    ``revisions`` is what OpenRouter's restatements changed of what the channel was told. ``prices`` says what the list
+    prices in it are, and of which day; empty where there are none.
     """
 
     channel: str
@@ -177,6 +184,7 @@ class Digest:
     sections: tuple[Section, ...]
     provenance: Provenance
     revisions: tuple[Revision, ...] = ()
+    prices: str = ""
 
     @property
     def stated(self) -> tuple[str, ...]:

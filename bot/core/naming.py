@@ -94,7 +94,10 @@ class NamedHistory:
 
 
 def named(views: Sequence[View], sightings: Sightings) -> list[View]:
-    """The views of one digest, in all of which an item has one name, and no two on their boards the same."""
+    """The views of one digest, in all of which an item has one name, and no two on their boards the same.
+
+    Models are called as in the catalogue, where that knows them.
+    """
     at_hand: dict[str, str] = {}
     for view in views:
         for snapshot in reversed(view.snapshots):
@@ -102,6 +105,8 @@ def named(views: Sequence[View], sightings: Sightings) -> list[View]:
         for event in view.events:
             at_hand.setdefault(event.item, event.name)
     called = names(at_hand, sightings)
+    catalogue = next((view.catalogue for view in views if view.catalogue), None)
+    called.update(catalogue.names(called) if catalogue else {})
     listed = {item for view in views for item in _shown_items(view)}
     called.update(told_apart({item: name for item, name in called.items() if item in listed}))
     return [_named(view, called) for view in views]
@@ -124,18 +129,31 @@ def _named(view: View, called: Mapping[str, str]) -> View:
         previous=boards[1],
         compared=boards[2],
         twin=boards[3],
-        events=tuple(_renamed_event(event, called) for event in view.events),
+        events=tuple(renamed_event(event, called) for event in view.events),
         names={item: (called.get(item, borne[0]), *borne) for item, borne in view.names.items()},
     )
 
 
-def _renamed_event(event: Event, called: Mapping[str, str]) -> Event:
+def renamed_event(event: Event, called: Mapping[str, str]) -> Event:
+    """The event with the names that these items have here, the others of its evidence too."""
     evidence = {key: _renamed_value(value, called) for key, value in event.evidence.items()}
-    return replace(event, name=called.get(event.item, event.name), evidence=evidence)
+    revised = {key: _renamed_value(value, called) for key, value in (event.revised or {}).items()}
+    return replace(event, name=called.get(event.item, event.name), evidence=evidence, revised=revised or None)
+
+
+def mentioned(event: Event) -> Iterator[str]:
+    """The items that the event is about, or that it names beside its own."""
+    yield event.item
+    for value in (*event.evidence.values(), *(event.revised or {}).values()):
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict) and "name" in one and "id" in one:
+                yield one["id"]
 
 
 def _renamed_value(value: Any, called: Mapping[str, str]) -> Any:
-    """Another item in an event's evidence, ``{"id": …, "name": …}``, by the name that it has here."""
+    """Other items in evidence, ``{"id": …, "name": …}``, alone or listed, by the names that they have here."""
+    if isinstance(value, list):
+        return [_renamed_value(one, called) for one in value]
     if isinstance(value, dict) and "name" in value and value.get("id") in called:
         return {**value, "name": called[value["id"]]}
     return value

@@ -136,7 +136,7 @@ def _other_side(event: Event, boards: Boards, *, now: bool) -> dict[str, Any]:
         "as_of": other.as_of if other else None,
         "leader": _named(leader) if leader else None,
         "came": [_named(one) for one in came],
-        "gone": [one.name for one in gone],
+        "gone": [{"id": one.item, "name": one.name} for one in gone],
     }
 
 
@@ -155,4 +155,4 @@ def _end(board: Snapshot, item: str) -> int | None:
 
 
 def _named(entry: Entry) -> dict[str, str]:
-    return {"name": entry.name, "tokens": str(entry.tokens)}
+    return {"id": entry.item, "name": entry.name, "tokens": str(entry.tokens)}

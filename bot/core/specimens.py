@@ -48,7 +48,7 @@ def _digest(name: str, *, sections: int, lines: int, revisions: int = 0) -> Dige
 def _section(name: str, number: int, lines: int) -> Section:
     standing = Standing(name, name, True, "▲", "5 → 4", "1.84T", "+6%", f"50B ahead of {name}", "Figures of both days.")
     gone = Standing("gone", name, False, "", "not listed", "", "", "was #9")
-    top = TableLine(4, "▲", "5", name, name, "1.84T", "+6%", True)
+    top = TableLine(4, "▲", "5", name, name, "1.84T", "+6%", True, "0.10 / 0.40", "256k")
     return Section(
         watchlist=f"list-{number}",
         title=name[:60],

@@ -180,4 +180,6 @@ def _line(view: View, entry: Entry) -> TableLine:
         tokens=wording.tokens(entry.tokens),
         change=_change(view, entry),
         followed=view.is_followed(entry.item, entry.name),
+        price=view.catalogue.price(entry.item) if view.catalogue else "",
+        context=view.catalogue.context(entry.item) if view.catalogue else "",
     )

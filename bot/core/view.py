@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.core import text, wording
+from bot.core.catalogue import Catalogue
 from bot.core.event import Event, handle
 from bot.core.ranking import Dataset, Snapshot
 from bot.core.watchlist import Names, Watchlist
@@ -19,7 +20,8 @@ class View:
     told; after a gap the last board before it), ``compared`` the base of tokens (D - step), ``twin`` the trending
     twin on the digest's day. ``events`` are those to be told, of any day of the digest; ``not_evaluated`` notes why
     something could not be judged on one of them, dates as YYYY-MM-DD; ``last_news`` is the date of the last event that
-    was told before. ``new``: the channel never had this watchlist.
+    was told before. ``new``: the channel never had this watchlist. ``catalogue`` has names and prices of models; None
+    of apps, and where it never came.
     """
 
     watchlist: Watchlist
@@ -32,6 +34,7 @@ class View:
     not_evaluated: tuple[str, ...] = ()
     last_news: date | None = None
     twin: Snapshot | None = None
+    catalogue: Catalogue | None = None
 
     @property
     def title(self) -> str:

@@ -66,7 +66,7 @@ def scenes() -> dict[str, Digest]:
 
 def revised(*, headed: bool) -> tuple[Correction, ...]:
     """One of each turn: Sable did not enter, Ibex did after all, Quill trended and was not told."""
-    before = other_side(rank=None, tokens=None, as_of="2026-11-09T02:15:41.208Z", came=[], gone=["Quarry"])
+    before = other_side(rank=None, tokens=None, as_of="2026-11-09T02:15:41.208Z", came=[], gone=[{"name": "Quarry"}])
     return (
         correction(headed=headed, id="0ld1"),
         correction(Turn.RESTORED, id="r3st", item="ibex", name="Ibex", rank=9, tokens=500 * B, as_of=RESTATED),

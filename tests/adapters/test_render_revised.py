@@ -181,7 +181,9 @@ class TestReply:
 
 def assert_inert(name: str) -> None:
     """A name in every place of a reply and of a digest with revisions."""
-    side = other_side(came=[{"name": name, "tokens": "5"}], gone=[name, name], leader={"name": name, "tokens": "5"})
+    side = other_side(
+        came=[{"name": name, "tokens": "5"}], gone=[{"name": name}] * 2, leader={"name": name, "tokens": "5"}
+    )
     led = leader(name=name, revised={**side, "rank": 2})
     corrections = [correction(name=name, revised=side, headed=True), Correction(led, Turn.RETRACTED)]
     for message in (reply(corrections), rendered(digest(calm(), corrections=corrections))):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.app.records import Message, SlackPart
+from bot.core.catalogue import Listing
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step
 from bot.core.digest import Digest, Provenance, Revision
 from bot.core.ranking import MODEL_DAY, Board, Ranking
@@ -47,6 +48,9 @@ class FakeFeed:
     asked: list[tuple[str, date]] = field(default_factory=list)
     requests: int = 0
     clock: Callable[[], datetime] | None = None
+    listings: Sequence[Listing] = ()
+    catalogue_fails: list[FeedError] = field(default_factory=list)
+    catalogue_asked: int = 0
 
     def app_ranking(self, board: Board, end_date: date, depth: int) -> Ranking:
         self._ask(board, end_date)
@@ -63,6 +67,13 @@ class FakeFeed:
             return answer
         now = self.clock()
         return replace(answer, fetched_at=now, as_of=f"{now:%Y-%m-%dT%H:%M:%S}Z")
+
+    def catalogue(self) -> Sequence[Listing]:
+        self.requests += 1
+        self.catalogue_asked += 1
+        if self.catalogue_fails:
+            raise self.catalogue_fails.pop(0)
+        return self.listings
 
     def _ask(self, board: Board, end: date) -> None:
         self.requests += 1

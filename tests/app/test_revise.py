@@ -132,8 +132,8 @@ class TestRetracted:
             "rank": 11,
             "tokens": "990",
             "as_of": "2026-11-12T02:15:00Z",
-            "leader": {"name": "Visitor", "tokens": "1000"},
-            "came": [{"name": "Visitor", "tokens": "1000"}],
+            "leader": {"id": "visitor", "name": "Visitor", "tokens": "1000"},
+            "came": [{"id": "visitor", "name": "Visitor", "tokens": "1000"}],
             "gone": [],
         }
 

@@ -201,3 +201,23 @@ def test_names_never_reach_the_terminal_as_escapes(bench: Bench) -> None:
 def test_without_a_demo_there_is_none_to_look_at(bench: Bench) -> None:
     said = bench("events", "--demo")
     assert (said.code, "Run one: rankbot demo" in said.err) == (2, True)
+
+
+class TestNamesOfModels:
+    """Models are called as in the catalogue, and found by that name and by their slug."""
+
+    def test_in_top_find_and_history(self, bench: Bench) -> None:
+        first = bench("top", "models", "--json", "-n", "1").lines[0]
+        assert first["name"] != first["id"]
+        assert f"id {first['id']}" in bench("top", "models", "-n", "1").out
+        found = bench("find", first["name"].upper(), "--json").lines
+        assert (first["id"], first["name"]) in {(line["id"], line["name"]) for line in found}
+        by_name, by_slug = (bench("history", text).out for text in (first["name"], first["id"]))
+        assert by_name == by_slug
+        assert by_name.startswith(f"{first['name']} (id {first['id']}) in Models")
+
+    def test_they_can_be_followed_by_it(self, bench: Bench) -> None:
+        name = bench("top", "models", "--json", "-n", "3").lines[2]["name"]
+        bench.add(f'follow = ["{name}"]\n')
+        assert f"{name} = id" not in bench("check", "--online").out
+        assert bench("check", "--online").code == 0

@@ -31,7 +31,7 @@ def with_slack(bench: Bench, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) 
 def test_a_first_run_fetches_stores_detects_and_sends(bench: Bench) -> None:
     said = bench("run")
     assert said.code == 0
-    assert "Tue 10 Nov is complete since 02:00 UTC. 2 boards, 17 requests at most, about 1 s." in said.out
+    assert "Tue 10 Nov is complete since 02:00 UTC. 2 boards, 18 requests at most, about 1 s." in said.out
     assert "fetched     " in said.out
     assert "changed     CLI agents " in said.out
     assert "files       sent: files in" in said.out
@@ -55,11 +55,11 @@ def test_what_todays_budget_has_no_room_for_is_said_and_comes_tomorrow(bench: Be
     bench.configure(text.replace("requests_per_day = 10000", "requests_per_day = 8"))
     said = bench("run")
     assert said.code == 75
-    assert "17 requests at most, about 1 s. 10 of them may not fit into today's 8." in said.flat
-    assert "later 4 requests do not fit into today's 8; they come tomorrow." in said.flat
+    assert "18 requests at most, about 1 s. 10 of them may not fit into today's 8." in said.flat
+    assert "later 6 requests do not fit into today's 8; they come tomorrow." in said.flat
     assert "Something is tried again by the next run." in said.err
     bench.now += timedelta(days=1)
-    assert "fetched     2 of 2" in bench("run", "--date", "2026-11-10").out
+    assert "fetched     3 of 3" in bench("run", "--date", "2026-11-10").out
 
 
 class TestRehearsal:

@@ -52,18 +52,19 @@ class TestCheck:
         assert "tells: a new #1; entries into the top 10; spikes (2x and 1B)" in said.out
         assert "shows every time: Kestrel Code (yours), Marlin" in said.out
         assert "next: Thu 12 Nov 02:00 UTC, about Wed 11 Nov; a line on quiet days" in said.out
-        assert "first run 17 requests at most, about 1 s; then about" in said.out
+        assert "first run 18 requests at most, about 1 s; then about" in said.out
         assert "\n    CLI agents: 8 windows, 16 requests at most\n    Models: 23 days, 1 request\n" in said.out
+        assert "\n    Names and prices of models: 1 request\n" in said.out
         assert "Next: rankbot check --online" in said.out
         assert max(len(line) for line in said.out.splitlines()) <= 90
 
     def test_once_there_is_a_store_it_says_what_the_next_run_asks(self, bench: Bench) -> None:
         bench("run")
         said = bench("check")
-        assert (said.code, "  next run: no request needed, all is stored; then about 11 a day" in said.out) == (0, True)
+        assert (said.code, "  next run: no request needed, all is stored; then about 12 a day" in said.out) == (0, True)
         bench.now += timedelta(days=1)
         said = bench("check")
-        assert "  next run 11 requests at most, about 1 s; then about 11 a day of 10000\n    CLI agents: 5" in said.out
+        assert "  next run 12 requests at most, about 1 s; then about 12 a day of 10000\n    CLI agents: 5" in said.out
 
     def test_days_whose_own_requests_leave_no_room_are_said(self, bench: Bench) -> None:
         bench.configure(CONFIG.format(url="http://127.0.0.1:9/api/v1").replace("day = 10000", "day = 3"))
@@ -72,7 +73,7 @@ class TestCheck:
 
     def test_a_store_elsewhere_is_not_asked(self, bench: Bench) -> None:
         bench.add('[store]\nurl = "postgresql://nobody@127.0.0.1:9/none"\n')
-        assert "first run 17 requests" in bench("check").out
+        assert "first run 18 requests" in bench("check").out
 
     def test_all_errors_at_once_with_a_caret(self, bench: Bench) -> None:
         bench.configure('[watchlist.x]\nfolow = []\ncategory = "cooking"\n')
@@ -144,7 +145,7 @@ rules.default = false
             "Slack C0123456789: Mon-Fri as soon as a day is complete (UTC), all, silent",
             "failures ops, at once",
             "files in",
-            "1 request does not fit into today's 10; it comes tomorrow. That takes 1 more day.",
+            "Names and prices of models: 1 request",
         ):
             assert words in said
 

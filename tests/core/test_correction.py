@@ -53,12 +53,12 @@ class TestRetracted:
             ({"rank": 11, "as_of": "x"}, "Sable was #11 on 10 November, not #10", "It was #11, not #10."),
             ({"as_of": "x"}, "Sable was not listed on 10 November", "It was not listed."),
             (
-                {"rank": 12, "gone": ["Ibex"], "tokens": str(300 * B)},
+                {"rank": 12, "gone": [{"name": "Ibex"}], "tokens": str(300 * B)},
                 "Sable was #12 on 10 November, not #10",
                 "It was #12, not #10: Ibex is no longer listed for that day and its tokens are now 300B, not 455B.",
             ),
             (
-                {"rank": 13, "came": [{"name": name, "tokens": "5"} for name in "ABC"], "gone": ["E"]},
+                {"rank": 13, "came": [{"name": name, "tokens": "5"} for name in "ABC"], "gone": [{"name": "E"}]},
                 "Sable was #13 on 10 November, not #10",
                 "It was #13, not #10: A, B and C are now listed for that day and E is no longer listed.",
             ),
@@ -169,7 +169,7 @@ class TestRetracted:
 
 class TestLate:
     def test_it_is_told_with_what_held_before_and_its_proof(self) -> None:
-        before = other_side(as_of="2026-11-10T02:15:41.208Z", came=[], gone=["Quarry"])
+        before = other_side(as_of="2026-11-10T02:15:41.208Z", came=[], gone=[{"name": "Quarry"}])
         found = only(correction(Turn.LATE, headed=True, as_of=RESTATED, revised=before))
         assert (found.late, found.headed) == (True, False)
         assert found.said == "Late, for Mon 9 Nov: Sable enters the top 10 (#10, 455B)."
@@ -278,7 +278,7 @@ SIDES = st.none() | st.fixed_dictionaries(
         "tokens": TOKENS,
         "as_of": st.none() | st.just(RESTATED),
         "came": st.lists(st.fixed_dictionaries({"name": NAMES, "tokens": st.integers(0, 2**63 - 1).map(str)})),
-        "gone": st.lists(NAMES),
+        "gone": st.lists(st.fixed_dictionaries({"name": NAMES})),
         "leader": st.none() | st.fixed_dictionaries({"name": NAMES, "tokens": st.just("5")}),
     },
 )

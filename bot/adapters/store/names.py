@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
+from bot.adapters.store import catalogue
 from bot.adapters.store.tables import ENTRY, ITEM_NAME, SNAPSHOT
 from bot.app.records import Match
 from bot.core.naming import LOOK_BACK, Sightings
@@ -21,7 +22,16 @@ CHUNK = 500
 
 
 def names(connection: Connection, items: Iterable[str] | None = None, until: date | None = None) -> Names:
-    """See Store.names. Newest first: by the end of the window that said so, then by when it was fetched.
+    """See Store.names: those that windows gave, then those of the catalogue."""
+    found = _by_windows(connection, items, until)
+    listed = catalogue.names(connection, found)
+    return {
+        item: (*borne, *(name for name in listed.get(item, ()) if name not in borne)) for item, borne in found.items()
+    }
+
+
+def _by_windows(connection: Connection, items: Iterable[str] | None, until: date | None = None) -> Names:
+    """The names that windows gave, newest first: by the end of the window that said so, then by when it was fetched.
 
     ``item_name`` knows only the newest window that gave a name. Where that is later than ``until``, the entries tell;
     most items bear one name all their lives, so that few are looked at.
@@ -70,7 +80,7 @@ def _newest_first(rows: list[Row[Any]]) -> Names:
 def sightings(connection: Connection, items: Iterable[str], until: date) -> Sightings:
     """See Store.sightings. Most items bear one name all their lives, so that few are looked at."""
     windows = select(SNAPSHOT.c.id, SNAPSHOT.c.end_date).where(SNAPSHOT.c.end_date.between(until - LOOK_BACK, until))
-    several = [item for item, borne in names(connection, items).items() if len(borne) > 1]
+    several = [item for item, borne in _by_windows(connection, items).items() if len(borne) > 1]
     ends: dict[int, date] = {row.id: row.end_date for row in connection.execute(windows)} if several else {}
     found: dict[str, set[tuple[date, str]]] = {}
     for chunk in chunks(several):

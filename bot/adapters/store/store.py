@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from bot.adapters.store import catalogue as model_catalogue
 from bot.adapters.store import events as event_log
 from bot.adapters.store import feed_state, ledger, names, outbox, snapshots
 from bot.adapters.store.engine import PATIENCE, Database
@@ -16,6 +17,7 @@ from bot.adapters.store.history import StoredHistory
 from bot.adapters.store.schema import bring_up_to_date, copy_sqlite
 from bot.app.ports import Store
 from bot.app.records import Belief, Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
+from bot.core.catalogue import Catalogue, Listing
 from bot.core.delivery import Delivery, DeliveryStatus, Step
 from bot.core.event import Event, EventStatus
 from bot.core.history import History
@@ -119,6 +121,23 @@ class SqlStore:
         """See Store."""
         with self._reading() as connection:
             return names.find(connection, text)
+
+    # ── the catalogue ────────────────────────────────────────────────────────────────────────────────────────
+
+    def keep_listings(self, listings: Iterable[Listing], day: date) -> None:
+        """See CatalogueStore."""
+        with self._writing() as connection:
+            model_catalogue.keep(connection, listings, day)
+
+    def catalogued(self) -> date | None:
+        """See CatalogueStore."""
+        with self._reading() as connection:
+            return model_catalogue.newest_day(connection)
+
+    def catalogue(self, until: date) -> Catalogue | None:
+        """See CatalogueStore."""
+        with self._reading() as connection:
+            return model_catalogue.catalogue(connection, until)
 
     # ── quarantine ───────────────────────────────────────────────────────────────────────────────────────────
 

@@ -240,6 +240,29 @@ class FeedStateRow(StoreTable, table=True):
     at: dt.datetime
 
 
+class ListingRow(StoreTable, table=True):
+    """What the catalogue said of a model from one day to another. Prices are decimal text, dollars per token."""
+
+    __tablename__ = "listing"
+    __table_args__ = (Index(None, "canonical_slug"), {"sqlite_with_rowid": False})
+    id: str = _text(primary_key=True)
+    seen_from: dt.date = Field(primary_key=True)
+    seen_to: dt.date
+    canonical_slug: str = _text()
+    name: str = _text()
+    created: dt.date | None
+    context_length: int | None = Field(sa_type=BigInteger)
+    input_price: str | None = _text()
+    output_price: str | None = _text()
+
+
+class CatalogueDayRow(StoreTable, table=True):
+    """A UTC day on which the catalogue came."""
+
+    __tablename__ = "catalogue_day"
+    day: dt.date = Field(primary_key=True)
+
+
 class IncidentRow(StoreTable, table=True):
     """One of the bot's own troubles; open until ``ended_at`` is set. ``told``: the operator knows how it stands."""
 
@@ -278,4 +301,6 @@ SETTLEMENT = _table(SettlementRow)
 TOLD_WATCHLIST = _table(ToldWatchlistRow)
 BUDGET = _table(BudgetRow)
 FEED_STATE = _table(FeedStateRow)
+LISTING = _table(ListingRow)
+CATALOGUE_DAY = _table(CatalogueDayRow)
 INCIDENT = _table(IncidentRow)

@@ -11,6 +11,7 @@ import pytest
 
 from bot.adapters.store import open_store
 from bot.app.ports import Store
+from tests.contracts.catalogue_contract import CatalogueContract
 from tests.contracts.history_contract import HistoryContract, NewStore
 from tests.contracts.outbox_contract import EventContract, LeaseContract, OutboxContract
 from tests.contracts.store_contract import BooksContract, SnapshotContract
@@ -18,7 +19,9 @@ from tests.databases import empty
 from tests.fakes import FakeStore
 
 
-class AllContracts(SnapshotContract, BooksContract, EventContract, OutboxContract, LeaseContract, HistoryContract):
+class AllContracts(
+    SnapshotContract, CatalogueContract, BooksContract, EventContract, OutboxContract, LeaseContract, HistoryContract
+):
     """Everything that a Store promises, on stores that ``new_store`` makes."""
 
     @pytest.fixture
