@@ -119,7 +119,7 @@ def test_a_price_that_changed_is_told_a_week_later_and_asked_for_once_a_day(benc
         if day >= 5:
             bench.spoil = raised
         bench.run()
-        bench.run()
+    bench.run()
     assert bench.asked == 9
     assert "Price changed since last week: " in bench.told("digests", ".txt")
 
