@@ -20,7 +20,7 @@ DAWN = datetime(2026, 1, 1, tzinfo=UTC)
 """What is known since then was never otherwise."""
 FIRST = date(2026, 11, 2)
 """The watchlists' first day."""
-POPULAR, TRENDING = "popular", "trending"
+POPULAR, TRENDING, MODELS = "popular", "trending", "models"
 CONFIG = """
 [watchlist.agents]
 subcategory = "cli-agent"
@@ -55,7 +55,10 @@ class Version:
 
 @dataclass(slots=True)
 class Feed:
-    """Boards of seven days that are the same every day but where ``versions`` say otherwise, by sort and end date."""
+    """Boards of seven days that are the same every day but where ``versions`` say otherwise, by sort and end date.
+
+    Models have versions of single days, under ``MODELS``.
+    """
 
     usual: Mapping[str, Table]
     versions: Mapping[tuple[str, date], Sequence[Version]]
@@ -74,8 +77,11 @@ class Feed:
         return AppTable(rows, timestamp(now)) if rows else Missing("This window is not there.")
 
     def models(self, start: date, end: date, now: datetime) -> ModelTable:
-        """Nobody asks."""
-        raise NotImplementedError
+        """The model days that are not as usual: there are no usual ones."""
+        days = [start + ONE_DAY * place for place in range((end - start).days + 1)]
+        told = {when: self.table(MODELS, when, now) for when in days if (MODELS, when) in self.versions}
+        rows = [(when, slug(item), tokens) for when, table in told.items() for item, tokens in table.items()]
+        return ModelTable(rows, timestamp(now))
 
     def catalogue(self, now: datetime) -> Sequence[dict[str, Any]] | Missing:
         """Nobody asks."""
@@ -95,6 +101,11 @@ def mornings(*offsets: int) -> list[datetime]:
 def noon(offset: int) -> datetime:
     """Noon after the morning on which a day was polled."""
     return datetime.combine(day(offset + 1), time(12), UTC)
+
+
+def slug(item: str) -> str:
+    """An item as a model."""
+    return f"lab/m{item}"
 
 
 def ranked(table: Table) -> Table:
