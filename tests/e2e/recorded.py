@@ -80,7 +80,7 @@ class Recorded:
 def model_days(folder: Path) -> dict[date, Board]:
     """The models of each recorded day, without the rest."""
     days: dict[date, Board] = {}
-    for row in _rows(folder / "rankings_daily.csv"):
+    for row in rows(folder / "rankings_daily.csv"):
         if row["model_permaslug"] != "other":
             days.setdefault(date.fromisoformat(row["date"]), {})[row["model_permaslug"]] = int(row["total_tokens"])
     return days
@@ -103,7 +103,7 @@ def model_windows(days: Mapping[date, Board], length: int) -> dict[date, Board]:
 def app_fetches(folder: Path) -> dict[tuple[date, datetime], Board]:
     """The recorded app boards by the day on which they end and the moment at which they were fetched."""
     fetches: dict[tuple[date, datetime], Board] = {}
-    for row in _rows(folder / "app_rankings_30d_popular.csv"):
+    for row in rows(folder / "app_rankings_30d_popular.csv"):
         key = (date.fromisoformat(row["end_date"]), datetime.fromisoformat(row["fetched_at"]))
         fetches.setdefault(key, {})[row["app_id"]] = int(row["total_tokens"])
     return fetches
@@ -119,7 +119,8 @@ def asked_at(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), ASKED_AT)
 
 
-def _rows(file: Path) -> Iterator[dict[str, str]]:
+def rows(file: Path) -> Iterator[dict[str, str]]:
+    """The rows of a file, by its head."""
     with file.open(encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)
 

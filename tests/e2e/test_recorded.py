@@ -36,6 +36,7 @@ api_key = "file:any.key"
 base_url = "{url}"
 requests_per_minute = 10000
 requests_per_day = 100000
+restate_days = 0
 
 [operator]
 channels = ["ops"]
