@@ -62,7 +62,8 @@ class Office:
         self.by_day[self.clock.now.date()] += 1
         query = request.query
         scope = query.get("subcategory") or query.get("category") or request.path
-        self.asked[scope, query["start_date"], query["end_date"], query.get("offset", "0")] += 1
+        if "start_date" in query:  # the catalogue has no window
+            self.asked[scope, query["start_date"], query["end_date"], query.get("offset", "0")] += 1
         return answer
 
     def house(self, sleep: Callable[[float], None] | None = None) -> House:
