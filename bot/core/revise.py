@@ -44,15 +44,17 @@ def policy(watchlist: Watchlist) -> str:
 
 
 def first_stale(
-    watchlist: Watchlist, days: Iterable[Judged], changed: Mapping[Window, int], *, since: date
+    watchlist: Watchlist, days: Sequence[Judged], changed: Mapping[Window, int], *, since: date
 ) -> date | None:
     """The first of the ``days`` (ascending) that looks at a window that changed after it was judged; None if none does.
 
     A day looks at what judging it needs, and by the walks of its rules at the watchlist's own board from ``since`` on.
     ``changed``: the version of the store with which each changed window's newest revision came.
     """
+    earliest = min((end for day in days[:1] for _, end in _looked_at(watchlist, day.date, since)), default=since)
+    near = [(window, came) for window, came in changed.items() if window[1] >= earliest]  # a backfill may hold years
     for day in days:
-        newer = {window for window, came in changed.items() if came > day.seen and window[1] <= day.date}
+        newer = {window for window, came in near if came > day.seen and window[1] <= day.date}
         if newer and any(source in newer for source in _looked_at(watchlist, day.date, since)):
             return day.date
     return None

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from bot.app.compose import Subscription
 from bot.app.evaluate import evaluate
 from bot.app.preview import preview_day
+from bot.app.records import DayStatus
 from bot.app.revise import revise
 from bot.core.event import EventStatus, HeldBack, Kind
 from bot.core.plan import Agenda
@@ -148,3 +149,19 @@ class TestLaterNames:
         assert [report.date for report in revise(store, agenda(watchlist))] == [ago(3)]
         stored = store.events(held_back=True)
         assert {(one.held_back, one.late) for one in stored} == {(HeldBack.EXCLUDED, False)}
+
+
+def test_a_gap_stays_one_while_only_what_it_is_compared_with_arrives() -> None:
+    store = FakeStore()
+    watchlist = replace(AGENTS, rules=(NewLeader(),))
+    save(store, ago(4), "a", "b")
+    gap = Agenda(watchlist, ago(3), (), (ago(3), ago(2)))
+    evaluate(store, gap, now=MORNING)
+    before = {mark.date: mark for mark in store.ledger("cli-agents")}
+    save(store, ago(3), "b", "a")
+    assert [report.date for report in revise(store, gap)] == [ago(3)]
+    after = {mark.date: mark for mark in store.ledger("cli-agents")}
+    assert [after[day].status for day in (ago(3), ago(2))] == [DayStatus.EVALUATED, DayStatus.GAP]
+    assert after[ago(2)] == replace(before[ago(2)], seen=store.version())
+    assert leads(store) == [(ago(3), "b", EventStatus.NEW)]
+    assert revise(store, gap) == []
