@@ -233,11 +233,6 @@ def _last(history: History, board: Board, until: date) -> Snapshot | None:
     return found
 
 
-def holds(event: Event) -> bool:
-    """Whether no restatement has taken the event back."""
-    return event.status is not EventStatus.RETRACTED
-
-
 def is_evaluated(store: Store, watchlist: str, day: date) -> bool:
     """Whether the watchlist has judged the day."""
     return any(mark.date == day and mark.status is DayStatus.EVALUATED for mark in store.ledger(watchlist))

@@ -20,6 +20,7 @@ from bot.app.cycle import Cycle, CycleReport, Timing
 from bot.app.deliver import Deliver
 from bot.app.ports import Store
 from bot.app.records import Message, SlackPart
+from bot.core.catalogue import Listing
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, RetryPolicy, Sent, Step
 from bot.core.digest import Digest, Provenance, Revision
 from bot.core.due import Cadence, WhenQuiet
@@ -240,6 +241,10 @@ class MonthFeed:
         self._ask()
         days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
         return [self._ranking(MODEL_DAY, day, 50) for day in days if (MODEL_DAY, day) in self.answers]
+
+    def catalogue(self) -> Sequence[Listing]:
+        self._ask()
+        return ()
 
     def _ask(self) -> None:
         self.fate.step()

@@ -85,7 +85,7 @@ class TestReaders:
         world.watchlists = (AGENTS, other)
         world.others = (Subscription(mail, world.subscription.cadence, (other,)),)
         world.on(NEXT + ONE).cycle().run()
-        assert "late: Item09" in world.told[-1]
+        assert "Late, for Tue 10 Nov: Item09" in world.told[-1]
         assert len(mail.sent) == 1
         world.others = (Subscription(mail, world.subscription.cadence, (other, AGENTS)),)
         world.on(NEXT + 2 * ONE).cycle().run()

@@ -163,8 +163,8 @@ class TestCompare:
                 "rank": 3,
                 "tokens": str(NOW.tokens("a")),
                 "as_of": NOW.as_of,
-                "leader": {"name": NOW.entries[0].name, "tokens": str(NOW.entries[0].tokens)},
-                "came": [{"name": NOW.entries[1].name, "tokens": str(NOW.entries[1].tokens)}],
+                "leader": {"id": "b", "name": "B", "tokens": str(NOW.entries[0].tokens)},
+                "came": [{"id": "x", "name": "X", "tokens": str(NOW.entries[1].tokens)}],
                 "gone": [],
             },
         )
@@ -239,5 +239,5 @@ class TestCompare:
         after = only_changed(stored(status=EventStatus.TOLD), boards=boards)
         assert after is not None
         assert after.revised is not None
-        assert [one["name"] for one in after.revised["came"]] == [one.name for one in boards.now.entries[:NAMED]]  # type: ignore[union-attr]
-        assert after.revised["gone"] == [one.name for one in boards.before.entries[:NAMED]]  # type: ignore[union-attr]
+        assert [one["id"] for one in after.revised["came"]] == list("pqrst"[:NAMED])
+        assert [one["id"] for one in after.revised["gone"]] == list("vwxyz"[:NAMED])
