@@ -83,12 +83,12 @@ class FakeStore:
         return added
 
     def snapshot(self, board: Board, end_date: date, revision: int | None = None) -> Snapshot | None:
-        found = [
+        found = (
             snapshot
-            for snapshot in self._rows.snapshots
-            if (snapshot.board, snapshot.end_date) == (board, end_date) and revision in (None, snapshot.revision)
-        ]
-        return found[-1] if found else None
+            for snapshot in reversed(self._rows.snapshots)
+            if snapshot.end_date == end_date and snapshot.board == board and revision in (None, snapshot.revision)
+        )
+        return next(found, None)
 
     def depths(self, board: Board, start: date, end: date) -> dict[date, int]:
         found = [snapshot for snapshot in self._rows.snapshots if snapshot.board == board]

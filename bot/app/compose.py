@@ -141,7 +141,8 @@ def _gather(
     new = frozenset(watchlist.id for watchlist in shown) - tx.told_watchlists(name)
     ids = [watchlist.id for watchlist in shown]
     due = [event for event in unsettled if event.watchlist in ids]
-    missed = [event for event in due if last and event.late and event.date <= max(passed, last[1])]
+    known = [event for event in due if event.watchlist not in new]
+    missed = [event for event in known if last and event.late and event.date <= max(passed, last[1])]
     wrong = correct.untold(tx, name, ids)
     events = [
         event

@@ -167,7 +167,7 @@ class Cycle:
         now = self.timing.now()
         for item in report.plan.agendas:
             with self._apart(store, report, "evaluated", item.watchlist.id):
-                report.days += revise(store, item, report.plan.last)
+                report.days += revise(store, item)
                 report.days += evaluate(store, item, now=now)
 
     def compose(self, store: Store, report: CycleReport, *, at_once: bool) -> None:

@@ -67,7 +67,10 @@ def evaluate(store: Store, agenda: Agenda, *, now: datetime) -> list[DayReport]:
 
 
 def judge(store: Store, watchlist: Watchlist, day: date, *, since: date, history: History) -> detect.Evaluation:
-    """The verdict on a day whose own snapshot is there, by what is stored of events and names."""
+    """The verdict on a day whose own snapshot is there, by what is stored of events and names.
+
+    Only names borne by that day count: a day that is made up for, or judged again, is judged as it would have been.
+    """
     earliest = day - timedelta(days=watchlist.cooldown_days)
     told = store.events(watchlist=watchlist.id, start=earliest, end=day)
     seen = [history.at(watchlist.board, end) for end in history.days(watchlist.board, day - NAMED, day)]

@@ -17,10 +17,10 @@ from bot.core.rules.base import Need
 from bot.core.watchlist import Watchlist
 
 
-def revise(store: Store, agenda: Agenda, last: date) -> list[DayReport]:
+def revise(store: Store, agenda: Agenda) -> list[DayReport]:
     """Judges again, oldest first, every judged day from the first on that looks at a window that was stored since.
 
-    Days before ``agenda.oldest``, after ``last``, or judged by other rules are left alone. A gap whose snapshot came
+    Days before ``agenda.oldest``, or judged by other rules, are left alone. A gap whose snapshot came
     after all is judged for the first time. All of it is one transaction: a day that changed makes those after it be
     judged again, too, and that must not be forgotten half-way.
     """
@@ -29,13 +29,14 @@ def revise(store: Store, agenda: Agenda, last: date) -> list[DayReport]:
     marks = [
         mark
         for mark in store.ledger(watchlist.id)
-        if mark.status is not DayStatus.WAITING and agenda.oldest <= mark.date <= last and mark.policy == by
+        if mark.status is not DayStatus.WAITING and agenda.oldest <= mark.date and mark.policy == by
     ]
     if not marks:
         return []
-    boards = {board for need in needs(watchlist, last) for board, _ in sources(need)}
+    boards = {board for need in needs(watchlist, marks[-1].date) for board, _ in sources(need)}
     changed = store.changed(boards, min(mark.seen for mark in marks))
-    first = first_stale(watchlist, [Judged(mark.date, mark.seen) for mark in marks], changed)
+    days = [Judged(mark.date, mark.seen) for mark in marks]
+    first = first_stale(watchlist, days, changed, since=max(agenda.since, agenda.oldest))
     if first is None:
         return []
     with store.transaction() as tx:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from bot.core.detect import ENGINE, needs, sources
 from bot.core.event import Event, EventStatus, Kind
 from bot.core.plan import Window
 from bot.core.ranking import Entry, Snapshot
-from bot.core.rules.base import parameters
+from bot.core.rules.base import Need, parameters
 from bot.core.watchlist import Watchlist
 
 NAMED = 3
@@ -43,16 +43,27 @@ def policy(watchlist: Watchlist) -> str:
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:16]
 
 
-def first_stale(watchlist: Watchlist, days: Iterable[Judged], changed: Mapping[Window, int]) -> date | None:
+def first_stale(
+    watchlist: Watchlist, days: Sequence[Judged], changed: Mapping[Window, int], *, since: date
+) -> date | None:
     """The first of the ``days`` (ascending) that looks at a window that changed after it was judged; None if none does.
 
+    A day looks at what judging it needs, and by the walks of its rules at the watchlist's own board from ``since`` on.
     ``changed``: the version of the store with which each changed window's newest revision came.
     """
+    earliest = min((end for day in days[:1] for _, end in _looked_at(watchlist, day.date, since)), default=since)
+    near = [(window, came) for window, came in changed.items() if window[1] >= earliest]  # a backfill may hold years
     for day in days:
-        newer = {window for window, came in changed.items() if came > day.seen and window[1] <= day.date}
-        if newer and any(source in newer for need in needs(watchlist, day.date) for source in sources(need)):
+        newer = {window for window, came in near if came > day.seen and window[1] <= day.date}
+        if newer and any(source in newer for source in _looked_at(watchlist, day.date, since)):
             return day.date
     return None
+
+
+def _looked_at(watchlist: Watchlist, day: date, since: date) -> Iterator[Window]:
+    walked = (Need(watchlist.board, since + timedelta(days=offset)) for offset in range((day - since).days))
+    for need in (*needs(watchlist, day), *walked):
+        yield from sources(need)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,16 @@ import pytest
 from bot.core.plan import (
     Agenda,
     Request,
+    Wish,
     agenda,
     complete_at,
     day_cost,
     days_needed,
     fits,
+    joined,
     last_complete_day,
+    ordinary_cost,
+    rechecks,
     requests,
     reserve_of,
     split_budget,
@@ -23,7 +27,7 @@ from bot.core.plan import (
 from bot.core.ranking import MODEL_DAY, Board, Dataset
 from bot.core.rules import EnteredTop, NewLeader, Spike, Trending
 from bot.core.watchlist import Pattern, Watchlist
-from tests.builders import ALL_APPS, CLI_AGENTS, DAY, MODELS
+from tests.builders import ALL_APPS, CLI_AGENTS, CODING, DAY, MODELS
 from tests.core.rules.days import ago
 
 SETTLE = timedelta(hours=2)
@@ -122,6 +126,87 @@ class TestRequests:
         wanted = wanted_windows([Agenda(LEADER, ago(1), (ago(1),), ())])
         assert not any(request.current for request in requests(wanted, {}, ago(1), current=DAY))
         assert [request.current for request in requests(wanted, {}, ago(1))] == [True, False, False]
+
+
+class TestRechecks:
+    """Closed windows are asked for once more on each of the days after."""
+
+    def due(
+        self, *checks: tuple[date, datetime], watchlist: Watchlist = LEADER, restate_days: int = 1, last: date = DAY
+    ) -> list[date]:
+        """The end dates that are to be checked of the own board's windows, each with when it was asked for last."""
+        checked = {watchlist.board: dict(checks)}
+        oldest = last - timedelta(days=9)
+        wishes = rechecks([watchlist], checked, last, settle=SETTLE, restate_days=restate_days, oldest=oldest)
+        assert all(wish == Wish(watchlist.depth, recheck=True) for wish in wishes.values())
+        return [end for _, end in wishes]
+
+    @pytest.mark.parametrize(
+        ("end", "asked_at", "due"),
+        [
+            (ago(1), complete_at(ago(1), SETTLE), True),
+            (ago(1), complete_at(DAY, SETTLE) - timedelta(microseconds=1), True),
+            (ago(1), complete_at(DAY, SETTLE), False),
+            (ago(5), complete_at(ago(5), SETTLE), True),  # a missed one is made up for
+            (ago(5), complete_at(ago(4), SETTLE), False),
+            (ago(9), complete_at(ago(9), SETTLE), True),
+            (ago(10), complete_at(ago(10), SETTLE), False),  # beyond the horizon
+            (DAY, complete_at(DAY, SETTLE) - SETTLE, False),  # it has only just become final
+            (ago(-1), complete_at(DAY, SETTLE), False),
+        ],
+    )
+    def test_once_on_the_day_after(self, end: date, asked_at: datetime, due: bool) -> None:
+        assert self.due((end, asked_at)) == ([end] if due else [])
+
+    def test_one_check_makes_up_for_all_that_were_missed(self) -> None:
+        asked_at = complete_at(ago(4), SETTLE)
+        assert self.due((ago(4), asked_at), restate_days=3) == [ago(4)]
+        assert self.due((ago(4), complete_at(ago(1), SETTLE)), restate_days=3) == []
+        assert self.due((ago(1), complete_at(DAY, SETTLE)), restate_days=3) == []
+        assert self.due((ago(1), asked_at), restate_days=3, last=ago(1)) == []
+
+    def test_without_days_to_restate_only_what_was_asked_for_too_early(self) -> None:
+        assert self.due((ago(1), complete_at(ago(1), SETTLE)), restate_days=0) == []
+        assert self.due((ago(1), complete_at(ago(1), SETTLE) - SETTLE), restate_days=0) == [ago(1)]
+
+    def test_every_board_that_a_day_takes(self) -> None:
+        watchlists = [Watchlist("t", "T", ALL_APPS, (Trending(),)), Watchlist("m", "M", MODELS, (NewLeader(),)), LEADER]
+        early = complete_at(ago(1), SETTLE)
+        checked = {board: {ago(1): early} for board in (ALL_APPS, ALL_APPS.twin, MODEL_DAY, CODING)}
+        wishes = rechecks(watchlists, checked, DAY, settle=SETTLE, restate_days=1, oldest=ago(9))
+        assert set(wishes) == {(ALL_APPS, ago(1)), (ALL_APPS.twin, ago(1)), (MODEL_DAY, ago(1))}
+
+    def test_the_deepest_wish_wins_and_whoever_wants_a_check_gets_it(self) -> None:
+        window, other = (CLI_AGENTS, ago(1)), (CLI_AGENTS, DAY)
+        one = {window: Wish(100, waits=True)}
+        two = {window: Wish(200, recheck=True), other: Wish(50)}
+        assert joined(one, two) == joined(two, one) == {window: Wish(200, waits=True, recheck=True), other: Wish(50)}
+        assert joined() == {}
+
+    def test_a_check_is_asked_for_though_it_is_stored_after_the_last_day_and_before_all_else(self) -> None:
+        wanted = {(CLI_AGENTS, ago(back)): Wish(100, waits=True) for back in (3, 0, 5)}
+        again = {(CLI_AGENTS, ago(back)): Wish(100, recheck=True) for back in (4, 1)}
+        stored = {(CLI_AGENTS, ago(back)): 100 for back in (1, 4, 5)}
+        plan = requests(joined(wanted, again), stored, DAY)
+        assert [(request.end, request.recheck, request.waits) for request in plan] == [
+            (DAY, False, True),
+            (ago(1), True, False),
+            (ago(4), True, False),
+            (ago(3), False, True),
+        ]
+
+    def test_a_range_of_model_days_is_a_check_if_one_of_them_is(self) -> None:
+        wanted = {(MODEL_DAY, DAY): Wish(50, waits=True), (MODEL_DAY, ago(1)): Wish(50, recheck=True)}
+        assert requests(wanted, {(MODEL_DAY, ago(1)): 50}, DAY) == [
+            Request(MODEL_DAY, ago(1), DAY, 50, current=True, recheck=True)
+        ]
+
+    @pytest.mark.parametrize(("restate_days", "cost"), [(0, 1 + 2 + 2 + 1), (1, 11), (2, 16)])
+    def test_an_ordinary_day_costs_its_own_windows_and_the_checks(self, restate_days: int, cost: int) -> None:
+        """Models come by range, so their checks cost nothing."""
+        deep = Watchlist("deep", "Deep", ALL_APPS, (Trending(), Spike()), mine=(Pattern("x"),))
+        models = Watchlist("models", "Models", MODELS, (NewLeader(),))
+        assert ordinary_cost([LEADER, deep, models], DAY, restate_days) == cost
 
 
 def asked(back: int, *, depth: int = 200) -> Request:

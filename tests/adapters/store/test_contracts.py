@@ -15,12 +15,20 @@ from tests.contracts.catalogue_contract import CatalogueContract
 from tests.contracts.history_contract import HistoryContract, NewStore
 from tests.contracts.outbox_contract import EventContract, LeaseContract, OutboxContract
 from tests.contracts.store_contract import BooksContract, SnapshotContract
+from tests.contracts.store_restatements import RestatementContract
 from tests.databases import empty
 from tests.fakes import FakeStore
 
 
 class AllContracts(
-    SnapshotContract, CatalogueContract, BooksContract, EventContract, OutboxContract, LeaseContract, HistoryContract
+    SnapshotContract,
+    CatalogueContract,
+    BooksContract,
+    EventContract,
+    OutboxContract,
+    LeaseContract,
+    HistoryContract,
+    RestatementContract,
 ):
     """Everything that a Store promises, on stores that ``new_store`` makes."""
 
