@@ -13,7 +13,7 @@ from bot.app.ports import Store
 from bot.app.records import Belief, Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
 from bot.core import pace
 from bot.core.catalogue import Catalogue, Listing, Spell, every_name, key
-from bot.core.delivery import Delivery, DeliveryStatus, Step
+from bot.core.delivery import Delivery, DeliveryStatus, Step, StepStatus
 from bot.core.event import HANDLE_LENGTH, Event, EventStatus, Kind, handle
 from bot.core.history import History
 from bot.core.naming import LOOK_BACK, Sightings
@@ -283,7 +283,10 @@ class FakeStore:
             event = self._rows.events[event_id]
             gone = event.status is EventStatus.RETRACTED
             differs = belief.retracted is not gone or belief.answered is not gone
-            if told == channel and settled.stated and event.watchlist in wanted and differs:
+            delivery = self._rows.deliveries[belief.delivery_id - 1]
+            given_up = delivery.status in (DeliveryStatus.DEAD, DeliveryStatus.DISCARDED)
+            unsent = given_up and all(step.status is not StepStatus.SENT for step in delivery.steps)
+            if told == channel and settled.stated and event.watchlist in wanted and differs and not unsent:
                 found[event_id] = replace(belief, event=event)
         return [found[event.id] for event in _in_order(belief.event for belief in found.values())]
 

@@ -58,18 +58,23 @@ def answer_threads(store: Store, subscription: Subscription, *, renderer: Render
     if not channel.has_threads:
         return 0
     replies = 0
+    if not _unanswered(store, subscription):  # as nearly always: nothing is to be written
+        return replies
     with store.transaction() as tx:
-        beliefs = tx.disputed(channel.name, [watchlist.id for watchlist in subscription.watchlists])
-        wrong = sorted(
-            (belief for belief in beliefs if belief.answered is not _gone(belief.event)),
-            key=lambda belief: belief.delivery_id,
-        )
+        wrong = _unanswered(tx, subscription)
         for delivery_id, group in groupby(wrong, key=lambda belief: belief.delivery_id):
             delivery = tx.delivery(delivery_id)
             if delivery and delivery.steps and delivery.steps[0].status is StepStatus.SENT:
                 _answer(tx, subscription, delivery, list(group), renderer=renderer, now=now)
                 replies += 1
     return replies
+
+
+def _unanswered(store: Store, subscription: Subscription) -> list[Belief]:
+    """What no reply in a thread has put right yet, by the delivery that told it."""
+    beliefs = store.disputed(subscription.channel.name, [watchlist.id for watchlist in subscription.watchlists])
+    wrong = [belief for belief in beliefs if belief.answered is not _gone(belief.event)]
+    return sorted(wrong, key=lambda belief: belief.delivery_id)
 
 
 def _answer(

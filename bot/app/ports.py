@@ -176,7 +176,8 @@ class Store(CatalogueStore, Protocol):
     def disputed(self, channel: str, watchlists: Iterable[str]) -> Sequence[Belief]:
         """What the channel was told of these watchlists that does not hold, or does hold after all, and it can't know.
 
-        In the order of events. It knows by a digest and by a reply in the thread: either may be missing.
+        In the order of events. It knows by a digest and by a reply in the thread: either may be missing. What a dead or
+        discarded delivery told, of which no part was sent, nobody was told; revived, it counts again.
         """
         ...
 

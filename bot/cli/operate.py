@@ -224,11 +224,11 @@ def sandbox(
         return fixed or given()
 
     source = Recordings(recordings) if recordings else World(seed, last_completed_day(clock()))
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # before it is said that all is ready
+        signal.signal(number, lambda _number, _frame: stopping.set())
     with Sandbox(source, now=clock, port=port, limits=not no_limits) as server:
         say(f'The sandbox answers on {server.url}. To use it: [openrouter] base_url = "{server.url}"')
-        stopping = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: stopping.set())
         stopping.wait()
         say(f"{wording.count(server.requests_count, 'request')} answered.")
 

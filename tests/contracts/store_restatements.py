@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.app.ports import Store
 from bot.app.records import Belief, DayStatus, NewDelivery, Settlement, WatchlistDay
-from bot.core.delivery import Step
+from bot.core.delivery import DeliveryStatus, Step, StepStatus
 from bot.core.event import Event, EventStatus, HeldBack
 from bot.core.ranking import MODEL_DAY, Board, Dataset
 from tests.builders import ALL_APPS, CLI_AGENTS, CODING, DAY, event, fetched_at, snapshot
@@ -27,6 +27,12 @@ def told(store: Store, *events: Event, channel: str = "team", stated: bool = Tru
     settlements = [Settlement(one.id, stated=stated) for one in added]
     assert store.enqueue(NewDelivery(channel, NOW, DAY, "s", STEPS), settlements, NOW) is not None
     return [found for one in added if (found := store.event(one.id))]
+
+
+def put(store: Store, delivery_id: int, status: DeliveryStatus) -> None:
+    """Gives a delivery that nobody holds another state."""
+    options = {"held_until": None, "next_attempt_at": None}
+    assert store.release(delivery_id, status, attempts=1, looks=0, last_error="", **options)
 
 
 class RestatementContract:
@@ -161,6 +167,23 @@ class RestatementContract:
         assert list(store.disputed("team", ["cli-agents"])) == [replace(belief, retracted=True)]
         store.note_beliefs("team", [replace(belief, retracted=True, answered=True)])
         assert list(store.disputed("team", ["cli-agents"])) == []
+
+    def test_what_was_given_up_unsent_nobody_believes(self, store: Store) -> None:
+        (known,) = told(store, event())
+        store.change_events([replace(known, status=EventStatus.RETRACTED)])
+        (delivery,) = store.deliveries()
+        for status, believed in ((DeliveryStatus.DEAD, 0), (DeliveryStatus.PENDING, 1), (DeliveryStatus.DISCARDED, 0)):
+            put(store, delivery.id, status)
+            assert len(store.disputed("team", ["cli-agents"])) == believed
+
+    def test_of_what_was_given_up_in_part_readers_have_the_rest(self, store: Store) -> None:
+        (known,) = told(store, event())
+        store.change_events([replace(known, status=EventStatus.RETRACTED)])
+        (delivery,) = store.deliveries()
+        sent = replace(STEPS[0], status=StepStatus.SENT, receipt="ts")
+        assert store.record_step(delivery.id, sent, held_until=None, lease_until=None)
+        put(store, delivery.id, DeliveryStatus.DEAD)
+        assert len(store.disputed("team", ["cli-agents"])) == 1
 
     def test_what_holds_after_all_is_disputed_the_other_way(self, store: Store) -> None:
         (known,) = told(store, event())

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from bot.core.history import MemoryHistory
-from bot.core.naming import NamedHistory, named, names, renamed, shown, told_apart
-from tests.builders import CLI_AGENTS, CODING, DAY, snapshot
+from bot.core.naming import NamedHistory, mentioned, named, names, renamed, renamed_event, shown, told_apart
+from tests.builders import CLI_AGENTS, CODING, DAY, event, snapshot
 from tests.core.rules.days import ago
 from tests.scenes import cli, entry, leader, whole
 
@@ -119,3 +119,23 @@ class TestADigest:
     def test_borne_names_stay_known_the_shown_one_first(self) -> None:
         (view,) = named([cli(names={"marlin": ("Marlin 2", "Marlin")})], {"marlin": [(DAY, "Marlin")]})
         assert view.names["marlin"] == ("Marlin", "Marlin 2", "Marlin")
+
+
+def test_an_event_bears_the_names_of_today_and_so_do_those_that_it_mentions() -> None:
+    """A correction is made of the event as it was stored, where a model is called by its slug."""
+    told = event(
+        item="lab/swift",
+        name="lab/swift",
+        evidence={"second": {"id": "lab/gale", "name": "lab/gale"}, "first_seen": True, "left_board": ["x"]},
+        revised={"leader": None, "came": [{"id": "lab/aria", "name": "lab/aria", "tokens": "5"}], "rank": 3},
+    )
+    assert set(mentioned(told)) == {"lab/swift", "lab/gale", "lab/aria"}
+    shown_as = renamed_event(told, {"lab/swift": "Swift", "lab/gale": "Gale", "lab/aria": "Aria"})
+    assert shown_as.name == "Swift"
+    assert shown_as.evidence["second"] == {"id": "lab/gale", "name": "Gale"}
+    assert shown_as.revised == {
+        "leader": None,
+        "came": [{"id": "lab/aria", "name": "Aria", "tokens": "5"}],
+        "rank": 3,
+    }
+    assert renamed_event(event(revised=None), {}).revised is None

@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, exists, insert, or_, select, update
 
-from bot.adapters.store.tables import EVENT, SETTLEMENT
+from bot.adapters.store.tables import DELIVERY, DELIVERY_STEP, EVENT, SETTLEMENT
 from bot.app.records import Belief
+from bot.core.delivery import DeliveryStatus, StepStatus
 from bot.core.event import HANDLE_LENGTH, Event, EventStatus, HeldBack, Kind, handle
 
+_UNSENT = (DeliveryStatus.DEAD.value, DeliveryStatus.DISCARDED.value)
 _STRENGTH = {kind.value: place for place, kind in enumerate(Kind)}
 
 
@@ -80,12 +82,17 @@ def unsettled(connection: Connection, channel: str, watchlists: Iterable[str], u
 def disputed(connection: Connection, channel: str, watchlists: Iterable[str]) -> list[Belief]:
     """See Store.disputed."""
     gone = EVENT.c.status == EventStatus.RETRACTED.value
+    sent = exists().where(
+        DELIVERY_STEP.c.delivery_id == SETTLEMENT.c.delivery_id, DELIVERY_STEP.c.status == StepStatus.SENT.value
+    )
     query = (
         select(EVENT, SETTLEMENT.c.delivery_id, SETTLEMENT.c.retracted, SETTLEMENT.c.answered)
         .join(SETTLEMENT, SETTLEMENT.c.event_id == EVENT.c.id)
+        .join(DELIVERY, DELIVERY.c.id == SETTLEMENT.c.delivery_id)
         .where(
             SETTLEMENT.c.channel == channel,
             SETTLEMENT.c.stated,
+            or_(DELIVERY.c.status.not_in(_UNSENT), sent),
             EVENT.c.watchlist.in_(list(watchlists)),
             or_(SETTLEMENT.c.retracted != gone, SETTLEMENT.c.answered != gone),
         )
