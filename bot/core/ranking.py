@@ -108,6 +108,11 @@ class Board:
         return TITLES[scope] if scope else "Apps"
 
     @property
+    def of_models(self) -> bool:
+        """Whether it ranks models, and not their authors."""
+        return self.dataset is Dataset.MODELS and self.by is By.ITEM
+
+    @property
     def noun(self) -> str:
         """What one of its items is called, at the head of a table."""
         if self.by is By.AUTHOR:
