@@ -9,7 +9,6 @@ from bot.app.poll import Failure, failure_of, obey
 from bot.app.ports import Feed, Store
 from bot.core.catalogue import BELIEVED_AFTER, Listing, kept, shrunk
 from bot.core.plan import PATIENCE
-from bot.core.ranking import Dataset
 from bot.core.watchlist import Watchlist
 from bot.core.wording import full_day
 from bot.errors import FeedError, FeedMalformedError, FeedPermanentError
@@ -20,7 +19,7 @@ SHRUNK = "catalogue:shrunk"
 
 def wanted(watchlists: Iterable[Watchlist]) -> bool:
     """Whether any watchlist ranks what the catalogue lists."""
-    return any(watchlist.board.dataset is Dataset.MODELS for watchlist in watchlists)
+    return any(watchlist.board.of_models for watchlist in watchlists)
 
 
 def due(store: Store, watchlists: Iterable[Watchlist], now: datetime) -> bool:

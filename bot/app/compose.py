@@ -17,7 +17,7 @@ from bot.core.digest import Digest
 from bot.core.due import Cadence, day_told, latest_due, wants_quiet
 from bot.core.event import Event, EventStatus, Kind
 from bot.core.history import History
-from bot.core.ranking import Board, Dataset, Snapshot
+from bot.core.ranking import Board, Snapshot
 from bot.core.view import View
 from bot.core.watchlist import Watchlist
 from bot.core.wording import count, full_day
@@ -220,8 +220,8 @@ def holds(event: Event) -> bool:
 
 def _listed(store: Store, views: Sequence[View], today: date) -> list[View]:
     """The views, those of models with the catalogue of the digest's day."""
-    catalogue = store.catalogue(today) if any(view.dataset is Dataset.MODELS for view in views) else None
-    return [replace(view, catalogue=catalogue) if view.dataset is Dataset.MODELS else view for view in views]
+    catalogue = store.catalogue(today) if any(view.watchlist.board.of_models for view in views) else None
+    return [replace(view, catalogue=catalogue) if view.watchlist.board.of_models else view for view in views]
 
 
 def _last(history: History, board: Board, until: date) -> Snapshot | None:

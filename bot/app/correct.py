@@ -17,7 +17,7 @@ from bot.core.delivery import Delivery, StepStatus
 from bot.core.event import Event, EventStatus
 from bot.core.headline import NAME
 from bot.core.naming import mentioned, renamed_event
-from bot.core.ranking import Board, Dataset
+from bot.core.ranking import Board
 
 if TYPE_CHECKING:
     from bot.app.compose import Subscription
@@ -104,7 +104,7 @@ def _answer(
 
 def _called(store: Store, events: Sequence[Event], today: date) -> Mapping[str, str]:
     """The names that the catalogue gives the models that these events are about, or name."""
-    about = [event for event in events if Board.parse(event.board).dataset is Dataset.MODELS]
+    about = [event for event in events if Board.parse(event.board).of_models]
     catalogue = store.catalogue(today) if about else None
     return catalogue.names({item for event in about for item in mentioned(event)}) if catalogue else {}
 

@@ -9,7 +9,7 @@ from bot.cli.check_requests import Outlook, asking
 from bot.cli.output import field, moment, say
 from bot.config import Channel, Config, EmailChannel, SlackChannel, WhenQuiet
 from bot.core.due import day_told, next_due
-from bot.core.ranking import Board, Dataset
+from bot.core.ranking import Board, By, Dataset
 from bot.core.rules import EnteredTop, LeftTop, NewLeader, Rule, Spike, Trending, parameters
 from bot.core.taxonomy import CATEGORY_OF, TITLES
 from bot.core.watchlist import Watchlist
@@ -63,13 +63,14 @@ def _watching(watchlist: Watchlist) -> None:
 
 
 def scope(board: Board) -> str:
-    """A board in words: Apps > Coding > CLI agents, 7-day totals."""
-    parts = ["Models" if board.dataset is Dataset.MODELS else "Apps"]
+    """A board in words: "Apps > Coding > CLI agents, 7-day totals", "Labs, listed models only, 7-day totals"."""
+    parts = [board.title if board.dataset is Dataset.MODELS else "Apps"]
     group = board.category or (CATEGORY_OF[board.subcategory] if board.subcategory else None)
     parts += [TITLES[group]] if group else []
     parts += [TITLES[board.subcategory]] if board.subcategory else []
     days = "daily totals" if board.window_days == 1 else f"{board.window_days}-day totals"
-    return f"{' > '.join(parts)}, {days}"
+    listed = ", listed models only" if board.by is By.AUTHOR else ""
+    return f"{' > '.join(parts)}{listed}, {days}"
 
 
 def told(rules: Iterable[Rule]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.app import catalogue
@@ -13,7 +14,7 @@ from bot.cli.output import field, say
 from bot.config import Config
 from bot.core.delivery import Failed, Sent, Unknown
 from bot.core.plan import last_complete_day
-from bot.core.ranking import Dataset, Entry, Ranking
+from bot.core.ranking import MODEL_DAY, Dataset, Entry, Ranking, Snapshot, sum_days
 from bot.core.rules import EnteredTop
 from bot.core.text import clean
 from bot.core.watchlist import Names, Pattern, Watchlist
@@ -62,14 +63,15 @@ def _catalogue(house: House, feed: Feed) -> int:
 
 
 def _newest(feed: Feed, watchlist: Watchlist, last: date) -> Ranking:
-    """The watchlist's board of the newest complete day; for models that day alone, whatever the window."""
+    """The watchlist's board of the newest complete day; for models and labs that day alone, whatever the window."""
     board = watchlist.board
     if board.dataset is Dataset.APPS:
         return feed.app_ranking(board, last, watchlist.depth)
     days = feed.model_days(last, last)
     if not days:
         raise FeedTransientError(f"OpenRouter has no models for {day(last)} yet.")
-    return days[-1]
+    alone = replace(board, window_days=1)
+    return days[-1] if alone == MODEL_DAY else sum_days(alone, [Snapshot.of(days[-1])])
 
 
 def _names(watchlist: Watchlist, ranking: Ranking, borne: Names) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from bot.core.due import day_told, latest_due, next_due
 from bot.core.naming import LOOK_BACK
 from bot.core.plan import complete_at, last_complete_day
 from bot.core.view import unmatched
-from bot.core.watchlist import Watchlist
+from bot.core.watchlist import Names, Watchlist
 from bot.wiring import House
 
 OLD_AFTER = timedelta(hours=36)
@@ -120,12 +121,17 @@ def _unmatched(house: House, watchlist: Watchlist) -> tuple[str, ...]:
     latest = newest(history, watchlist.board, None)
     if latest is None or not (watchlist.mine or watchlist.follow):
         return ()
-    notes = unmatched(watchlist, house.store.names(latest.by_item))
+    notes = unmatched(watchlist, _borne(house, latest.by_item))
     if not notes:
         return ()
     ends = history.days(watchlist.board, latest.end_date - LOOK_BACK, latest.end_date)
     listed = [history.at(watchlist.board, end) for end in ends]
-    return unmatched(watchlist, house.store.names({item for board in listed if board for item in board.by_item}))
+    return unmatched(watchlist, _borne(house, {item for board in listed if board for item in board.by_item}))
+
+
+def _borne(house: House, items: Iterable[str]) -> Names:
+    """The names of the items; a lab's is its id, of which the store keeps none."""
+    return {**dict.fromkeys(items, ()), **house.store.names(items)}
 
 
 def _outbox(house: House, condition: Condition) -> None:

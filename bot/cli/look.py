@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.labs import labs_found
 from bot.cli.options import (
     ConfigOption,
     DateOption,
@@ -22,7 +23,7 @@ from bot.cli.options import (
     open_house,
 )
 from bot.cli.output import json_line, say, table
-from bot.cli.stored import board_named, boards, citation, entry_json, known, names_now, newest, title
+from bot.cli.stored import board_named, boards, citation, entry_json, known, names_now, newest, share, title
 from bot.core import wording
 from bot.core.naming import APART, renamed, told_apart
 from bot.core.text import clean
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from bot.app.compose import Composed, Subscription
     from bot.app.records import Match
     from bot.core.history import History
-    from bot.core.ranking import Board
+    from bot.core.ranking import Board, Entry, Snapshot
     from bot.wiring import House
 
 PANEL = "Look"
@@ -70,19 +71,26 @@ def top(
                 json_line(entry_json(current, entry.item, previous))
             return
         say(f"{title(chosen)}, {wording.window(chosen.window_days, current.end_date)}")
-        rows = []
-        for entry in current.entries[:number]:
-            glyph, _ = wording.rank_move(entry.rank, previous.rank(entry.item) if previous else None)
-            change = wording.percent(entry.tokens, compared.tokens(entry.item) if compared else None)
-            identity = "" if entry.item == entry.name else f"id {entry.item}"
-            rows.append((entry.rank, glyph, entry.name, wording.tokens(entry.tokens), change, identity))
-        table(rows, right=frozenset({0, 3, 4}))
+        shown = current.entries[:number]
+        table([_top_row(current, entry, previous, compared) for entry in shown], right=frozenset({0, 3, 4}))
         say(citation(current))
+
+
+def _top_row(
+    current: Snapshot, entry: Entry, previous: Snapshot | None, compared: Snapshot | None
+) -> tuple[object, ...]:
+    """Rank, move, name, tokens and their change, of models and labs the share of all tokens, and the id."""
+    glyph, _ = wording.rank_move(entry.rank, previous.rank(entry.item) if previous else None)
+    change = wording.percent(entry.tokens, compared.tokens(entry.item) if compared else None)
+    part = share(current, entry.item)
+    of_all = () if part is None else (f"{wording.share(part)} of all".rjust(12),)
+    identity = "" if entry.item == entry.name else f"id {entry.item}"
+    return entry.rank, glyph, entry.name, wording.tokens(entry.tokens), change, *of_all, identity
 
 
 def history(
     context: typer.Context,
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="A name, an id, or a model's slug.")],
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="A name, an id, a model's slug, or a lab.")],
     config: ConfigOption = None,
     days: Annotated[int, typer.Option("--days", min=1, max=3660, help="How far back.")] = HISTORY_DAYS,
     demo: DemoOption = False,
@@ -95,7 +103,7 @@ def history(
     not_empty(item, "ITEM")
     with open_house(context, config, demo=demo, secrets=False) as house:
         stored = house.store.history()
-        found = house.store.find(item)
+        found = [*house.store.find(item), *labs_found(house, stored, item)]
         called = _called(house, found)
         exact = [match for match in found if item.casefold() in _exact_names(match, called)] or found
         if not exact:
@@ -178,7 +186,7 @@ def find(
     """Ids, boards and ranks by name."""
     not_empty(text, "TEXT")
     with open_house(context, config, demo=demo, secrets=False) as house:
-        matches = house.store.find(text)
+        matches = [*house.store.find(text), *labs_found(house, house.store.history(), text)]
         if not matches:
             raise UsageError(f"Nothing stored matches `{clean(text)}`.", hint="Only boards that were polled are known.")
         called = _called(house, matches)

@@ -10,6 +10,8 @@ from bot.core.text import clean
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from bot.core.history import History
     from bot.core.ranking import Board, Snapshot
     from bot.core.watchlist import Watchlist
@@ -73,10 +75,18 @@ def title(board: Board) -> str:
     return scope(board)
 
 
+def share(snapshot: Snapshot, item: str) -> Fraction | None:
+    """A model's or lab's part of all tokens of the window; None of apps, whose boards do not say how many there are."""
+    from bot.core.ranking import Dataset
+
+    return snapshot.share(item) if snapshot.board.dataset is Dataset.MODELS else None
+
+
 def entry_json(snapshot: Snapshot, item: str, previous: Snapshot | None) -> dict[str, Any]:
     """A line of a board as ``--json`` prints it."""
     entry = snapshot.entry(item)
     before = previous.rank(item) if previous else None
+    part = share(snapshot, item)
     return {
         "board": snapshot.board.key,
         "date": snapshot.end_date.isoformat(),
@@ -85,6 +95,7 @@ def entry_json(snapshot: Snapshot, item: str, previous: Snapshot | None) -> dict
         "rank": entry.rank if entry else None,
         "previous_rank": before,
         "tokens": str(entry.tokens) if entry else None,
+        "share": None if part is None else float(round(part, 6)),
         "requests": entry.requests if entry else None,
         "as_of": snapshot.as_of,
         "source": citation(snapshot),

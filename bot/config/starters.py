@@ -33,6 +33,11 @@ dataset = "models"
 rules.entered_top = { n = 20 }           # entries into the top 20
 rules.spike = { min_growth = "50B" }     # models are larger than apps
 
+[watchlist.labs]
+dataset = "models"
+by = "author"                            # z-ai and the like, each with the sum of its models
+rules.spike = { min_growth = "50B" }
+
 [watchlist.marketplace]
 title = "All apps"
 """

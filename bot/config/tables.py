@@ -185,7 +185,7 @@ class WatchlistTable(Table):
     dataset: Annotated[Literal["apps", "models"], one_of("apps", "models")] = "apps"
     category: str | None = None
     subcategory: str | None = None
-    by: Annotated[Literal["item"], one_of("item")] = "item"
+    by: Annotated[Literal["item", "author"], one_of("item", "author")] = "item"
     window_days: Annotated[int, whole(1, MAX_WINDOW_DAYS)] = 7
     mine: tuple[Filled, ...] = ()
     follow: tuple[Filled, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.config.positions import Path
@@ -10,26 +10,49 @@ from bot.config.report import Report
 from bot.config.rules import read_rules
 from bot.config.tables import WatchlistTable
 from bot.config.wrong import Wrong, did_you_mean
-from bot.core.ranking import Board, Dataset
+from bot.core.ranking import Board, By, Dataset
 from bot.core.taxonomy import CATEGORIES, CATEGORY_OF
 from bot.core.text import clean
 from bot.core.watchlist import Pattern, Watchlist
 
 
 def check_watchlist(path: Path, raw: Mapping[str, Any], report: Report) -> None:
-    """Reports what a look at single keys can't see: categories, and ids among the names."""
+    """Reports what a look at single keys can't see: categories, labs of apps, and ids among the names."""
     if raw.get("dataset") == Dataset.MODELS:
         for key in ("category", "subcategory"):
             if key in raw:
                 under = 'only apps have categories: leave it out, or say dataset = "apps"'
                 report.error((*path, key), Wrong(f"models have no `{key}`", under=under), key=True)
+        if raw.get("by") == By.AUTHOR:
+            _check_names(path, raw, report, _no_lab)
         return
+    if raw.get("by") == By.AUTHOR:
+        report.error((*path, "by"), Wrong("only models have authors", under='say dataset = "models", or leave it out'))
     _check_scope(path, raw, report)
+    _check_names(path, raw, report, _no_app)
+
+
+def _check_names(path: Path, raw: Mapping[str, Any], report: Report, wrong: Callable[[str], Wrong | None]) -> None:
+    """Reports each name that can't mean anything on the board, as ``wrong`` tells."""
     for key in ("mine", "follow", "exclude"):
         for index, text in enumerate(_texts(raw.get(key))):
-            if text.startswith("id:") and not text[3:].strip().isdecimal():
-                wrong = Wrong("the id of an app is a number", under='such as "id:2262242"')
-                report.error((*path, key, index), wrong)
+            found = wrong(text)
+            if found:
+                report.error((*path, key, index), found)
+
+
+def _no_app(text: str) -> Wrong | None:
+    if text.startswith("id:") and not text[3:].strip().isdecimal():
+        return Wrong("the id of an app is a number", under='such as "id:2262242"')
+    return None
+
+
+def _no_lab(text: str) -> Wrong | None:
+    author, slash, _ = text.removeprefix("id:").strip().partition("/")
+    if not slash:
+        return None
+    under = f'did you mean "{clean(author)}"?' if author.strip() else 'such as "z-ai"'
+    return Wrong("a lab is what stands before the / of a model's slug", under=under)
 
 
 def _texts(raw: object) -> Sequence[str]:
@@ -74,7 +97,7 @@ def board_of(raw: Mapping[str, Any]) -> Board:
     days = raw.get("window_days")
     window = days if isinstance(days, int) else 7
     if raw.get("dataset") == Dataset.MODELS:
-        return Board(Dataset.MODELS, window)
+        return Board(Dataset.MODELS, window, by=By.AUTHOR if raw.get("by") == By.AUTHOR else By.ITEM)
     category, subcategory = raw.get("category"), raw.get("subcategory")
     if isinstance(subcategory, str) and subcategory in CATEGORY_OF:
         return Board(Dataset.APPS, window, CATEGORY_OF[subcategory], subcategory)
@@ -83,7 +106,7 @@ def board_of(raw: Mapping[str, Any]) -> Board:
 
 def build_watchlist(path: Path, table: WatchlistTable, channels: Sequence[str], *, report: Report) -> Watchlist:
     """The watchlist of a table; ``channels`` are those that it is told on. Errors among its rules are reported."""
-    board = board_of(table.model_dump(include={"dataset", "category", "subcategory", "window_days"}))
+    board = board_of(table.model_dump(include={"dataset", "category", "subcategory", "by", "window_days"}))
     return Watchlist(
         id=str(path[-1]),
         title=table.title or board.title,

@@ -12,7 +12,7 @@ from bot.core.digest import Digest, News, Proof, Provenance, Section, cite, mome
 from bot.core.event import Event, Kind
 from bot.core.headline import Told
 from bot.core.netting import Net, net
-from bot.core.ranking import Dataset
+from bot.core.ranking import By, Dataset
 from bot.core.view import View, handle_of
 
 __all__ = ["View", "compose"]
@@ -78,10 +78,10 @@ def compose(
 
 def _lines(views: Sequence[View], nets: Sequence[Net]) -> list[_Line]:
     """One line an item, the strongest first; among equals the reader's own and followed, then by rank."""
-    items: dict[tuple[Dataset, str], list[Told]] = {}
+    items: dict[tuple[str, str], list[Told]] = {}
     for view, netted in zip(views, nets, strict=True):
         for event in netted.kept:
-            items.setdefault((view.dataset, event.item), []).append(Told(event, view))
+            items.setdefault((view.watchlist.board.noun, event.item), []).append(Told(event, view))
     lines = []
     for told in items.values():
         first, *others = sorted(told, key=lambda one: (_ORDER[one.event.kind], int(one.event.rule.get("n") or 0)))
@@ -114,7 +114,7 @@ def _section(view: View, passed: str, lines: Sequence[_Line], *, day: date, date
         top=top,
         not_evaluated=(*(view.unmatched() if view.new else ()), *notes.merged(view.not_evaluated, day)),
         passed=passed,
-        noun="App" if view.dataset is Dataset.APPS else "Model",
+        noun=view.watchlist.board.noun,
         price_changes=pricing.changes(view, shown),
     )
 
@@ -170,7 +170,8 @@ def _scope(view: View, day: date) -> str:
     if view.current is None:
         return f"no figures for {wording.day(day)}"
     bases = ", ".join((_rank_base(view, day), _token_base(view)))
-    return f"{'new watchlist · ' if view.new else ''}{view.window(day)} · {bases}"
+    listed = " · listed models only" if view.watchlist.board.by is By.AUTHOR else ""
+    return f"{'new watchlist · ' if view.new else ''}{view.window(day)}{listed} · {bases}"
 
 
 def _rank_base(view: View, day: date) -> str:

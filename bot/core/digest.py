@@ -78,7 +78,8 @@ class Standing:
 class TableLine:
     """One line of a board's top. ``was`` is yesterday's rank where it differs, else empty.
 
-    ``price`` (dollars per million tokens, input and output) and ``context`` are of models that the catalogue knows.
+    ``price`` (dollars per million tokens, input and output) and ``context`` are of models that the catalogue knows;
+    ``share`` is a lab's part of all tokens of the window, and empty for apps and models.
     """
 
     rank: int
@@ -91,6 +92,7 @@ class TableLine:
     followed: bool
     price: str = ""
     context: str = ""
+    share: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Tokens are exact whole numbers throughout; dates are UTC dates; times are aware 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -32,10 +32,17 @@ MAX_TOKENS = 2**63 - 1
 
 
 class Dataset(StrEnum):
-    """Which of the feed's datasets a board is made from, and what it ranks."""
+    """Which of the feed's datasets a board is made from."""
 
     APPS = "apps"
     MODELS = "models"
+
+
+class By(StrEnum):
+    """What a board ranks: the dataset's own items, or the authors of models (labs)."""
+
+    ITEM = "item"
+    AUTHOR = "author"
 
 
 class Sort(StrEnum):
@@ -49,7 +56,8 @@ class Sort(StrEnum):
 class Board:
     """One published ranking that can be asked for again.
 
-    Apps have a sort and may have a category and a subcategory (which implies its category). Models have neither.
+    Apps have a sort and may have a category and a subcategory (which implies its category). Models have neither, but
+    may be ranked by their authors.
     """
 
     dataset: Dataset
@@ -57,12 +65,13 @@ class Board:
     category: str | None = None
     subcategory: str | None = None
     sort: Sort = Sort.POPULAR
+    by: By = By.ITEM
 
     @property
     def key(self) -> str:
-        """The board's name in event keys: ``apps:coding:cli-agent:popular:7d``, ``models:7d``."""
+        """The board's name in event keys: ``apps:coding:cli-agent:popular:7d``, ``models:7d``, ``authors:7d``."""
         if self.dataset is Dataset.MODELS:
-            return f"models:{self.window_days}d"
+            return f"{'authors' if self.by is By.AUTHOR else 'models'}:{self.window_days}d"
         scope = f"{self.category or 'all'}:{self.subcategory or 'all'}"
         return f"apps:{scope}:{self.sort.value}:{self.window_days}d"
 
@@ -72,12 +81,12 @@ class Board:
         parts = key.split(":")
         days = parts[-1].removesuffix("d")
         if parts[-1].endswith("d") and days.isdecimal() and 1 <= int(days) <= MAX_WINDOW_DAYS:
-            if parts[0] == Dataset.MODELS and len(parts) == 2:
-                return cls(Dataset.MODELS, int(days))
+            if parts[0] in ("models", "authors") and len(parts) == 2:
+                return cls(Dataset.MODELS, int(days), by=By.AUTHOR if parts[0] == "authors" else By.ITEM)
             if parts[0] == Dataset.APPS and len(parts) == 5 and parts[3] in set(Sort):
                 names = [None if part == "all" else part for part in parts[1:3]]
                 return cls(Dataset.APPS, int(days), names[0], names[1], Sort(parts[3]))
-        hint = "A board reads like apps:coding:cli-agent:popular:7d or models:7d."
+        hint = "A board reads like apps:coding:cli-agent:popular:7d, models:7d or authors:7d."
         raise UsageError(f"`{key}` is not a board.", hint=hint)
 
     @property
@@ -94,9 +103,21 @@ class Board:
     def title(self) -> str:
         """How the board is called in a message."""
         if self.dataset is Dataset.MODELS:
-            return "Models"
+            return f"{self.noun}s"
         scope = self.subcategory or self.category
         return TITLES[scope] if scope else "Apps"
+
+    @property
+    def of_models(self) -> bool:
+        """Whether it ranks models, and not their authors."""
+        return self.dataset is Dataset.MODELS and self.by is By.ITEM
+
+    @property
+    def noun(self) -> str:
+        """What one of its items is called, at the head of a table."""
+        if self.by is By.AUTHOR:
+            return "Lab"
+        return "App" if self.dataset is Dataset.APPS else "Model"
 
     @property
     def url(self) -> str:
@@ -133,6 +154,11 @@ class Volume:
     bounded: bool
     held: bool
 
+    @property
+    def known(self) -> bool:
+        """Whether ``tokens`` says anything: of an author that the window does not list there is not even a bound."""
+        return self.held or self.bounded
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -167,6 +193,15 @@ class Ranking:
     def by_item(self) -> Mapping[str, Entry]:
         """The entries by item."""
         return {entry.item: entry for entry in self.entries}
+
+    @cached_property
+    def by_author(self) -> Mapping[str, int]:
+        """The tokens of a model day's listed models, summed by author."""
+        sums: dict[str, int] = {}
+        for entry in self.entries:
+            author = author_of(entry.item)
+            sums[author] = sums.get(author, 0) + entry.tokens
+        return sums
 
     def entry(self, item: str) -> Entry | None:
         """The item's line, or None where it is absent."""
@@ -204,12 +239,21 @@ class Snapshot(Ranking):
     revision: int = 1
     days: tuple[Snapshot, ...] = field(default=())
 
+    @classmethod
+    def of(cls, ranking: Ranking, revision: int = 1) -> Snapshot:
+        """The ranking as a stored revision."""
+        return cls(**{spec.name: getattr(ranking, spec.name) for spec in fields(Ranking)}, revision=revision)
+
     def volume(self, item: str) -> Volume:
         """The item's tokens in this window, or an upper bound where it is absent (detection: Spikes).
 
         Apps: the last entry's tokens bound an absent item. Model windows: day by day, the last listed model's.
-        An empty board bounds nothing, so the bound is 0 and the window does not hold the item.
+        An empty board bounds nothing, so the bound is 0 and the window does not hold the item. An author's tokens are
+        those of its listed models, cut off or not; where no day lists any, nothing bounds them.
         """
+        if self.board.by is By.AUTHOR:
+            sums = [day.by_author[item] for day in self.days if item in day.by_author]
+            return Volume(sum(sums), bounded=False, held=bool(sums))
         if self.days:
             volumes = [day.volume(item) for day in self.days]
             return Volume(
@@ -234,6 +278,11 @@ class Snapshot(Ranking):
         return Fraction(tokens, total) if tokens is not None and total else None
 
 
+def author_of(slug: str) -> str:
+    """A model's author, the prefix of its slug: ``z-ai`` of ``z-ai/glm-5``; a slug without one is its own."""
+    return slug.partition("/")[0] or slug
+
+
 MODEL_DAY = Board(Dataset.MODELS, 1)
 """The board under which model days are stored; every other model board is computed from it."""
 
@@ -241,17 +290,21 @@ MODEL_DAY = Board(Dataset.MODELS, 1)
 def sum_days(board: Board, days: Sequence[Snapshot]) -> Snapshot:
     """The model window that ``days`` (its stored days, oldest first, none missing) add up to.
 
-    Tokens are summed per item, ranked descending, ties by slug, and cut at 50; a day on which an item is not listed
-    adds nothing. ``as_of`` and ``fetched_at`` are the earliest of the days', for all figures are at least that fresh.
+    Tokens are summed per item (or author, over all of its listed models), ranked descending, ties by slug, and cut at
+    50; a day on which an item is not listed adds nothing. ``as_of`` and ``fetched_at`` are the earliest of the days',
+    for all figures are at least that fresh.
     """
+    by_author = board.by is By.AUTHOR
     totals: dict[str, int] = {}
     for day in days:
-        for entry in day.entries:
-            totals[entry.item] = totals.get(entry.item, 0) + entry.tokens
+        figures = day.by_author.items() if by_author else ((entry.item, entry.tokens) for entry in day.entries)
+        for item, tokens in figures:
+            totals[item] = totals.get(item, 0) + tokens
     ranked = sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))
-    names = {entry.item: entry.name for day in days for entry in day.entries}
+    names = {} if by_author else {entry.item: entry.name for day in days for entry in day.entries}
     entries = tuple(
-        Entry(rank, item, names[item], tokens) for rank, (item, tokens) in enumerate(ranked[:MODEL_DEPTH], start=1)
+        Entry(rank, item, names.get(item, item), tokens)
+        for rank, (item, tokens) in enumerate(ranked[:MODEL_DEPTH], start=1)
     )
     unlisted = sum(tokens for _, tokens in ranked[MODEL_DEPTH:])
     return Snapshot(

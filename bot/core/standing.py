@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.core import text, wording
 from bot.core.digest import Standing, TableLine
-from bot.core.ranking import Entry, Snapshot
+from bot.core.ranking import By, Entry, Snapshot
 from bot.core.view import View, absent
 from bot.core.watchlist import Pattern
 
@@ -165,6 +165,12 @@ def _change(view: View, entry: Entry) -> str:
     return wording.percent(entry.tokens, view.compared.tokens(entry.item)) or NO_BASE
 
 
+def _share(view: View, entry: Entry) -> str:
+    """A lab's part of all tokens; those of models outside the daily lists count in the whole."""
+    part = view.current.share(entry.item) if view.current and view.watchlist.board.by is By.AUTHOR else None
+    return "" if part is None else wording.share(part)
+
+
 def _line(view: View, entry: Entry) -> TableLine:
     before = view.previous.rank(entry.item) if view.previous else None
     glyph, move = wording.rank_move(entry.rank, before)
@@ -182,4 +188,5 @@ def _line(view: View, entry: Entry) -> TableLine:
         followed=view.is_followed(entry.item, entry.name),
         price=view.catalogue.price(entry.item) if view.catalogue else "",
         context=view.catalogue.context(entry.item) if view.catalogue else "",
+        share=_share(view, entry),
     )

@@ -59,6 +59,14 @@ def percent(now: int, before: int | None) -> str:
     return f"{sign}{points}%"
 
 
+def share(part: Fraction) -> str:
+    """A part of a whole, in per cent to a tenth: 21.6%, 6%; what is there but rounds to nothing is <0.1%."""
+    tenths = int(part * 1000 + Fraction(1, 2))
+    if not tenths:
+        return "<0.1%" if part else "0%"
+    return f"{tenths // 10}.{tenths % 10}%" if tenths % 10 else f"{tenths // 10}%"
+
+
 def margin(ahead: int, behind: int) -> str:
     """How far ``ahead`` leads ``behind``, in per cent of ``behind``, to a tenth: 0.8%."""
     if not behind:

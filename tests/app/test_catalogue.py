@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from bot.app.catalogue import FAILS, SHRUNK
 from bot.app.cycle import CycleReport
 from bot.core.catalogue import Listing
-from bot.core.ranking import MODEL_DAY
+from bot.core.ranking import MODEL_DAY, Board, By
 from bot.core.rules import NewLeader
 from bot.core.watchlist import Watchlist
 from bot.errors import (
@@ -77,6 +78,26 @@ def test_apps_need_none() -> None:
     made = world(AGENTS)
     on(made, MORROW)
     assert (made.feed.catalogue_asked, made.store.catalogue(MORROW)) == (0, None)
+
+
+def test_labs_need_none_and_it_says_nothing_of_them() -> None:
+    """Of a model that takes #1 it is told that the catalogue lacks it; of a lab that would always be so."""
+
+    def changed(_board: Board, day: date) -> Sequence[tuple[str, int]]:
+        slugs = ["b/1", "a/1"] if day == DAY else ["a/1", "b/1"]
+        return [(slug, 900 - place) for place, slug in enumerate(slugs)]
+
+    labs = Watchlist("labs", "Labs", replace(MODEL_DAY, by=By.AUTHOR), (NewLeader(),), channels=("team",))
+    assert not world(labs).cycle().plan().catalogue
+    made = World(changed, watchlists=(MODELS, labs))
+    made.feed.listings = many(20)
+    on(made, MORROW)
+    (message,) = made.told
+    model, lab = [line for line in message.splitlines() if "takes #1: " in line]
+    assert model.startswith("B/1 ")
+    assert "Not in OpenRouter's catalogue of models." in model
+    assert lab.startswith("b ")
+    assert "catalogue" not in lab
 
 
 def test_a_feed_that_answers_nothing_is_not_asked_for_it() -> None:

@@ -74,7 +74,7 @@ def config() -> Config:
 
 def test_it_loads_as_it_is_given_its_secrets(config: Config) -> None:
     assert config.notes == []
-    assert [watchlist.id for watchlist in config.watchlists] == ["cli-agents", "models"]
+    assert [watchlist.id for watchlist in config.watchlists] == ["cli-agents", "models", "labs"]
 
 
 def test_it_names_the_variables_that_it_needs() -> None:
@@ -153,5 +153,5 @@ def test_every_key_is_explained() -> None:
             explained = True
         elif not text:
             explained = False
-        elif found and found["key"] not in ("type", "host", "from", "to", "dataset", "entered_top", "spike"):
+        elif found and found["key"] not in ("type", "host", "from", "to", "dataset", "by", "entered_top", "spike"):
             assert explained or found["remark"], text

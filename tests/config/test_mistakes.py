@@ -25,6 +25,7 @@ class Mistake:
 
 MAIL = '[channel.mail]\ntype = "email"\nhost = "smtp.example.com"\nfrom = "a@example.com"\nto = ["b@example.com"]\n'
 
+LABS = '[watchlist.a]\ndataset = "models"\nby = "author"\n'
 MISTAKES = (
     # keys and tables
     Mistake(
@@ -70,7 +71,13 @@ MISTAKES = (
     Mistake("control character", '[watchlist.a]\ntitle = «"a\\u0007b"»', "without control characters"),
     Mistake("unknown choice", '[log]\nformat = «"jsn"»', "`jsn` is not a `format`", 'did you mean "json"?'),
     Mistake("choice of another type", "[log]\nlevel = «2»", '`level` wants one of "debug"'),
-    Mistake("by author", '[watchlist.a]\nby = «"author"»', "`author` is not a `by`", 'it is one of "item"'),
+    Mistake("unknown by", '[watchlist.a]\nby = «"autor"»', "`autor` is not a `by`", 'did you mean "author"?'),
+    Mistake("far by", '[watchlist.a]\nby = «"lab"»', "`lab` is not a `by`", 'it is one of "item", "author"'),
+    Mistake("authors of apps", '[watchlist.a]\nby = «"author"»', "only models have authors", 'say dataset = "models"'),
+    Mistake("a model among labs", LABS + 'mine = [«"z-ai/glm-5"»]', "a lab is what stands before", 'mean "z-ai"?'),
+    Mistake("a nameless lab", LABS + 'follow = ["z-ai", «"id:/glm-5"»]', "a lab is what", 'such as "z-ai"'),
+    Mistake("category of labs", LABS + '«category» = "coding"', "models have no `category`"),
+    Mistake("trending labs", LABS + "rules.«trending» = true", "`trending` exists for apps only"),
     Mistake("no such folder", '[defaults]\ntemplates = «"nowhere"»', "there is no folder"),
     # what is watched
     Mistake("unknown dataset", '[watchlist.a]\ndataset = «"app"»', "`app` is not a `dataset`", 'did you mean "apps"?'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.config import STARTERS, starter
-from bot.core.ranking import Board, Dataset
+from bot.core.ranking import Board, By, Dataset
 from tests.config.reading import read
 
 NEEDED = {
@@ -36,9 +36,10 @@ def test_the_maker_of_an_app_is_meant_where_nobody_is_named() -> None:
 def test_each_watches_what_its_reader_asks_about() -> None:
     boards = {name: {watchlist.board for watchlist in read(text).watchlists} for name, text in STARTERS.items()}
     everything, models = Board(Dataset.APPS), Board(Dataset.MODELS)
+    labs = Board(Dataset.MODELS, by=By.AUTHOR)
     assert boards == {
         "app": {Board(Dataset.APPS, 7, "coding", "cli-agent")},
-        "analyst": {everything, models},
+        "analyst": {everything, models, labs},
         "market": {everything, models, Board(Dataset.APPS, 7, "coding")},
     }
 

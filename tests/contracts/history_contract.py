@@ -11,16 +11,22 @@ from hypothesis import strategies as st
 
 from bot.app.ports import Store
 from bot.core.history import History, MemoryHistory
-from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset, Snapshot, sum_days
+from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, By, Dataset, Snapshot, sum_days
 from tests.builders import CLI_AGENTS, snapshot
 
 NewStore = Callable[[], Store]
 
 ITEMS = ("a/one", "b/two", "b/two:free", "c/three")
+AUTHORS = ("a", "b", "c")
 LENGTHS = (1, 2, 3, 7)
 SPAN = 12
 DAYS = [FIRST_DAY + timedelta(days=place) for place in range(SPAN)]
-BOARDS = (CLI_AGENTS, CLI_AGENTS.twin, *(Board(Dataset.MODELS, length) for length in LENGTHS))
+BOARDS = (
+    CLI_AGENTS,
+    CLI_AGENTS.twin,
+    *(Board(Dataset.MODELS, length) for length in LENGTHS),
+    *(Board(Dataset.MODELS, length, by=By.AUTHOR) for length in LENGTHS),
+)
 
 figures = st.dictionaries(st.sampled_from(ITEMS), st.integers(0, 3), max_size=len(ITEMS))
 windows = st.dictionaries(
@@ -66,6 +72,35 @@ class HistoryContract:
         assert history.last_in(board, "x/25", None, DAYS[9]) is None
         assert history.at(board, DAYS[1]) == sum_days(board, days)
 
+    def test_authors_are_ranked_by_the_sum_of_their_models_before_any_cut(self, new_store: NewStore) -> None:
+        """B leads by three models that are none of them first, each of which leaves the window on its own day."""
+        store = new_store()
+        days = [
+            snapshot(MODEL_DAY, DAYS[0], [("a/1", "", 5), ("b/1", "", 4), ("b/2", "", 4)], other_tokens=90),
+            snapshot(MODEL_DAY, DAYS[1], [("a/1", "", 5), ("b/1", "", 4), ("b/3", "", 4), ("c/1", "", 1)]),
+            snapshot(MODEL_DAY, DAYS[2], [("a/1", "", 5), ("a/2", "", 2), ("b/1", "", 4)]),
+            snapshot(MODEL_DAY, DAYS[3], [("a/1", "", 5)]),
+        ]
+        store.save(days)
+        board, history = Board(Dataset.MODELS, 2, by=By.AUTHOR), store.history()
+        assert list(history.leaders(board, DAYS[9])) == [(DAYS[3], "a"), (DAYS[2], "a"), (DAYS[1], "b")]
+        assert history.days(board, DAYS[0], DAYS[9]) == DAYS[1:4]
+        assert [history.last_in(board, author, 2, DAYS[9]) for author in "abc"] == [DAYS[3], DAYS[3], None]
+        assert history.last_in(board, "c", None, DAYS[9]) == DAYS[2]
+        for place in (1, 2, 3):
+            assert history.at(board, DAYS[place]) == sum_days(board, days[place - 1 : place + 1])
+
+    def test_only_the_first_50_authors_are_ranked(self, new_store: NewStore) -> None:
+        store = new_store()
+        days = [
+            snapshot(MODEL_DAY, day, [(f"{letter}{place:02}/m", "", 100 - place) for place in range(50)])
+            for letter, day in zip("xy", DAYS, strict=False)
+        ]
+        store.save(days)
+        board, history = Board(Dataset.MODELS, 2, by=By.AUTHOR), store.history()
+        assert history.last_in(board, "y24", None, DAYS[9]) == DAYS[1]
+        assert history.last_in(board, "y25", None, DAYS[9]) is None
+
 
 def _same_as_in_memory(store: Store, stored: dict[tuple[Board, date], list[dict[str, int]]]) -> None:
     for place in range(2):
@@ -82,7 +117,7 @@ def _same(history: History, memory: History) -> None:
             assert list(history.leaders(board, day)) == list(memory.leaders(board, day))
         for start, end in ((DAYS[0], DAYS[-1]), (DAYS[4], DAYS[8]), (DAYS[8], DAYS[4])):
             assert list(history.days(board, start, end)) == list(memory.days(board, start, end))
-        for item in ITEMS:
+        for item in (*ITEMS, *AUTHORS):
             for n in (1, 2, None):
                 for before in DAYS[::4]:
                     assert history.last_in(board, item, n, before) == memory.last_in(board, item, n, before)

@@ -61,6 +61,14 @@ def test_a_lead_in_per_cent_of_the_second() -> None:
     assert wording.margin(1, 0) == ""
 
 
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [(216, 1000, "21.6%"), (6, 100, "6%"), (9995, 10000, "100%"), (1, 2000, "0.1%"), (1, 2001, "<0.1%"), (0, 9, "0%")],
+)
+def test_a_share_is_told_to_a_tenth(part: int, whole: int, shown: str) -> None:
+    assert wording.share(Fraction(part, whole)) == shown
+
+
 def test_dates_and_windows() -> None:
     assert wording.day(TUESDAY) == "Tue 10 Nov"
     assert wording.full_day(TUESDAY) == "10 Nov 2026"

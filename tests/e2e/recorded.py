@@ -100,6 +100,16 @@ def model_windows(days: Mapping[date, Board], length: int) -> dict[date, Board]:
     return windows
 
 
+def lab_days(days: Mapping[date, Board]) -> dict[date, Board]:
+    """The labs of each day: what stands before the slash of the slugs, with the sum of their models."""
+    labs: dict[date, Board] = {}
+    for day, models in days.items():
+        for slug, tokens in models.items():
+            lab = slug[: slug.index("/")]
+            labs.setdefault(day, {})[lab] = labs.get(day, {}).get(lab, 0) + tokens
+    return labs
+
+
 def app_fetches(folder: Path) -> dict[tuple[date, datetime], Board]:
     """The recorded app boards by the day on which they end and the moment at which they were fetched."""
     fetches: dict[tuple[date, datetime], Board] = {}
@@ -204,6 +214,26 @@ def spikes(recorded: Recorded, days: Mapping[date, Board], length: int) -> set[F
         bounded = any(listed < length for _, listed in windows)
         grew = tokens >= 2 * mean and tokens - mean >= 1_000_000_000
         return bool(held) and grew and not (bounded and any(tokens < 2 * volume for volume in held))
+
+    return {
+        recorded.fact(day, "spike", item)
+        for day in recorded.days
+        for item in recorded.boards[day]
+        if holds(item, day) and not holds(item, day - timedelta(days=1))
+    }
+
+
+def lab_spikes(recorded: Recorded, days: Mapping[date, Board], length: int) -> set[Fact]:
+    """The same of labs, whose volumes have no bound: all three windows before must list them."""
+    step = timedelta(days=max(length, 7))
+
+    def holds(item: str, day: date) -> bool:
+        tokens = recorded.boards.get(day, {}).get(item)
+        windows = [[days[day - step * week - timedelta(days=back)] for back in range(length)] for week in (1, 2, 3)]
+        if tokens is None or not all(any(item in listed for listed in window) for window in windows):
+            return False
+        total = sum(listed.get(item, 0) for window in windows for listed in window)
+        return 3 * tokens >= 2 * total and 3 * tokens - total >= 3_000_000_000
 
     return {
         recorded.fact(day, "spike", item)

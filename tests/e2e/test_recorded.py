@@ -67,6 +67,17 @@ dataset = "models"
 window_days = 1
 rules = { new_leader = { confirm_days = 2 }, entered_top = { n = [10, 40], confirm_days = 2 }, left_top = true }
 
+[watchlist.labs]
+dataset = "models"
+by = "author"
+rules = { entered_top = { n = [3, 10, 50], margin = 0, absent_days = 1 }, left_top = true }
+
+[watchlist.daily-labs]
+dataset = "models"
+by = "author"
+window_days = 1
+rules = { entered_top = { n = [3, 10, 50], margin = 0, absent_days = 1 }, left_top = true }
+
 [watchlist.daily-exact]
 dataset = "models"
 window_days = 1
@@ -103,7 +114,7 @@ class Outcome:
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """Six weeks of models on five watchlists."""
+    """Six weeks of models on five watchlists, and of labs on two."""
     return _run(tmp_path_factory.mktemp("models"), MODELS, *MODEL_DAYS)
 
 
@@ -143,6 +154,10 @@ def _fact(event: Event) -> Fact:
 
 def _models_of(length: int) -> Recorded:
     return Recorded(recorded.model_windows(recorded.model_days(DATA), length), *MODEL_DAYS)
+
+
+def _labs_of(length: int) -> Recorded:
+    return Recorded(recorded.model_windows(recorded.lab_days(recorded.model_days(DATA)), length), *MODEL_DAYS)
 
 
 def _apps() -> Recorded:
@@ -239,13 +254,29 @@ def test_models_came_without_a_failure(models: Outcome) -> None:
     for day, report in models.reports.items():
         assert report.complete
         assert (report.poll.planned, report.poll.answered) == (1, 1)
-        assert [(found.date, found.status) for found in report.days] == [(day, DayStatus.EVALUATED)] * 5
+        assert [(found.date, found.status) for found in report.days] == [(day, DayStatus.EVALUATED)] * 7
 
 
 @pytest.mark.slow
 def test_every_told_model_event_is_proven_in_its_digest_once(models: Outcome) -> None:
     """A digest a day, with the handle of each event of that day that is not held back, and no other."""
     _assert_told_once(models)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("watchlist", "length"), [("labs", 7), ("daily-labs", 1)])
+def test_labs_are_told_by_the_sums_of_their_models(models: Outcome, watchlist: str, length: int) -> None:
+    """Leaders, set differences and spikes of the sums; a lab that a baseline window lacks does not spike."""
+    truth = _labs_of(length)
+    days = recorded.lab_days(recorded.model_days(DATA))
+    tops = set().union(*(recorded.set_differences(truth, n) for n in (3, 10, 50)))
+    spikes = recorded.lab_spikes(truth, days, length)
+    expected = recorded.smallest_entries(tops) | recorded.new_leaders(truth) | spikes
+    assert models.facts(watchlist) == expected
+    assert models.facts(watchlist, held_back=True) == recorded.cooled(expected)
+    assert {"new_leader", "entered_top:3", "left_top:50", "spike"} <= {fact.kind for fact in expected}
+    bounded = recorded.spikes(truth, days, length) - spikes
+    assert {"inclusionai", "perplexity"} <= {fact.item for fact in bounded}, "with a bound, these would have spiked"
 
 
 # ── apps ─────────────────────────────────────────────────────────────────────────────────────────────────────

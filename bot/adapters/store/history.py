@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from bot.adapters.store.names import is_newest
 from bot.adapters.store.snapshots import snapshot_of, version
 from bot.adapters.store.tables import ENTRY, SNAPSHOT
-from bot.core.ranking import MODEL_DAY, MODEL_DEPTH, Board, Dataset, Snapshot, sum_days
+from bot.core.ranking import MODEL_DAY, MODEL_DEPTH, Board, By, Dataset, Snapshot, author_of, sum_days
 
 Reading = Callable[[], AbstractContextManager[Connection]]
 
@@ -132,8 +132,8 @@ class StoredHistory:
             return None
         return sum_days(board, [self._stored(index[day]) for day in wanted])
 
-    def _read_model_figures(self) -> Mapping[int, Sequence[tuple[str, int]]]:
-        """(item, tokens) of all stored model days, by snapshot id."""
+    def _read_model_figures(self, by: By) -> Mapping[int, Sequence[tuple[str, int]]]:
+        """(item or author, tokens) of each line of all stored model days, by snapshot id."""
         query = (
             select(ENTRY.c.snapshot_id, ENTRY.c.item, ENTRY.c.tokens)
             .join(SNAPSHOT, SNAPSHOT.c.id == ENTRY.c.snapshot_id)
@@ -142,7 +142,7 @@ class StoredHistory:
         figures: dict[int, list[tuple[str, int]]] = {}
         with self._reading() as connection:
             for identity, item, tokens in connection.execute(query):
-                figures.setdefault(identity, []).append((item, tokens))
+                figures.setdefault(identity, []).append((author_of(item) if by is By.AUTHOR else item, tokens))
         return figures
 
     def _roll(self, board: Board) -> Sequence[tuple[date, Sequence[str]]]:
@@ -150,7 +150,7 @@ class StoredHistory:
 
         One walk over the days: each adds its own figures to the sums and takes back those of the day that leaves.
         """
-        figures = self._figures()
+        figures = self._figures(board.by)
         sums, window, last = _RollingSums(), deque[Sequence[tuple[str, int]]](), None
         orders: list[tuple[date, Sequence[str]]] = []
         for day, identity in self._index(MODEL_DAY).items():
@@ -167,21 +167,21 @@ class StoredHistory:
 
 
 class _RollingSums:
-    """Tokens by item over the days of a window, with the number of days that list it."""
+    """Tokens by item over the days of a window, with the number of lines that make them up."""
 
     def __init__(self) -> None:
         self._sums: dict[str, tuple[int, int]] = {}
 
     def add(self, figures: Iterable[tuple[str, int]]) -> None:
         for item, tokens in figures:
-            total, days = self._sums.get(item, (0, 0))
-            self._sums[item] = (total + tokens, days + 1)
+            total, lines = self._sums.get(item, (0, 0))
+            self._sums[item] = (total + tokens, lines + 1)
 
     def take_back(self, figures: Iterable[tuple[str, int]]) -> None:
         for item, tokens in figures:
-            total, days = self._sums.pop(item)
-            if days > 1:
-                self._sums[item] = (total - tokens, days - 1)
+            total, lines = self._sums.pop(item)
+            if lines > 1:
+                self._sums[item] = (total - tokens, lines - 1)
 
     def order(self) -> Sequence[str]:
         ranked = sorted(self._sums.items(), key=lambda pair: (-pair[1][0], pair[0]))

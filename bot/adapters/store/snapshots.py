@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -51,7 +51,7 @@ def save(connection: Connection, rankings: Iterable[Ranking]) -> list[Snapshot]:
             continue
         revision = known.revision + 1 if known else 1
         newest[window] = _Newest(None, revision, ranking.depth, print_, ranking)
-        added.append(_revised(ranking, revision))
+        added.append(Snapshot.of(ranking, revision))
         prints.append(print_)
     if added:
         _insert(connection, added, prints)
@@ -181,11 +181,6 @@ def _says_the_same(connection: Connection, known: _Newest, ranking: Ranking, pri
         return known.fingerprint == print_
     entries = known.ranking.entries if known.ranking else _entries(connection, known.id)
     return fingerprint(replace(ranking, entries=entries[: ranking.depth])) == print_
-
-
-def _revised(ranking: Ranking, revision: int) -> Snapshot:
-    values = {spec.name: getattr(ranking, spec.name) for spec in fields(Ranking)}
-    return Snapshot(**values, revision=revision)
 
 
 def _insert(connection: Connection, added: Sequence[Snapshot], prints: Sequence[str]) -> None:

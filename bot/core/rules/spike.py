@@ -84,7 +84,7 @@ class Spike:
 
     def _holds(self, rank: int, growth: Growth) -> bool:
         held = [volume for volume in growth.baseline if volume.held]
-        if rank > self.within or not held:
+        if rank > self.within or not held or not all(volume.known for volume in growth.baseline):
             return False
         if growth.ratio is not None and growth.ratio < self.ratio:
             return False
