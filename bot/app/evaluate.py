@@ -68,10 +68,11 @@ def _judge(
     verdict = detect.evaluate(
         watchlist,
         day,
-        history=naming.NamedHistory(history, called),
+        history=history,
         since=agenda.since,
         told=told,
         names=store.names(items),
+        called=called,
     )
     notes = tuple(f"{finding.kind.value}: {finding.reason}" for finding in verdict.not_evaluated)
     with store.transaction() as tx:

@@ -50,11 +50,21 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """The figures behind one event, in a sentence. ``id`` is the event's handle, ``head`` says what happened."""
+
+    id: str
+    text: str
+    head: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where one of the reader's own or followed items stands. ``glyph`` is ▲, ▼, = or empty; words are beside it.
 
     ``gap`` is the distance to the one ahead, for the reader's own also to the one behind. ``proof`` has the figures
-    where the item passed another or was passed, else it is empty.
+    where the item passed another or was passed, else it is empty. ``moves`` proves the events that the line tells: what
+    is always shown needs no second line for its moves.
     """
 
     item: str
@@ -66,6 +76,7 @@ class Standing:
     change: str
     gap: str
     proof: str = ""
+    moves: tuple[Proof, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +91,6 @@ class TableLine:
     tokens: str
     change: str
     followed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The figures behind one event, in a sentence. ``id`` is the event's handle, ``head`` says what happened."""
-
-    id: str
-    text: str
-    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +174,14 @@ class Digest:
     def stated(self) -> tuple[str, ...]:
         """The handles of every event that the digest tells; of its days' others, none holds any more (netted out)."""
         news = [line for section in self.sections for line in section.news]
-        return tuple(handle for line in news for handle in (line.id, *(proof.id for proof in line.also)))
+        told = [handle for line in news for handle in (line.id, *(proof.id for proof in line.also))]
+        moves = [proof.id for section in self.sections for row in section.standing for proof in row.moves]
+        return (*told, *moves)
 
     @property
     def is_quiet(self) -> bool:
-        """Whether there is nothing to tell: no news, nothing that came and went, no new watchlist."""
-        return not any(section.news or section.passed or section.new for section in self.sections)
+        """Whether there is nothing to tell: no news, no move, nothing that came and went, no new watchlist."""
+        return not any(
+            section.news or section.passed or section.new or any(row.moves for row in section.standing)
+            for section in self.sections
+        )
