@@ -248,7 +248,8 @@ def _tokens(name: str, given: Any, inside: Path) -> int:
 
 def _tuple(reading: Reading, spec: Field[Any], kind: Any, given: Any, inside: Path) -> tuple[Any, ...]:
     parts = get_args(kind)
-    if not isinstance(given, tuple) or not given:
+    may_be_empty = spec.default == () and "example" not in spec.metadata
+    if not isinstance(given, tuple) or not (given or may_be_empty):
         raise Wrong(f"`{spec.name}` wants a list", inside=inside)
     kinds = parts[:1] * len(given) if parts[-1] is Ellipsis else parts
     if len(kinds) != len(given):

@@ -134,7 +134,7 @@ class TestRisingEdge:
         assert self.slide(Dropped(), 1, 1) == [3]
 
     def test_a_slow_climb_is_told_once_in_each_band_that_it_satisfies(self) -> None:
-        """From #38 a week wins seven places: too few for ten, enough for five from #20 on, and it holds from then on."""
+        """From #38 a week wins seven places: too few for ten, enough for five from #20 on; it holds from then on."""
         assert self.slide(Climbed(), 38, -1) == [18]
 
 
