@@ -104,7 +104,7 @@ def _rule(rule: Rule) -> str:
 
 def _overtakes(rule: Overtook) -> str:
     pairs = [f"{first} passing {second}" for first, second in rule.pairs]
-    return wording.listing(["overtakes among yours and followed", *pairs])
+    return ", ".join(["overtakes among yours and followed", *pairs])
 
 
 _WORDS: Mapping[type[Any], Callable[[Any], str]] = {

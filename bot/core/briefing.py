@@ -49,7 +49,8 @@ def compose(
     nets = [net(view) for view in views]
     kept = [net.kept for net in nets]
     shown = [moves.shown(view, events) for view, events in zip(views, kept, strict=True)]
-    rest = [[event for event in events if event not in seen] for events, seen in zip(kept, shown, strict=True)]
+    seen = {event.key for events in shown for event in events}
+    rest = [[event for event in events if event.key not in seen] for events in kept]
     lines = _lines(views, rest)
     told = [line.lead for line in _lines(views, kept)]
     headed = headline.headline(told, views, day=day)

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.rules import Moved
-from tests.builders import CLI_AGENTS
-from tests.core.rules.days import DAY as TODAY
+from tests.builders import CLI_AGENTS, DAY
 from tests.core.rules.days import ago, column, columns, found, the_day
 
 
@@ -65,10 +64,10 @@ def test_after_a_gap_the_last_day_before_it_is_compared() -> None:
 
 def test_what_lies_deeper_than_one_of_two_boards_looked_is_not_known_to_have_moved() -> None:
     """Yesterday only three ranks are stored: X, fourth today, may have been fourth then, too."""
-    shallow, deep = column(ago(1), "abc", depth=3), column(TODAY, "abcx", depth=4)
+    shallow, deep = column(ago(1), "abc", depth=3), column(DAY, "abcx", depth=4)
     assert not found(Moved(), the_day([shallow, deep], followed="x"))
-    assert found(Moved(), the_day([shallow, column(TODAY, "xabc", depth=4)], followed="x"))
-    assert not found(Moved(), the_day([column(ago(1), "abcx", depth=4), column(TODAY, "abc", depth=3)], followed="x"))
+    assert found(Moved(), the_day([shallow, column(DAY, "xabc", depth=4)], followed="x"))
+    assert not found(Moved(), the_day([column(ago(1), "abcx", depth=4), column(DAY, "abc", depth=3)], followed="x"))
 
 
 def test_the_evidence_holds_the_places_and_how_deep_an_open_board_looked() -> None:
@@ -89,7 +88,7 @@ def test_the_evidence_holds_the_places_and_how_deep_an_open_board_looked() -> No
 
 
 def test_it_needs_nothing_beside_the_two_days() -> None:
-    assert not list(Moved().needs(CLI_AGENTS, TODAY))
+    assert not list(Moved().needs(CLI_AGENTS, DAY))
     assert Moved().reach == 1
 
 
