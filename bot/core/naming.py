@@ -94,7 +94,7 @@ class NamedHistory:
         return self._history.leaders(board, until)
 
     def borne(self, board: Board, item: str, before: date) -> AbstractSet[str]:
-        """See History."""
+        """See History. These are the names that came, not those by which the items are called here."""
         return self._history.borne(board, item, before)
 
 
