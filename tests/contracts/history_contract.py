@@ -74,6 +74,8 @@ class HistoryContract:
         board, history = Board(Dataset.MODELS, 2), store.history()
         assert history.last_in(board, "x/24", None, DAYS[9]) == DAYS[1]
         assert history.last_in(board, "x/25", None, DAYS[9]) is None
+        assert history.borne(board, "x/24", DAYS[9]) == {""}
+        assert history.borne(board, "x/25", DAYS[9]) == set()
         assert history.at(board, DAYS[1]) == sum_days(board, days)
 
 
