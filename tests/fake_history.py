@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 
 from bot.core.ranking import MODEL_DAY, Board, Dataset, Snapshot, sum_days
@@ -39,6 +40,10 @@ class FakeHistory:
             snapshot = self.at(board, day)
             if snapshot and snapshot.leader:
                 yield day, snapshot.leader.item
+
+    def borne(self, board: Board, item: str, before: date) -> AbstractSet[str]:
+        earlier = [self.at(board, day) for day in self.days(board, date.min, before - timedelta(days=1))]
+        return {entry.name for snapshot in earlier if snapshot and (entry := snapshot.entry(item))}
 
 
 def newest_revisions(snapshots: Iterable[Snapshot]) -> dict[tuple[Board, date], Snapshot]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.adapters.render_context import context_of
 from bot.config import load
 from bot.core.digest import Revision
-from bot.core.rules import DEFAULT_RULES, RULES, parameters
+from bot.core.ranking import Dataset
+from bot.core.rules import DEFAULT_RULES, FOLLOWING_RULES, RULES, parameters
 from bot.core.specimens import specimens
 from bot.core.wording import tokens
 
@@ -88,22 +90,31 @@ class TestRules:
         rows = self.rows()
         assert list(rows) == list(RULES)
         for name, rule in RULES.items():
-            assert rows[name][2].removesuffix(" (apps only)") == rule.formula
-            assert rows[name][1] == ("yes" if name in DEFAULT_RULES else "no")
+            only = "" if len(rule.datasets) == len(Dataset) else f" ({next(iter(rule.datasets))} only)"
+            assert rows[name][2] == f"{rule.formula}{only}"
+            following = "for `mine` and `follow`" if name in FOLLOWING_RULES else "no"
+            assert rows[name][1] == ("yes" if name in DEFAULT_RULES else following)
 
     def test_and_with_its_parameters_and_defaults(self) -> None:
         for name, cells in self.rows().items():
             shown = parameters(RULES[name]())
-            if cells[3] == "those of `entered_top`":
-                assert shown == parameters(RULES["entered_top"]())
+            if cells[3].startswith("those of "):
+                assert shown == parameters(RULES[cells[3].split("`")[1]]())
                 continue
-            told = dict(re.findall(r"`([a-z_]+)` \(([^);]+)", cells[3]))
-            assert told == {key: tokens(value) if value > 999 else str(value) for key, value in shown.items()}
+            told = dict(re.findall(r"`([a-z_]+)` \(((?:\[\[.*?\]\]|[^):;])+)", cells[3]))
+            assert told == {key: self.written(value) for key, value in shown.items()}
+            assert told or cells[3] == "none"
 
-    def test_contributing_shows_the_line_as_it_is(self) -> None:
-        names = ", ".join(rule.__name__ for rule in RULES.values())
-        assert f"for rule in ({names})" in " ".join(page("bot/core/rules/__init__.py").split())
-        assert f"for rule in ({names})" in page("CONTRIBUTING.md")
+    def written(self, value: Any) -> str:
+        """A default as the table has it."""
+        if isinstance(value, list):
+            return str(value) if value else "none"
+        return tokens(value) if value > 999 else str(value)
+
+    def test_contributing_shows_the_last_line_as_it_is(self) -> None:
+        last = list(RULES.values())[-1].__name__
+        assert f"    {last},\n)" in page("bot/core/rules/__init__.py")
+        assert f"     {last},\n+    Halved,\n )" in page("CONTRIBUTING.md")
 
 
 def test_no_page_names_a_place_of_whoever_wrote_it() -> None:

@@ -63,6 +63,8 @@ def _proofs(digest: Digest) -> Iterator[dict[str, str]]:
         for row in section.standing:
             if row.proof:
                 yield {"id": "", "head": "", "text": row.proof}
+            for move in row.moves:
+                yield {"id": move.id, "head": move.head, "text": move.text}
         for news in section.news:
             yield {"id": news.id, "head": news.head, "text": news.why}
             for other in news.also:
@@ -71,7 +73,9 @@ def _proofs(digest: Digest) -> Iterator[dict[str, str]]:
 
 def _check_command(digest: Digest) -> str:
     dates = [news.date for section in digest.sections for news in section.news]
-    dates = dates + [revision.date for revision in digest.revisions] or [digest.day]
+    dates += [revision.date for revision in digest.revisions]
+    if not dates or any(row.moves for section in digest.sections for row in section.standing):
+        dates += [*digest.days, digest.day]
     if min(dates) == max(dates):
         return f"rankbot events --date {min(dates)}"
     return f"rankbot events --from {min(dates)} --to {max(dates)}"

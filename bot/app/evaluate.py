@@ -79,10 +79,11 @@ def judge(store: Store, watchlist: Watchlist, day: date, *, since: date, history
     return detect.evaluate(
         watchlist,
         day,
-        history=naming.NamedHistory(history, called),
+        history=history,
         since=since,
         told=told,
         names=store.names(items, until=day),
+        called=called,
     )
 
 

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.cli.check_requests import Outlook, asking
 from bot.cli.output import field, moment, say
 from bot.config import Channel, Config, EmailChannel, SlackChannel, WhenQuiet
+from bot.core import wording
 from bot.core.due import day_told, next_due
 from bot.core.ranking import Board, By, Dataset
-from bot.core.rules import EnteredTop, LeftTop, NewLeader, Rule, Spike, Trending, parameters
+from bot.core.rules import (
+    Climbed,
+    Dropped,
+    EnteredTop,
+    LeftTop,
+    Milestone,
+    Moved,
+    NewLeader,
+    Overtook,
+    Renamed,
+    Rule,
+    Share,
+    Spike,
+    Trending,
+    parameters,
+)
 from bot.core.taxonomy import CATEGORY_OF, TITLES
 from bot.core.watchlist import Watchlist
 from bot.core.wording import count, day, tokens
@@ -79,19 +96,33 @@ def told(rules: Iterable[Rule]) -> list[str]:
 
 
 def _rule(rule: Rule) -> str:
-    match rule:
-        case NewLeader():
-            return "a new #1"
-        case EnteredTop(n):
-            return f"entries into the top {n}"
-        case LeftTop(n):
-            return f"exits from the top {n}"
-        case Spike(ratio, min_growth):
-            return f"spikes ({float(ratio):g}x and {tokens(min_growth)})"
-        case Trending(n):
-            return f"news in the trending top {n}"
+    words = _WORDS.get(type(rule))
+    if words:
+        return words(rule)
     values = ", ".join(f"{name} {value}" for name, value in parameters(rule).items())
     return f"{rule.kind.value} ({values})"
+
+
+def _overtakes(rule: Overtook) -> str:
+    pairs = [f"{first} passing {second}" for first, second in rule.pairs]
+    return ", ".join(["overtakes among yours and followed", *pairs])
+
+
+_WORDS: Mapping[type[Any], Callable[[Any], str]] = {
+    NewLeader: lambda _rule: "a new #1",
+    EnteredTop: lambda rule: f"entries into the top {rule.n}",
+    LeftTop: lambda rule: f"exits from the top {rule.n}",
+    Climbed: lambda rule: f"climbs within {count(rule.over_days, 'day')}",
+    Dropped: lambda rule: f"drops within {count(rule.over_days, 'day')}",
+    Spike: lambda rule: f"spikes ({float(rule.ratio):g}x and {tokens(rule.min_growth)})",
+    Trending: lambda rule: f"news in the trending top {rule.n}",
+    Moved: lambda _rule: "every move of yours and followed",
+    Overtook: _overtakes,
+    Milestone: lambda rule: f"{wording.listing([tokens(each) for each in rule.tokens])} tokens reached",
+    Share: lambda rule: f"shares that move by {float(rule.points):g} points within {count(rule.over_days, 'day')}",
+    Renamed: lambda _rule: "new names",
+}
+"""What each rule tells, in words; one that is missing here is shown with its parameters."""
 
 
 def _sending(config: Config, name: str, channel: Channel, now: datetime) -> None:

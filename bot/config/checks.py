@@ -13,6 +13,7 @@ from bot.config.report import Report
 from bot.config.secret import FOR_OTHERS, Origin, Secret, StoreUrl
 from bot.config.tables import EmailChannel, OpenRouter, Operator, Table, secrets
 from bot.config.wrong import Wrong, nearest
+from bot.core.rules import Moved, Overtook
 from bot.core.text import clean
 from bot.core.watchlist import Watchlist
 
@@ -181,6 +182,19 @@ def note_audience(
         if watchlist.only_followed and not (watchlist.mine or watchlist.follow):
             under = "name items in `mine` or `follow`"
             report.note((*path, "only_followed"), f"{watchlist.id} follows nothing, so nothing is told", under=under)
+        _note_nobody_followed(path, watchlist, report)
     for name in channels:
         if name not in operator.channels and not any(name in watchlist.channels for watchlist in watchlists):
             report.note(("channel", name), f"nothing is sent to `{name}`", under="no watchlist names it")
+
+
+def _note_nobody_followed(path: Path, watchlist: Watchlist, report: Report) -> None:
+    """Notes rules about what is followed, where nothing is."""
+    if watchlist.mine or watchlist.follow:
+        return
+    for rule in watchlist.rules:
+        if isinstance(rule, Moved) or (isinstance(rule, Overtook) and not rule.pairs):
+            pairs = ", or pairs here" if isinstance(rule, Overtook) else ""
+            under = f"name items in `mine` or `follow`{pairs}"
+            message = f"{watchlist.id} follows nothing, so `{rule.kind.value}` tells nothing"
+            report.note((*path, "rules", rule.kind.value), message, under=under)

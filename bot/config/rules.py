@@ -6,10 +6,11 @@ Parameters, their kinds, limits and defaults come from the rules' own dataclasse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from bot.config.positions import Path
@@ -17,7 +18,7 @@ from bot.config.report import Report, homes_of, label
 from bot.config.tables import WatchlistTable
 from bot.config.wrong import Wrong, did_you_mean
 from bot.core.ranking import APP_DEPTH, MAX_TOKENS, MODEL_DEPTH, Board, Dataset
-from bot.core.rules import DEFAULT_RULES, RULES, Rule
+from bot.core.rules import DEFAULT_RULES, FOLLOWING_RULES, RULES, Rule
 from bot.core.text import clean
 
 SUBCATEGORY_TOP = 10
@@ -32,6 +33,14 @@ _WHY_NOT = {
     "trending": (
         "OpenRouter publishes a trending board for apps, not for models.",
         '`spike` tells models that grow fast: spike = { ratio = 2, min_growth = "50B" }',
+    ),
+    "share": (
+        "OpenRouter publishes what all models have together, but not all apps.",
+        "`climbed` tells apps that rise: climbed = { over_days = 7 }",
+    ),
+    "renamed": (
+        "a model's name is its slug, and another slug is another model.",
+        "Leave it out.",
     ),
 }
 """Why a dataset can't have a rule, and what to use instead."""
@@ -54,19 +63,25 @@ class Reading:
         return MODEL_DEPTH if self.board.dataset is Dataset.MODELS else APP_DEPTH
 
 
-def read_rules(path: Path, table: Mapping[str, Any], board: Board, report: Report) -> tuple[Rule, ...]:
-    """The rules of a watchlist: the defaults, changed by what ``table`` names. Errors are reported, and left out."""
+def read_rules(
+    path: Path, table: Mapping[str, Any], board: Board, report: Report, *, follows: bool = False
+) -> tuple[Rule, ...]:
+    """The rules of a watchlist: the defaults, changed by what ``table`` names. Errors are reported, and left out.
+
+    ``follows``: it has ``mine`` or ``follow``, and so the rules about these.
+    """
     reading = Reading(path, table, board, report)
     for name in table:
         _check_name(reading, name)
     named = {name: _parameters(reading, name) for name in table if name in RULES}
-    return tuple(rule for name in RULES if _is_on(table, name) for rule in _built(reading, name, named))
+    defaults = (*DEFAULT_RULES, *(FOLLOWING_RULES if follows else ()))
+    return tuple(rule for name in RULES if _is_on(table, name, defaults) for rule in _built(reading, name, named))
 
 
-def _is_on(table: Mapping[str, Any], name: str) -> bool:
+def _is_on(table: Mapping[str, Any], name: str, defaults: Collection[str]) -> bool:
     if name in table:
         return table[name] is not False
-    return name in DEFAULT_RULES and table.get("default") is not False
+    return name in defaults and table.get("default") is not False
 
 
 def _check_name(reading: Reading, name: str) -> None:
@@ -116,40 +131,67 @@ def _specs(name: str) -> tuple[Field[Any], ...]:
 def _parameters(reading: Reading, name: str) -> Parameters:
     """The parameters that the table names for a rule, checked; ``n`` as a tuple where it may be a list."""
     path, value = (*reading.path, name), reading.table[name]
-    if isinstance(value, bool):
-        return {}
-    if not isinstance(value, Mapping):
-        example = ", ".join(f"{spec.name} = {_written(spec.default)}" for spec in _specs(name)[:1])
-        reading.report.error(path, Wrong(f"`{name}` wants true, false, or a table such as {{ {example} }}"))
-        return {}
     specs = {spec.name: spec for spec in _specs(name)}
+    if not isinstance(value, bool | Mapping):
+        reading.report.error(path, Wrong(f"`{name}` wants {_wanted(specs.values())}"))
+        return {}
+    given: Mapping[str, Any] = {} if isinstance(value, bool) else value
+    missing = [key for key, spec in specs.items() if "example" in spec.metadata and key not in given]
+    if missing and value is not False:
+        example = f"{name} = {{ {_assigned(specs[missing[0]])} }}"
+        reading.report.error(path, Wrong(f"`{name}` wants `{missing[0]}`", under=f"such as {example}"), key=True)
     found: Parameters = {}
-    for key, given in value.items():
+    for key, one in given.items():
         if key not in specs:
             near = did_you_mean(key, specs, quote="`")
-            under = near or f"it has {', '.join(specs)}"
+            under = near or f"it has {', '.join(specs) or 'none'}"
             reading.report.error(
                 (*path, key), Wrong(f"`{name}` has no parameter `{clean(key)}`", under=under), key=True
             )
             continue
         try:
-            found[key] = _value(reading, name, specs[key], given)
+            found[key] = _value(reading, name, specs[key], one)
         except Wrong as error:
             reading.report.error((*path, key), error)
     return found
 
 
-def _written(default: Any) -> str:
-    return str(default) if isinstance(default, int | Fraction) else "…"
+def _wanted(specs: Collection[Field[Any]]) -> str:
+    """What may stand for a rule as a whole."""
+    if not specs:
+        return "true or false"
+    return f"true, false, or a table such as {{ {_assigned(next(iter(specs)))} }}"
+
+
+def _assigned(spec: Field[Any]) -> str:
+    """A parameter as it may be written, with its default or an example."""
+    default = spec.default
+    return f"{spec.name} = {spec.metadata.get('example') or (default if isinstance(default, int | Fraction) else '…')}"
 
 
 def _value(reading: Reading, name: str, spec: Field[Any], given: Any) -> Any:
+    kind = get_type_hints(RULES[name])[spec.name]
     if spec.name == "n" and name in _TOPS and isinstance(given, tuple):
         tops = tuple(_one(reading, spec, int, item, (index,)) for index, item in enumerate(given))
         if not tops or len(set(tops)) < len(tops):
             raise Wrong("`n` wants a list of different ranks, such as [10, 50]")
         return tops
-    return _one(reading, spec, get_type_hints(RULES[name])[spec.name], given, ())
+    if spec.metadata.get("or_one") and not isinstance(given, tuple):
+        return (_one(reading, spec, get_args(kind)[0], given, ()),)
+    found = _one(reading, spec, kind, given, ())
+    if spec.metadata.get("or_one") and len(set(found)) < len(found):
+        raise Wrong(f"`{spec.name}` wants different values")
+    if spec.metadata.get("rising"):
+        _check_rising(spec, found)
+    return found
+
+
+def _check_rising(spec: Field[Any], pairs: Sequence[tuple[int, int]]) -> None:
+    """Reports the first pair whose first number does not exceed that of the pair before."""
+    for index, (pair, following) in enumerate(pairwise(pairs), start=1):
+        if following[0] <= pair[0]:
+            written = ", ".join(str(list(part)) for part in cast("tuple[tuple[int, int], ...]", spec.default))
+            raise Wrong(f"`{spec.name}` wants rising ranks", under=f"such as [{written}]", inside=(index,))
 
 
 def _one(reading: Reading, spec: Field[Any], kind: Any, given: Any, inside: Path) -> Any:
@@ -164,13 +206,17 @@ def _one(reading: Reading, spec: Field[Any], kind: Any, given: Any, inside: Path
     number = _tokens(spec.name, given, inside) if counts_tokens else _number(spec.name, kind, given, inside)
     low, high = _limits(reading, spec)
     if number < low or (high is not None and number > high):
-        bounds = f"goes from {low} to {high}" if high is not None else f"is at least {low}"
+        bounds = f"goes from {_short(low)} to {high}" if high is not None else f"is at least {_short(low)}"
         of = f" for {reading.board.dataset.value}" if spec.metadata.get("rank") else ""
         raise Wrong(f"`{spec.name}` {bounds}{of}", inside=inside)
     return number
 
 
-def _limits(reading: Reading, spec: Field[Any]) -> tuple[int, int | None]:
+def _short(number: int | Fraction) -> str:
+    return f"{float(number):g}" if isinstance(number, Fraction) else str(number)
+
+
+def _limits(reading: Reading, spec: Field[Any]) -> tuple[int | Fraction, int | None]:
     """The limits that the rule names; ranks end where the dataset does."""
     low, high = spec.metadata.get("minimum", 1), spec.metadata.get("maximum")
     if spec.metadata.get("unit") == "tokens" and high is None:
@@ -202,7 +248,8 @@ def _tokens(name: str, given: Any, inside: Path) -> int:
 
 def _tuple(reading: Reading, spec: Field[Any], kind: Any, given: Any, inside: Path) -> tuple[Any, ...]:
     parts = get_args(kind)
-    if not isinstance(given, tuple) or not given:
+    may_be_empty = spec.default == () and "example" not in spec.metadata
+    if not isinstance(given, tuple) or not (given or may_be_empty):
         raise Wrong(f"`{spec.name}` wants a list", inside=inside)
     kinds = parts[:1] * len(given) if parts[-1] is Ellipsis else parts
     if len(kinds) != len(given):

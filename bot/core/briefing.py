@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.core import headline, notes, pricing, proofs, sentences, standing, wording
+from bot.core import headline, moves, notes, pricing, proofs, sentences, standing, wording
 from bot.core.correction import Correction, as_ofs, ordered, revisions
 from bot.core.digest import Digest, News, Proof, Provenance, Section, cite, moment
 from bot.core.event import Event, Kind
@@ -50,8 +50,12 @@ def compose(
     ``corrections`` are what restatements changed for the channel, of any day; their events are in no view.
     """
     nets = [net(view) for view in views]
-    lines = _lines(views, nets)
-    told = [line.lead for line in lines]
+    kept = [net.kept for net in nets]
+    shown = [moves.shown(view, events) for view, events in zip(views, kept, strict=True)]
+    seen = {event.key for events in shown for event in events}
+    rest = [[event for event in events if event.key not in seen] for events in kept]
+    lines = _lines(views, rest)
+    told = [line.lead for line in _lines(views, kept)]
     corrections = ordered(corrections)
     heading = headline.heading(corrections, told, views)
     headed = headline.headline(told, views, day=day, corrections=corrections)
@@ -67,8 +71,8 @@ def compose(
         ),
         late=late,
         sections=tuple(
-            _section(view, net.passed, lines, day=day, dated=len(days) > 1)
-            for view, net in zip(views, nets, strict=True)
+            _section(view, net.passed, lines, moved, day=day, dated=len(days) > 1)
+            for view, net, moved in zip(views, nets, shown, strict=True)
         ),
         provenance=_provenance(views, nets, checked, corrections),
         revisions=revisions(corrections, {view.watchlist.id: view.title for view in views}),
@@ -76,17 +80,24 @@ def compose(
     )
 
 
-def _lines(views: Sequence[View], nets: Sequence[Net]) -> list[_Line]:
+def _lines(views: Sequence[View], kept: Sequence[Sequence[Event]]) -> list[_Line]:
     """One line an item, the strongest first; among equals the reader's own and followed, then by rank."""
     items: dict[tuple[str, str], list[Told]] = {}
-    for view, netted in zip(views, nets, strict=True):
-        for event in netted.kept:
+    for view, events in zip(views, kept, strict=True):
+        for event in events:
             items.setdefault((view.watchlist.board.noun, event.item), []).append(Told(event, view))
     lines = []
     for told in items.values():
-        first, *others = sorted(told, key=lambda one: (_ORDER[one.event.kind], int(one.event.rule.get("n") or 0)))
+        first, *others = sorted(told, key=_rank_among_own)
         lines.append(_Line(first, tuple(others)))
     return sorted(lines, key=lambda line: _weight(line.lead))
+
+
+def _rank_among_own(one: Told) -> tuple[int, int]:
+    """The order of one item's events: by kind; the smallest top, the highest milestone, the best passed."""
+    event = one.event
+    passed = event.evidence.get("passed", {}).get("rank")
+    return _ORDER[event.kind], int(event.rule.get("n") or passed or -int(event.evidence.get("threshold") or 0))
 
 
 def _weight(one: Told) -> tuple[int, bool, int, str]:
@@ -94,7 +105,9 @@ def _weight(one: Told) -> tuple[int, bool, int, str]:
     return _ORDER[event.kind], not one.view.is_followed(event.item, event.name), event.rank or 10**6, event.key
 
 
-def _section(view: View, passed: str, lines: Sequence[_Line], *, day: date, dated: bool) -> Section:
+def _section(
+    view: View, passed: str, lines: Sequence[_Line], moved: Sequence[Event], *, day: date, dated: bool
+) -> Section:
     news = tuple(_news(line, dated=dated) for line in lines if line.lead.view is view)
     elsewhere = next((line for line in lines if any(one.view is view for one in line.others)), None)
     top = standing.top(view, TOP_NEW if view.new else TOP)
@@ -107,9 +120,9 @@ def _section(view: View, passed: str, lines: Sequence[_Line], *, day: date, date
         url=view.watchlist.board.url,
         scope=_scope(view, day),
         new=view.new,
-        standing=standings,
+        standing=moves.told(standings, moved),
         news=news,
-        quiet="" if news else _quiet(view, elsewhere, passed=passed, day=day),
+        quiet="" if news else _quiet(view, elsewhere, other=bool(passed or moved), day=day),
         top_title=f"Top {len(top)}, {view.title}, {view.window(day)}" if top else "",
         top=top,
         not_evaluated=(*(view.unmatched() if view.new else ()), *notes.merged(view.not_evaluated, day)),
@@ -151,15 +164,15 @@ def _beside(one: Told, lead: Told) -> str:
     return words if one.event.date == lead.event.date else f"{words} ({wording.day(one.event.date)})"
 
 
-def _quiet(view: View, elsewhere: _Line | None, *, passed: str, day: date) -> str:
-    """A sentence for a section without news."""
+def _quiet(view: View, elsewhere: _Line | None, *, other: bool, day: date) -> str:
+    """A sentence for a section without news. ``other``: it tells something all the same."""
     if view.current is None:
         return f"{view.title}: no figures for {wording.day(day)}."
     if view.new:
         return f"{view.title} is new here: from now on you read what changes."
     if elsewhere:
         return f"{view.title}: {sentences.name(elsewhere.lead.event)} is told under {elsewhere.lead.view.title}."
-    if passed or standing.passing(view):
+    if other or standing.passing(view):
         return f"{view.title}: nothing else new."
     since = f" since {wording.day(view.last_news)}" if view.last_news else ""
     return f"{view.title}: nothing new{since}."

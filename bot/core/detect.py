@@ -5,14 +5,16 @@ One engine serves live runs, previews and backtests; every definition is in ``bo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from bot.core.diff import passive_items
 from bot.core.event import Event, EventStatus, HeldBack, Kind
 from bot.core.history import History, ShallowHistory
+from bot.core.naming import NamedHistory
 from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset, Snapshot
 from bot.core.rules import Change, Day, EnteredTop, Need, NotEvaluated, Rule, parameters
 from bot.core.watchlist import Names, Watchlist
@@ -22,10 +24,27 @@ ENGINE = 1
 before are left as they are: what we judge otherwise now, OpenRouter has not revised."""
 LOOK_BACK = timedelta(days=31)
 """How far before a gap the last snapshot is looked for."""
-COOLED = frozenset({Kind.SPIKE, Kind.TRENDING, Kind.ENTERED_TOP, Kind.LEFT_TOP})
+COOLED = frozenset(
+    {
+        Kind.SPIKE,
+        Kind.TRENDING,
+        Kind.CLIMBED,
+        Kind.DROPPED,
+        Kind.SHARE,
+        Kind.MILESTONE,
+        Kind.ENTERED_TOP,
+        Kind.LEFT_TOP,
+    }
+)
 """The kinds that a cooldown holds back; whoever leads is always told."""
-REVERSES = {Kind.ENTERED_TOP: Kind.LEFT_TOP, Kind.LEFT_TOP: Kind.ENTERED_TOP}
-"""The kind that makes an earlier event of a kind untrue, and so ends its cooldown."""
+REVERSES = {
+    Kind.ENTERED_TOP: Kind.LEFT_TOP,
+    Kind.LEFT_TOP: Kind.ENTERED_TOP,
+    Kind.CLIMBED: Kind.DROPPED,
+    Kind.DROPPED: Kind.CLIMBED,
+    Kind.SHARE: Kind.SHARE,
+}
+"""The kind that makes an earlier event of a kind untrue, and so ends its cooldown; a share does the other way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +89,15 @@ def evaluate(
     since: date,
     told: Sequence[Event],
     names: Names,
+    called: Mapping[str, str] = MappingProxyType({}),
 ) -> Evaluation:
     """Judges one day by every rule of the watchlist.
 
-    ``since`` is the watchlist's first day. ``told`` are its stored events, neither held back nor retracted, from at
-    least ``cooldown_days`` before ``day`` on. The day's own snapshot must be stored (LookupError otherwise).
+    ``history`` has the names that came, ``called`` what items are called instead. ``since`` is the watchlist's first
+    day. ``told`` are its stored events, neither held back nor retracted, from at least ``cooldown_days`` before ``day``
+    on. ``names`` are all names that items have borne. The day's own snapshot must be stored (LookupError otherwise).
     """
-    view = _view(watchlist, day, history=ShallowHistory(history, watchlist.depth), since=since)
+    view = _view(watchlist, day, stored=history, called=called, since=since, names=names)
     events: list[Event] = []
     missing: list[NotEvaluated] = []
     passive = passive_items(view.current, view.previous) if view.previous else frozenset()
@@ -91,14 +112,34 @@ def evaluate(
     return Evaluation(watchlist.id, day, tuple(events), tuple(missing))
 
 
-def _view(watchlist: Watchlist, day: date, *, history: History, since: date) -> Day:
-    board = watchlist.board
+def _view(
+    watchlist: Watchlist, day: date, *, stored: History, called: Mapping[str, str], since: date, names: Names
+) -> Day:
+    board, history = watchlist.board, ShallowHistory(NamedHistory(stored, called), watchlist.depth)
     current = history.at(board, day)
     if current is None:
         raise LookupError(f"{board.key} has no snapshot of {day}")
     previous = _last(history, board, day - timedelta(days=1))
     base = _last(history, board, since - timedelta(days=1))
-    return Day(board, day, current, previous, history, base.end_date if base else since)
+    return Day(
+        board=board,
+        date=day,
+        current=current,
+        previous=previous,
+        history=history,
+        base=base.end_date if base else since,
+        stored=stored,
+        followed=_followed(watchlist, [board for board in (previous, current) if board], names),
+        names=names,
+    )
+
+
+def _followed(watchlist: Watchlist, boards: Iterable[Snapshot], names: Names) -> frozenset[str]:
+    """The items on the boards that are the reader's own, or followed."""
+    if not watchlist.mine and not watchlist.follow:
+        return frozenset()
+    listed = {entry.item: entry.name for board in boards for entry in board.entries}
+    return frozenset(item for item, name in listed.items() if watchlist.is_followed(item, (name, *names.get(item, ()))))
 
 
 def _last(history: History, board: Board, until: date) -> Snapshot | None:
@@ -190,7 +231,18 @@ def _cooling(watchlist: Watchlist, event: Event, told: Sequence[Event]) -> bool:
         and other.held_back is None
         and other.status is not EventStatus.RETRACTED
     ]
-    same = [other.date for other in counted if (other.kind, other.threshold) == (event.kind, event.threshold)]
-    opposite = (REVERSES.get(event.kind), event.threshold)
-    reversed_on = [other.date for other in counted if (other.kind, other.threshold) == opposite]
-    return bool(same) and not any(when > max(same) for when in reversed_on)
+    same = [other.date for other in counted if _claim(other) == _claim(event)]
+    undone = [other.date for other in counted if _undoes(other, event)]
+    return bool(same) and not any(when > max(same) for when in undone)
+
+
+def _claim(event: Event) -> tuple[Kind, str, str]:
+    """What an event says of its item: the same said again within the cooldown is no news."""
+    return event.kind, event.threshold, event.evidence.get("direction", "")
+
+
+def _undoes(other: Event, event: Event) -> bool:
+    """Whether the other event says the reverse of what this one says."""
+    if REVERSES.get(event.kind) is not other.kind or other.threshold != event.threshold:
+        return False
+    return _claim(other) != _claim(event)

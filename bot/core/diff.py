@@ -5,11 +5,17 @@ from __future__ import annotations
 from bot.core.ranking import Entry, Snapshot
 
 
+def places(current: Snapshot, previous: Snapshot) -> dict[str, tuple[int, int]]:
+    """(place now, place before) of each item, from 1, among those that both snapshots hold; in the order of now."""
+    held = [entry.item for entry in previous.entries if entry.item in current.by_item]
+    before = {item: place for place, item in enumerate(held, start=1)}
+    now = [entry.item for entry in current.entries if entry.item in before]
+    return {item: (place, before[item]) for place, item in enumerate(now, start=1)}
+
+
 def passive_items(current: Snapshot, previous: Snapshot) -> frozenset[str]:
     """The items whose place among those that both snapshots hold is unchanged (detection: Passive moves)."""
-    now = [entry.item for entry in current.entries if entry.item in previous.by_item]
-    then = [entry.item for entry in previous.entries if entry.item in current.by_item]
-    return frozenset(item for item, other in zip(now, then, strict=True) if item == other)
+    return frozenset(item for item, (now, before) in places(current, previous).items() if now == before)
 
 
 def left_above(rank: int, current: Snapshot, previous: Snapshot) -> tuple[Entry, ...]:

@@ -56,11 +56,21 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """The figures behind one event, in a sentence. ``id`` is the event's handle, ``head`` says what happened."""
+
+    id: str
+    text: str
+    head: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where one of the reader's own or followed items stands. ``glyph`` is ▲, ▼, = or empty; words are beside it.
 
     ``gap`` is the distance to the one ahead, for the reader's own also to the one behind. ``proof`` has the figures
-    where the item passed another or was passed, else it is empty.
+    where the item passed another or was passed, else it is empty. ``moves`` proves the events that the line tells: what
+    is always shown needs no second line for its moves.
     """
 
     item: str
@@ -72,6 +82,7 @@ class Standing:
     change: str
     gap: str
     proof: str = ""
+    moves: tuple[Proof, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +104,6 @@ class TableLine:
     price: str = ""
     context: str = ""
     share: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The figures behind one event, in a sentence. ``id`` is the event's handle, ``head`` says what happened."""
-
-    id: str
-    text: str
-    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +195,14 @@ class Digest:
         """The handles of every event that the digest tells; of its days' others, none holds any more (netted out)."""
         news = [line for section in self.sections for line in section.news]
         told = [handle for line in news for handle in (line.id, *(proof.id for proof in line.also))]
-        return (*told, *(revision.id for revision in self.revisions if revision.late))
+        moves = [proof.id for section in self.sections for row in section.standing for proof in row.moves]
+        return (*told, *moves, *(revision.id for revision in self.revisions if revision.late))
 
     @property
     def is_quiet(self) -> bool:
-        """Whether there is nothing to tell: no news, nothing that came and went or was revised, no new watchlist."""
-        told = any(section.news or section.passed or section.new for section in self.sections)
+        """Whether there is nothing to tell: no news, no move, nothing came and went or was revised, nothing is new."""
+        told = any(
+            section.news or section.passed or section.new or any(row.moves for row in section.standing)
+            for section in self.sections
+        )
         return not (told or self.revisions)

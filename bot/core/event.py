@@ -23,7 +23,14 @@ class Kind(StrEnum):
     ENTERED_TOP = "entered_top"
     SPIKE = "spike"
     TRENDING = "trending"
+    OVERTOOK = "overtook"
+    MILESTONE = "milestone"
+    CLIMBED = "climbed"
+    DROPPED = "dropped"
     LEFT_TOP = "left_top"
+    SHARE = "share"
+    MOVED = "moved"
+    RENAMED = "renamed"
 
 
 class HeldBack(StrEnum):
@@ -78,8 +85,12 @@ class Event:
 
     @property
     def threshold(self) -> str:
-        """The n or threshold that tells events of one kind apart, as the key bears it; empty where there is none."""
-        return self.key.split("/", 3)[2].partition(":")[2]
+        """The n, threshold or pair that tells events of one kind apart, as the key bears it; empty where there is none.
+
+        Slugs of models have slashes and colons of their own, so the key is not split: what is known is taken off.
+        """
+        before, after = f"{self.watchlist}/{self.board}/{self.kind.value}", f"/{self.item}/{self.date}"
+        return self.key.removeprefix(before).removesuffix(after).removeprefix(":")
 
     def to_json(self) -> dict[str, Any]:
         """The event as ``events --json`` prints it (fixed field names; tokens as strings, for they exceed a float)."""

@@ -12,6 +12,7 @@ from bot.core.digest import Standing
 from bot.core.event import Event, Kind
 from bot.core.sentences import against, led_days, tally, verb
 from bot.core.view import View
+from bot.core.ways import passes
 
 LIMIT = 90
 """Characters of a headline."""
@@ -24,7 +25,7 @@ PHRASES = 3
 LED_DAYS = 2
 """From how many days on a headline says how long the previous leader had led."""
 
-_IN_WORDS = (Kind.NEW_LEADER, Kind.ENTERED_TOP, Kind.LEFT_TOP)
+_IN_WORDS = (Kind.NEW_LEADER, Kind.OVERTOOK, Kind.ENTERED_TOP, Kind.LEFT_TOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +121,42 @@ def _corrected(correction: Correction, more: int, told: Sequence[Told], *, fresh
 
 
 def _phrases(told: Sequence[Told], views: Sequence[View]) -> tuple[list[Phrase], list[Kind]]:
-    """(what can be said in words, kinds that are only counted). New leaders first, then the reader's own moves."""
-    said = [_phrase(one) for one in told if one.event.kind in _IN_WORDS]
-    rest = [one for one in told if one.event.kind not in _IN_WORDS]
-    leaders = [phrase for phrase in said if phrase.kind is Kind.NEW_LEADER]
-    others = [phrase for phrase in said if phrase.kind is not Kind.NEW_LEADER]
-    items = {one.event.item for one in told}
-    phrases = [*leaders, *_moves(views, items), *others]
-    if not phrases and rest:
-        phrases, rest = [_phrase(rest[0])], rest[1:]
+    """(what can be said in words, kinds that are only counted). New leaders first, then what the reader's own did.
+
+    Moves, which the lines of what is followed show anyhow, are said and counted only where there is nothing else.
+    """
+    telling = [one for one in told if one.event.kind is not Kind.MOVED]
+    said = [one for one in telling if one.event.kind in _IN_WORDS]
+    rest = [one for one in telling if one.event.kind not in _IN_WORDS]
+    leaders = [one for one in said if one.event.kind is Kind.NEW_LEADER]
+    own = [one for one in said if one.event.kind is Kind.OVERTOOK and _is_about_own(one)]
+    others = [one for one in said if one not in leaders and one not in own]
+    phrases = [
+        *[_phrase(one) for one in (*leaders, *own)],
+        *_moves(views, {item for one in telling for item, _ in _items(one.event)}),
+        *[_phrase(one) for one in others],
+    ]
+    if not phrases:
+        rest = rest or sorted(told, key=lambda one: not _is_about_own(one))
+        phrases, rest = [_phrase(one) for one in rest[:1]], rest[1:]
     return phrases, [one.event.kind for one in rest]
 
 
+def _items(event: Event) -> Iterator[tuple[str, str]]:
+    """(item, name) of those that an event is about: its own, and the one that it passed."""
+    yield event.item, event.name
+    if event.kind is Kind.OVERTOOK:
+        yield event.evidence["passed"]["id"], event.evidence["passed"]["name"]
+
+
+def _is_about_own(one: Told) -> bool:
+    view = one.view
+    return any(view.watchlist.is_mine(item, view.names_of(item, name)) for item, name in _items(one.event))
+
+
 def _phrase(one: Told) -> Phrase:
-    return Phrase(f"{_name(one.event.name)} {verb(one.event)}", _title(one.view), one.event.kind)
+    does = passes(one.event, NAME) if one.event.kind is Kind.OVERTOOK else verb(one.event)
+    return Phrase(f"{_name(one.event.name)} {does}", _title(one.view), one.event.kind)
 
 
 def _moves(views: Sequence[View], told: set[str]) -> list[Phrase]:

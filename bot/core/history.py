@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Protocol
 
@@ -29,6 +30,10 @@ class History(Protocol):
 
     def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
         """(date, item at rank 1) of the stored snapshots up to ``until``, newest first; empty boards are left out."""
+        ...
+
+    def borne(self, board: Board, item: str, before: date) -> AbstractSet[str]:
+        """Every name by which the stored snapshots that end before ``before`` list the item, to the letter."""
         ...
 
 
@@ -65,6 +70,11 @@ class MemoryHistory:
             if day <= until and leader:
                 yield day, leader.item
 
+    def borne(self, board: Board, item: str, before: date) -> AbstractSet[str]:
+        """See History."""
+        earlier = [snapshot for day, snapshot in self._boards.get(board, {}).items() if day < before]
+        return {entry.name for snapshot in earlier if (entry := snapshot.entry(item))}
+
 
 class ShallowHistory:
     """A History as a watchlist sees it that asks for ``depth`` ranks: every snapshot is cut to them, once."""
@@ -93,3 +103,7 @@ class ShallowHistory:
     def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
         """See History."""
         return self._history.leaders(board, until)
+
+    def borne(self, board: Board, item: str, before: date) -> AbstractSet[str]:
+        """See History. However deep the item stood."""
+        return self._history.borne(board, item, before)

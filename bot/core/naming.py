@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -91,6 +92,10 @@ class NamedHistory:
     def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
         """See History."""
         return self._history.leaders(board, until)
+
+    def borne(self, board: Board, item: str, before: date) -> AbstractSet[str]:
+        """See History. These are the names that came, not those by which the items are called here."""
+        return self._history.borne(board, item, before)
 
 
 def named(views: Sequence[View], sightings: Sightings) -> list[View]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bot.core import wording
+from bot.core import ways, wording
+from bot.core.diff import passive_items
 from bot.core.event import Event, Kind
+from bot.core.ranking import Snapshot
 from bot.core.sentences import label, name
 from bot.core.view import View
 
@@ -33,6 +35,7 @@ def net(view: View) -> Net:
             kept.append(last)
         else:
             passed.append(events[0])
+    passed.sort(key=lambda event: event.kind is Kind.MOVED)  # what everybody does all the time is named last
     words = [_in_short(event) for event in passed]
     return Net(tuple(kept), f"Came and went: {wording.listing(words, PASSED_LIMIT)}." if passed else "")
 
@@ -45,8 +48,10 @@ def _groups(events: Iterable[Event]) -> Iterable[Sequence[Event]]:
             key: tuple[str, ...] = ("leader",)
         elif event.kind in (Kind.ENTERED_TOP, Kind.LEFT_TOP):
             key = ("top", event.threshold, event.item)
+        elif event.kind is Kind.OVERTOOK:
+            key = (event.kind, *sorted((event.item, event.evidence["passed"]["id"])))
         else:
-            key = (event.kind, event.threshold, event.item)
+            key = (event.kind, event.threshold, event.item, event.evidence.get("direction", ""))
         groups.setdefault(key, []).append(event)
     return groups.values()
 
@@ -71,34 +76,129 @@ def _is_net_change(events: Sequence[Event]) -> bool:
 def _holds(event: Event, view: View) -> bool:
     """Whether the event is still true on the digest's day, as far as the boards tell."""
     current = view.current
-    if current is None or event.date >= current.end_date:
+    if current is None:
         return True
-    rank = current.rank(event.item)
-    if event.kind is Kind.NEW_LEADER:
-        return rank == 1
-    if event.kind is Kind.ENTERED_TOP:
-        return rank is not None and rank <= event.rule["n"] + event.rule.get("margin", 0)
-    if event.kind is Kind.LEFT_TOP:
-        return rank is None or rank > event.rule["n"]
-    return event.kind is not Kind.TRENDING or _trends(event, view)
+    if event.kind in _COMPARED:
+        return _COMPARED[event.kind](event, current, view.previous)
+    if event.date >= current.end_date or event.kind not in _LASTING:
+        return True
+    return _LASTING[event.kind](event, view, current)
 
 
-def _trends(event: Event, view: View) -> bool:
+def _trends(event: Event, view: View, _current: Snapshot) -> bool:
     if view.twin is None:
         return True
     rank = view.twin.rank(event.item)
     return rank is not None and rank <= event.rule["n"]
 
 
+def _leads(event: Event, _view: View, current: Snapshot) -> bool:
+    return current.rank(event.item) == 1
+
+
+def _is_in(event: Event, _view: View, current: Snapshot) -> bool:
+    rank = current.rank(event.item)
+    return rank is not None and rank <= event.rule["n"] + event.rule.get("margin", 0)
+
+
+def _is_out(event: Event, _view: View, current: Snapshot) -> bool:
+    rank = current.rank(event.item)
+    return rank is None or rank > event.rule["n"]
+
+
+def _is_up(event: Event, _view: View, current: Snapshot) -> bool:
+    """Whether it still stands as many places better than where it came from as its band asked for."""
+    rank = current.rank(event.item)
+    return rank is not None and event.evidence["base_rank"] - rank >= event.evidence["places_asked"]
+
+
+def _is_down(event: Event, _view: View, current: Snapshot) -> bool:
+    rank = current.rank(event.item)
+    return rank is None or rank - event.evidence["base_rank"] >= event.evidence["places_asked"]
+
+
+def _is_beyond(event: Event, _view: View, current: Snapshot) -> bool:
+    tokens = current.tokens(event.item)
+    return tokens is not None and tokens >= int(event.evidence["threshold"])
+
+
+def _has_share(event: Event, _view: View, current: Snapshot) -> bool:
+    """Whether the share is still as far from where it came from, the same way."""
+    evidence, share = event.evidence, current.share(event.item)
+    if share is None:
+        return False
+    points = 100 * (share - Fraction(int(evidence["base_tokens"]), int(evidence["base_total_tokens"])))
+    asked = Fraction(str(event.rule["points"]))
+    return points >= asked if evidence["direction"] == "up" else points <= -asked
+
+
+def _bears_name(event: Event, view: View, _current: Snapshot) -> bool:
+    """Whether the new name is the one shown, or the newest that came; both stand first among the item's names."""
+    names = view.names.get(event.item, ())
+    return not names or event.evidence["new_name"] in names[:2]
+
+
+def _has_moved(event: Event, current: Snapshot, previous: Snapshot | None) -> bool:
+    """Whether it stands elsewhere than on the last day told, and not only because others came or went."""
+    if previous is None:
+        return True
+    return current.rank(event.item) != previous.rank(event.item) and event.item not in passive_items(current, previous)
+
+
+def _has_passed(event: Event, current: Snapshot, previous: Snapshot | None) -> bool:
+    """Whether it is ahead now, and on the last day told was behind whom it passed, or not ranked."""
+    other = event.evidence["passed"]["id"]
+    now, behind = current.rank(event.item), current.rank(other)
+    if now is None or behind is None or now > behind:
+        return False
+    before, ahead = (previous.rank(event.item), previous.rank(other)) if previous else (None, 1)
+    return ahead is not None and (before is None or before > ahead)
+
+
+_COMPARED: Mapping[Kind, Callable[[Event, Snapshot, Snapshot | None], bool]] = {
+    Kind.MOVED: _has_moved,
+    Kind.OVERTOOK: _has_passed,
+}
+"""The kinds that compare the digest's day with the last day told, whatever happened in between."""
+
+_LASTING: Mapping[Kind, Callable[[Event, View, Snapshot], bool]] = {
+    Kind.NEW_LEADER: _leads,
+    Kind.ENTERED_TOP: _is_in,
+    Kind.LEFT_TOP: _is_out,
+    Kind.TRENDING: _trends,
+    Kind.CLIMBED: _is_up,
+    Kind.DROPPED: _is_down,
+    Kind.MILESTONE: _is_beyond,
+    Kind.SHARE: _has_share,
+    Kind.RENAMED: _bears_name,
+}
+"""When an event of an earlier day is still true. A kind that is missing here is told whatever came after it."""
+
 _PLACES: Mapping[Kind, str] = {
     Kind.NEW_LEADER: "at #1",
     Kind.ENTERED_TOP: "in the top {n}",
     Kind.TRENDING: "on the trending list",
+    Kind.OVERTOOK: "ahead of {passed}",
+    Kind.MILESTONE: "at {tokens} tokens",
+    Kind.CLIMBED: "up at #{rank}",
+    Kind.DROPPED: "down at #{rank}",
     Kind.LEFT_TOP: "out of the top {n}",
+    Kind.SHARE: "at {share}% of all tokens",
+    Kind.MOVED: "at #{rank}",
+    Kind.RENAMED: "under another name",
 }
 
 
 def _in_short(event: Event) -> str:
     """Such as "Ibex in the top 10 (Fri 13 Nov)"."""
-    place = _PLACES.get(event.kind, label(event.kind)).format(n=event.rule.get("n"))
+    evidence = event.evidence
+    place = _PLACES.get(event.kind, label(event.kind)).format(
+        n=event.rule.get("n"),
+        rank=event.rank,
+        passed=ways.passed(event),
+        tokens=wording.tokens(int(evidence.get("threshold") or 0)),
+        share=f"{float(evidence.get('share') or 0):.1f}",
+    )
+    if event.kind is Kind.MOVED and event.rank is None:
+        place = "not listed"
     return f"{name(event)} {place} ({wording.day(event.date)})"

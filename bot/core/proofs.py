@@ -38,7 +38,7 @@ def _leads(event: Event) -> str:
         parts.append(f"#2 on {wording.day(event.date)} is {text.clean(second['name'])} with {figure}.")
     if old:
         since = evidence.get("led_since")
-        begin = f" since {wording.full_day(date.fromisoformat(since))}" if since else ""
+        begin = f" since {wording.full_day(_date(since))}" if since else ""
         bound = ", the oldest day of the unbroken record" if evidence.get("led_at_least") and since else ""
         parts.append(f"{text.clean(old['name'])} had led{begin}{bound}: {led_days(evidence)}.")
     running = int(event.rule.get("confirm_days", 1))
@@ -52,12 +52,12 @@ def _in_or_out(event: Event) -> str:
     n = rule.get("n")
     last_in = evidence.get("last_in")
     if event.kind is Kind.LEFT_TOP:
-        last = f" Last in it on {wording.day(date.fromisoformat(last_in))}." if last_in else ""
+        last = f" Last in it on {wording.day(_date(last_in))}." if last_in else ""
         return f"{_both_days(event)}{last} {_rule(event)}"
     if evidence.get("first_seen"):
         seen = "No stored window before lists it."
     elif last_in:
-        seen = f"Last in the top {n} on {wording.full_day(date.fromisoformat(last_in))}."
+        seen = f"Last in the top {n} on {wording.full_day(_date(last_in))}."
     else:
         seen = f"In the top {n} on no stored day before."
     return f"{_both_days(event)} {seen} {_rule(event)}"
@@ -102,6 +102,62 @@ def _trends(event: Event) -> str:
     )
 
 
+def _goes(event: Event) -> str:
+    evidence = event.evidence
+    base = _place(_date(evidence["base_date"]), evidence["base_rank"], int(evidence["base_tokens"]))
+    among = f"Among those listed on both days {wording.count(abs(evidence['places_among_both']), 'place')}."
+    asked = wording.count(evidence["places_asked"], "place")
+    rule = f"(Rule: {asked} at this rank, within {wording.count(event.rule['over_days'], 'day')}.)"
+    return f"{_place(event.date, event.rank, event.tokens)}. {base}. {among} {rule}"
+
+
+def _passes(event: Event) -> str:
+    other = event.evidence["passed"]
+    name = text.clean(other["name"])
+    now = _place(event.date, event.rank, event.tokens)
+    before = _place(event.previous_date, event.previous_rank, event.previous_tokens)
+    figures = [
+        f"{name} #{other[rank]} with {wording.exact(int(other[tokens]))}"
+        for rank, tokens in (("rank", "tokens"), ("previous_rank", "previous_tokens"))
+    ]
+    return f"{now}, {figures[0]}. {before}, {figures[1]}."
+
+
+def _reaches(event: Event) -> str:
+    threshold = wording.exact(int(event.evidence["threshold"]))
+    return f"{_both_days(event)} (Rule: from below {threshold} tokens to it, or beyond.)"
+
+
+def _shares(event: Event) -> str:
+    evidence, rule = event.evidence, event.rule
+    now = _part(event.date, evidence["share"], event.tokens or 0, evidence["total_tokens"])
+    base = _part(
+        _date(evidence["base_date"]), evidence["base_share"], evidence["base_tokens"], evidence["base_total_tokens"]
+    )
+    days = wording.count(rule["over_days"], "day")
+    return f"{now}. {base}. Moved by {evidence['points']} points. (Rule: {rule['points']} points within {days}.)"
+
+
+def _part(day: date, share: str, tokens: int | str, total: str) -> str:
+    return f"{wording.day(day)}: {share}%, {wording.exact(int(tokens))} of {wording.exact(int(total))} tokens"
+
+
+def _moves(event: Event) -> str:
+    return f"{_both_days(event)} (Rule: a move of what is followed.)"
+
+
+def _renames(event: Event) -> str:
+    evidence = event.evidence
+    old, new = (f'"{text.clean(evidence[name])}"' for name in ("old_name", "new_name"))
+    until = wording.full_day(_date(evidence["old_name_last"]))
+    days = wording.listing([wording.day(_date(day)) for day in evidence["days"]])
+    return f"{old} until {until}, {new} on {days}. (Rule: a name never borne before, on so many days running.)"
+
+
+def _date(value: str) -> date:
+    return date.fromisoformat(value)
+
+
 def _told_by_rule(event: Event) -> str:
     """The proof of a kind that has none of its own: both days, and the rule with its parameters."""
     limits = [f"{parameter} {text.clean(str(value))}" for parameter, value in event.rule.items()]
@@ -113,5 +169,12 @@ _PROOFS: Mapping[Kind, Callable[[Event], str]] = {
     Kind.ENTERED_TOP: _in_or_out,
     Kind.SPIKE: _grows,
     Kind.TRENDING: _trends,
+    Kind.OVERTOOK: _passes,
+    Kind.MILESTONE: _reaches,
+    Kind.CLIMBED: _goes,
+    Kind.DROPPED: _goes,
     Kind.LEFT_TOP: _in_or_out,
+    Kind.SHARE: _shares,
+    Kind.MOVED: _moves,
+    Kind.RENAMED: _renames,
 }

@@ -1,8 +1,4 @@
-"""News in sentences: who does what, from which rank to which, with few numbers and no causes.
-
-An event's figures are of its own day. What is "now" is read from the board that the digest shows, and from nowhere
-else: in a digest over several days that is another day.
-"""
+"""News in sentences: who does what, from which rank to which, with few numbers and no causes."""
 
 from __future__ import annotations
 
@@ -10,9 +6,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.core import text, wording
+from bot.core import parts, text, ways, wording
 from bot.core.event import Event, Kind
+from bot.core.parts import amount, label, name
 from bot.core.view import View, absent
+
+__all__ = [
+    "WORDS",
+    "Words",
+    "against",
+    "also",
+    "amount",
+    "because",
+    "detail",
+    "head",
+    "label",
+    "led_days",
+    "name",
+    "tally",
+    "verb",
+]
+
+_OF_PLACE = (Kind.NEW_LEADER, Kind.ENTERED_TOP, Kind.LEFT_TOP)
+"""The kinds that fire at a passive move too, and say why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +45,14 @@ class Words:
     counted: tuple[str, str]
 
 
-def name(event: Event) -> str:
-    """The item's name, as a message shows it."""
-    return text.clean(event.name)
-
-
-def label(kind: Kind) -> str:
-    """What a rule is called where it has no words of its own: its name, as in the configuration."""
-    return kind.value.replace("_", " ")
-
-
 def head(event: Event) -> str:
     """Who does what: "Sable enters the top 10", "Foundry Agent takes #1"."""
     return f"{name(event)} {verb(event)}"
 
 
 def because(event: Event) -> str:
-    """Why a move was passive: " after Harrier left the board"; empty where the item moved by itself."""
-    if not event.passive:
+    """Why a place was won or lost passively: " after Harrier left the board"; empty where the item moved by itself."""
+    if not event.passive or event.kind not in _OF_PLACE:
         return ""
     left = [text.clean(gone) for gone in event.evidence.get("left_board") or ()]
     return f" after {wording.listing(left, 2)} left the board" if left else " as others came or went"
@@ -61,27 +67,19 @@ def verb(event: Event) -> str:
 def detail(event: Event, view: View) -> str:
     """The figures, in one or two sentences: "#14 → #10, 455B (+61%). First time."."""
     words = WORDS.get(event.kind)
-    return words.detail(event, view) if words else _moved(event, view)
+    return words.detail(event, view) if words else parts.figures(event, view)
 
 
 def also(event: Event, view: View, title: str) -> str:
     """The event beside a stronger one of the same item. ``title`` names its board if that is another, else is empty."""
     words = WORDS.get(event.kind)
-    return words.also(event, view, title) if words else f"{label(event.kind)}{_within(title)}"
+    return words.also(event, view, title) if words else f"{label(event.kind)}{parts.within(title)}"
 
 
 def tally(number: int, kind: Kind) -> str:
     """Events of a kind in a headline: "2 entries", "1 spike"."""
     words = WORDS.get(kind)
     return wording.count(number, *(words.counted if words else (label(kind), label(kind))))
-
-
-def amount(event: Event) -> str:
-    """Tokens with their change against the window before: "455B (+61%)"; empty where the item is absent."""
-    if event.tokens is None:
-        return ""
-    change = wording.percent(event.tokens, event.compared_tokens)
-    return f"{wording.tokens(event.tokens)} ({change})" if change else wording.tokens(event.tokens)
 
 
 def against(event: Event) -> str:
@@ -99,43 +97,11 @@ def led_days(evidence: Mapping[str, object]) -> str:
     return f"at least {days}" if evidence.get("led_at_least") else days
 
 
-# ── what holds on the digest's day ───────────────────────────────────────────────────────────────────────────
-
-
-def _within(title: str) -> str:
-    return f" in {title}" if title else ""
-
-
-def _of_the_day(event: Event, view: View) -> bool:
-    return view.current is not None and event.date == view.current.end_date
-
-
-def _stands(item: str, view: View) -> str:
-    """Where the item stands on the board shown: "#12", "not listed"; empty without a board."""
-    if view.current is None:
-        return ""
-    rank = view.current.rank(item)
-    return absent(view.current) if rank is None else f"#{rank}"
-
-
-def _then(event: Event, view: View) -> str:
-    """How the event's own rank is introduced: "now" where it is that of the board shown."""
-    same = view.current is not None and view.current.rank(event.item) == event.rank
-    return "now" if same and _of_the_day(event, view) else "then"
-
-
-def _since(event: Event, view: View) -> str:
-    """A closing sentence where the item stands elsewhere now than on the event's day: " Now #12."; else empty."""
-    if view.current is None or view.current.rank(event.item) == event.rank:
-        return ""
-    return f" Now {_stands(event.item, view)}."
-
-
 def _trends(event: Event, view: View) -> int | None:
     """The rank on the trending list of the digest's day, where that is known."""
     if view.twin:
         return view.twin.rank(event.item)
-    return event.evidence.get("twin_rank") if _of_the_day(event, view) else None
+    return event.evidence.get("twin_rank") if parts.of_the_day(event, view) else None
 
 
 # ── each kind ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -151,21 +117,14 @@ def _led(event: Event, view: View) -> str:
     first = against(event)
     if not old:
         return f"{first}."
-    now = _stands(old["id"], view)
-    said = second and old["id"] == second["id"] and (now == "#2" or _of_the_day(event, view))
+    now = parts.stands(old["id"], view)
+    said = second and old["id"] == second["id"] and (now == "#2" or parts.of_the_day(event, view))
     stands = f", now {now}," if now and not said else ""
     return f"{first}. {text.clean(old['name'])}{stands} had led for {led_days(event.evidence)}."
 
 
 def _also_leads(_event: Event, _view: View, title: str) -> str:
-    return f"new #1{_within(title)}"
-
-
-def _move(event: Event) -> str:
-    """The event's ranks, from old to new: "#14 → #10", "#10 as before"."""
-    if event.previous_rank == event.rank:
-        return f"#{event.rank} as before"
-    return f"#{event.previous_rank} → #{event.rank}"
+    return f"new #1{parts.within(title)}"
 
 
 def _enters(event: Event) -> str:
@@ -175,13 +134,13 @@ def _enters(event: Event) -> str:
 
 
 def _entered(event: Event, view: View) -> str:
-    move = _move(event)
+    move = parts.move(event)
     if event.previous_rank is None:
         base = view.previous if view.previous and view.previous.end_date == event.previous_date else None
-        move = f"{absent(base)} before, {_then(event, view)} #{event.rank}"
+        move = f"{absent(base)} before, {parts.then(event, view)} #{event.rank}"
     last_in = event.evidence.get("last_in")
     seen = f"Last there {wording.full_day(date.fromisoformat(last_in))}." if last_in else "First time."
-    return f"{move}, {amount(event)}. {seen}{_since(event, view)}"
+    return f"{move}, {amount(event)}. {seen}{parts.since(event, view)}"
 
 
 def _also_entered(event: Event, view: View, title: str) -> str:
@@ -189,7 +148,7 @@ def _also_entered(event: Event, view: View, title: str) -> str:
     rank = view.current.rank(event.item) if view.current else None
     if title and rank is not None:
         return f"#{rank} in {title}, new in its top {n}"
-    return f"new in the top {n}{_within(title)}"
+    return f"new in the top {n}{parts.within(title)}"
 
 
 def _leaves(event: Event) -> str:
@@ -198,17 +157,8 @@ def _leaves(event: Event) -> str:
     return f"leaves the top {event.rule.get('n')}"
 
 
-def _moved(event: Event, view: View) -> str:
-    """Such as "#9 → #11, 402B (−8%)."."""
-    if event.rank is None:
-        was = f"{_then(event, view)} " if event.previous_rank is None else f"#{event.previous_rank} → "
-        return f"{was}{absent(view.current)}.{_since(event, view)}"
-    move = _move(event) if event.previous_rank else f"{_then(event, view)} #{event.rank}"
-    return f"{move}, {amount(event)}.{_since(event, view)}"
-
-
 def _also_left(event: Event, _view: View, title: str) -> str:
-    return f"out of the top {event.rule.get('n')}{_within(title)}"
+    return f"out of the top {event.rule.get('n')}{parts.within(title)}"
 
 
 def _multiple(event: Event) -> str:
@@ -224,7 +174,7 @@ def _grown(event: Event, view: View) -> str:
     mean = int(event.evidence.get("mean") or 0)
     most = "at most " if event.evidence.get("at_least") else ""
     base = f"an average of {most}{wording.tokens(mean)} over {wording.weeks_before(event.window_days)}"
-    now = _stands(event.item, view)
+    now = parts.stands(event.item, view)
     return f"{wording.tokens(event.tokens or 0)} against {base}.{f' Now {now}.' if now else ''}"
 
 
@@ -232,7 +182,11 @@ def _also_grown(event: Event, view: View, title: str) -> str:
     if not title:
         return f"{_multiple(event)} of {wording.weeks_before(event.window_days)}"
     rank = view.current.rank(event.item) if view.current else None
-    return f"{_multiple(event)}{_within(title)}" if rank is None else f"#{rank}{_within(title)}, {_multiple(event)}"
+    return (
+        f"{_multiple(event)}{parts.within(title)}"
+        if rank is None
+        else f"#{rank}{parts.within(title)}, {_multiple(event)}"
+    )
 
 
 def _enters_list(_event: Event) -> str:
@@ -241,7 +195,7 @@ def _enters_list(_event: Event) -> str:
 
 def _trending(event: Event, view: View) -> str:
     before, rank, now = event.evidence.get("twin_previous_rank"), event.evidence.get("twin_rank"), _trends(event, view)
-    introduced = "now" if now == rank and _of_the_day(event, view) else "then"
+    introduced = "now" if now == rank and parts.of_the_day(event, view) else "then"
     move = f"not on it before, {introduced} #{rank}" if before is None else f"#{before} → #{rank}"
     by_tokens = absent(view.current) if event.rank is None else f"#{event.rank}"
     figures = f", {amount(event)}" if event.tokens is not None else ""
@@ -251,7 +205,7 @@ def _trending(event: Event, view: View) -> str:
 
 def _also_trending(event: Event, view: View, title: str) -> str:
     rank = _trends(event, view)
-    return f"{'new among' if rank is None else f'#{rank} of'} those trending{_within(title)}"
+    return f"{'new among' if rank is None else f'#{rank} of'} those trending{parts.within(title)}"
 
 
 WORDS: Mapping[Kind, Words] = {
@@ -259,6 +213,13 @@ WORDS: Mapping[Kind, Words] = {
     Kind.ENTERED_TOP: Words(_enters, _entered, _also_entered, ("entry", "entries")),
     Kind.SPIKE: Words(_grows, _grown, _also_grown, ("spike", "spikes")),
     Kind.TRENDING: Words(_enters_list, _trending, _also_trending, ("trending", "trending")),
-    Kind.LEFT_TOP: Words(_leaves, _moved, _also_left, ("exit", "exits")),
+    Kind.OVERTOOK: Words(ways.passes, ways.overtook, ways.also_overtook, ("overtake", "overtakes")),
+    Kind.MILESTONE: Words(ways.reaches, ways.reached, ways.also_reached, ("milestone", "milestones")),
+    Kind.CLIMBED: Words(ways.climbs, ways.climbed, ways.also_climbed, ("climb", "climbs")),
+    Kind.DROPPED: Words(ways.drops, ways.climbed, ways.also_climbed, ("drop", "drops")),
+    Kind.LEFT_TOP: Words(_leaves, parts.figures, _also_left, ("exit", "exits")),
+    Kind.SHARE: Words(ways.gains, ways.share, ways.also_share, ("change of share", "changes of share")),
+    Kind.MOVED: Words(ways.moves, parts.figures, ways.also_moved, ("move", "moves")),
+    Kind.RENAMED: Words(ways.is_called, ways.renamed, ways.also_renamed, ("new name", "new names")),
 }
 """The words of each kind. One that is missing here is told by its rule's name, with both ranks and the tokens."""

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
+from bot.core.pattern import Names, Pattern
 from bot.core.ranking import APP_DEPTH, APP_PAGE, MODEL_DEPTH, Board, Dataset
 from bot.core.rules.base import Rule
 
+__all__ = ["COOLDOWN_DAYS", "Names", "Pattern", "Watchlist"]
+
 COOLDOWN_DAYS = 7
 """The default of ``cooldown_days``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """One entry of ``mine``, ``follow`` or ``exclude``: an exact name, a glob, ``id:2262242``, or a model's slug.
-
-    Names compare without regard to case. A model's slug is its id, so it matches as either.
-    """
-
-    text: str
-
-    def matches(self, item: str, names: tuple[str, ...]) -> bool:
-        """Whether the item, under any of its names, is meant."""
-        if self.text.startswith("id:"):
-            return self.text[3:].strip() == item
-        wanted = self.text.casefold()
-        candidates = [name.casefold() for name in (*names, item)]
-        return any(wanted == candidate or fnmatchcase(candidate, wanted) for candidate in candidates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +55,3 @@ class Watchlist:
         """Those of ``mine`` and ``follow`` that mean none of the items, under any of its names."""
         patterns = (*self.mine, *self.follow)
         return tuple(p for p in patterns if not any(p.matches(item, borne) for item, borne in names.items()))
-
-
-Names = Mapping[str, tuple[str, ...]]
-"""Every name that an item has borne, newest first."""

@@ -130,12 +130,21 @@ def test_every_default_is_told_somewhere() -> None:
 
 def test_every_rule_is_shown_with_every_parameter_and_its_default() -> None:
     shown = {line.key: line.value for line in lines() if line.table == "watchlist.cli-agents.rules"}
+    shown["share"] = next(
+        line.value for line in lines() if line.table == "watchlist.models.rules" and line.key == "share"
+    )
     assert set(shown) == {*RULES, "default"}
     for name, rule in RULES.items():
-        assert set(shown[name]) == {spec.name for spec in fields(cast("Any", rule))}
+        named = {} if shown[name] is True else shown[name]
+        assert set(named) == {spec.name for spec in fields(cast("Any", rule))}
         for spec in fields(cast("Any", rule)):
-            value = {"1B": 10**9}.get(str(shown[name][spec.name]), shown[name][spec.name])
-            assert value == spec.default or spec.name == "n"
+            value = {"1B": 10**9}.get(str(named[spec.name]), named[spec.name])
+            assert as_tuple(value) == spec.default or spec.name == "n" or "example" in spec.metadata
+
+
+def as_tuple(value: Any) -> Any:
+    """A list of the file as the code has it."""
+    return tuple(as_tuple(item) for item in value) if isinstance(value, list) else value
 
 
 def test_every_category_is_named() -> None:

@@ -11,7 +11,7 @@ import pytest
 from bot.config import EmailChannel, FileChannel, SlackChannel, load
 from bot.core.delivery import IfUnsure
 from bot.core.ranking import Board, Dataset
-from bot.core.rules import EnteredTop, NewLeader, Spike
+from bot.core.rules import EnteredTop, Moved, NewLeader, Overtook, Spike
 from bot.core.watchlist import COOLDOWN_DAYS, Pattern
 from bot.errors import ConfigError
 from tests.config.reading import CHANNEL, ENVIRON, complete, covered, notes, read
@@ -32,7 +32,7 @@ def test_what_most_people_write() -> None:
     assert watchlist.id == "cli-agents"
     assert watchlist.title == "CLI agents"
     assert watchlist.board == Board(Dataset.APPS, 7, "coding", "cli-agent")
-    assert watchlist.rules == (NewLeader(), EnteredTop(n=10), Spike())
+    assert watchlist.rules == (NewLeader(), EnteredTop(n=10), Spike(), Moved(), Overtook())
     assert watchlist.mine == (Pattern("Kestrel Code"),)
     assert watchlist.follow == (Pattern("Marlin"), Pattern("Roost"))
     assert watchlist.channels == ("team",)

@@ -12,8 +12,26 @@ import pytest
 
 from bot.core.event import Kind
 from bot.core.ranking import Board, Dataset
-from bot.core.rules import RULES, Change, Day, EnteredTop, LeftTop, Need, NewLeader, Rule, Spike, Trending
-from tests.config.reading import errors, read
+from bot.core.rules import (
+    RULES,
+    Change,
+    Climbed,
+    Day,
+    Dropped,
+    EnteredTop,
+    LeftTop,
+    Milestone,
+    Moved,
+    Need,
+    NewLeader,
+    Overtook,
+    Renamed,
+    Rule,
+    Share,
+    Spike,
+    Trending,
+)
+from tests.config.reading import covered, errors, notes, read
 
 
 def rules(text: str, keys: str = "") -> tuple[Rule, ...]:
@@ -85,6 +103,110 @@ def test_numbers_are_exact(text: str, expected: Spike) -> None:
     assert rules(f"default = false\nspike = {{ {text} }}") == (expected,)
 
 
+FOLLOWING = 'follow = ["Marlin"]'
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "expected"),
+    [
+        ("", 'mine = ["Kestrel"]', [NewLeader(), EnteredTop(n=50), Spike(), Moved(), Overtook()]),
+        ("", FOLLOWING, [NewLeader(), EnteredTop(n=50), Spike(), Moved(), Overtook()]),
+        ("default = false", FOLLOWING, []),
+        ("moved = false", FOLLOWING, [NewLeader(), EnteredTop(n=50), Spike(), Overtook()]),
+        ("default = false\novertook = true", FOLLOWING, [Overtook()]),
+        ("default = false\nmoved = true", "", [Moved()]),
+    ],
+)
+def test_moves_and_overtakes_are_on_by_themselves_where_something_is_followed(
+    text: str, keys: str, expected: list[Rule]
+) -> None:
+    assert list(rules(text, keys)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "expected"),
+    [
+        ("climbed = true", "", Climbed()),
+        ("climbed = { over_days = 14 }", MODELS, Climbed(over_days=14)),
+        ("climbed = { bands = [[5, 1], [100, 20]] }", "", Climbed(bands=((5, 1), (100, 20)))),
+        ("dropped = { over_days = 1 }", "", Dropped(over_days=1)),
+        ("moved = true", "", Moved()),
+        ('overtook = { pairs = [["Marlin", "id:4410982"]] }', "", Overtook(pairs=(("Marlin", "id:4410982"),))),
+        ("overtook = { pairs = [] }", "", Overtook()),
+        ('milestone = { tokens = "1T" }', "", Milestone(tokens=(10**12,))),
+        ('milestone = { tokens = ["1T", "2.5T", 7] }', "", Milestone(tokens=(10**12, 25 * 10**11, 7))),
+        ("share = true", MODELS, Share()),
+        ("share = { points = 2.5, over_days = 30 }", MODELS, Share(points=Fraction(5, 2), over_days=30)),
+        ("share = { points = 0.01 }", MODELS, Share(points=Fraction(1, 100))),
+        ("renamed = { confirm_days = 3 }", "", Renamed(confirm_days=3)),
+    ],
+)
+def test_each_rule_has_its_parameters(text: str, keys: str, expected: Rule) -> None:
+    assert rules(f"default = false\n{text}", keys) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "message", "guilty"),
+    [
+        ("share = true", "", "`share` exists for models only", "share"),
+        ("renamed = true", MODELS, "`renamed` exists for apps only", "renamed"),
+        ("trending = true", MODELS, "`trending` exists for apps only", "trending"),
+        ("moved = 3", "", "`moved` wants true or false", "3"),
+        ("moved = { over_days = 3 }", "", "`moved` has no parameter `over_days`", "over_days"),
+        ("climbed = 3", "", "`climbed` wants true, false, or a table such as { over_days = 7 }", "3"),
+        ("climbed = { over_days = 0 }", "", "`over_days` goes from 1 to 366", "0"),
+        ("climbed = { bands = [[10, 3], [20]] }", "", "`bands` wants lists of 2", "[20]"),
+        ("climbed = { bands = [[201, 3]] }", "", "`bands` goes from 1 to 200 for apps", "201"),
+        ("climbed = { bands = [[51, 3]] }", MODELS, "`bands` goes from 1 to 50 for models", "51"),
+        ("climbed = { bands = [[10, 3], [10, 5]] }", "", "`bands` wants rising ranks", "[10, 5]"),
+        ('overtook = { pairs = [["a"]] }', "", "`pairs` wants lists of 2", '["a"]'),
+        ('overtook = { pairs = "a" }', "", "`pairs` wants a list", '"a"'),
+        ("milestone = true", "", "`milestone` wants `tokens`", "milestone"),
+        ("milestone = {}", "", "`milestone` wants `tokens`", "milestone"),
+        ("milestone = 3", "", '`milestone` wants true, false, or a table such as { tokens = "1T" }', "3"),
+        ("milestone = { tokens = [] }", "", "`tokens` wants a list", "[]"),
+        (
+            'milestone = { tokens = ["1T", 1_000_000_000_000] }',
+            "",
+            "`tokens` wants different values",
+            '["1T", 1_000_000_000_000]',
+        ),
+        ("milestone = { tokens = 0 }", "", "`tokens` goes from 1 to 9223372036854775807", "0"),
+        (
+            'milestone = { tokens = "much" }',
+            "",
+            '`tokens` wants a whole number of tokens, such as "5B" or "1.5T"',
+            '"much"',
+        ),
+        ("share = { points = 0 }", MODELS, "`points` goes from 0.01 to 100", "0"),
+        ("share = { points = 100.5 }", MODELS, "`points` goes from 0.01 to 100", "100.5"),
+        ("renamed = { confirm_days = 31 }", "", "`confirm_days` goes from 1 to 30", "31"),
+    ],
+)
+def test_what_a_rule_cannot_be_is_refused_at_its_place(text: str, keys: str, message: str, guilty: str) -> None:
+    (problem,) = errors(f"[watchlist.a]\n{keys}\n[watchlist.a.rules]\n{text}\n")
+    assert (problem.message, covered(problem)) == (message, guilty)
+
+
+def test_a_rule_that_the_dataset_cannot_have_says_what_to_use_instead() -> None:
+    (share,) = errors("[watchlist.a.rules]\nshare = true\n")
+    assert "not all apps" in share.excerpt
+    assert share.excerpt.rstrip().endswith("`climbed` tells apps that rise: climbed = { over_days = 7 }")
+    (renamed,) = errors(f"[watchlist.a]\n{MODELS}\n[watchlist.a.rules]\nrenamed = true\n")
+    assert "another slug is another model" in renamed.excerpt
+
+
+def test_rules_about_what_is_followed_are_noted_where_nothing_is() -> None:
+    text = "[watchlist.a]\nchannels = []\n{keys}\n[watchlist.a.rules]\nmoved = true\novertook = {overtook}\n"
+    said = [note.message for note in notes(text.format(keys="", overtook="true")) if "follows nothing" in note.message]
+    assert said == ["a follows nothing, so `moved` tells nothing", "a follows nothing, so `overtook` tells nothing"]
+    for keys, overtook in ((FOLLOWING, "true"), ("", '{ pairs = [["a", "b"]] }')):
+        found = [
+            note.message for note in notes(text.format(keys=keys, overtook=overtook)) if "`overtook`" in note.message
+        ]
+        assert found == []
+
+
 def test_rules_may_stand_in_the_watchlist_itself() -> None:
     (watchlist,) = read("[watchlist.a]\nrules.default = false\nrules.trending.n = 3\n").watchlists
     assert watchlist.rules == (Trending(n=3),)
@@ -94,7 +216,7 @@ def test_rules_may_stand_in_the_watchlist_itself() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Overtook:
+class Novel:
     """A rule whose parameters are of every kind."""
 
     kind: ClassVar[Kind] = Kind.NEW_LEADER
@@ -120,18 +242,18 @@ class Overtook:
 
 
 @pytest.fixture
-def overtook(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RULES, "overtook", Overtook)
+def novel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RULES, "novel", Novel)
 
 
-@pytest.mark.usefixtures("overtook")
+@pytest.mark.usefixtures("novel")
 def test_a_new_rule_needs_no_line_here() -> None:
     text = (
-        'overtook = { bands = [[5, 1], [9, 2]], pairs = [["a", "b"]], tokens = ["1T", 5], points = 0.5, days = 3 }\n'
+        'novel = { bands = [[5, 1], [9, 2]], pairs = [["a", "b"]], tokens = ["1T", 5], points = 0.5, days = 3 }\n'
         "default = false"
     )
     assert rules(text, MODELS) == (
-        Overtook(
+        Novel(
             bands=((5, 1), (9, 2)),
             pairs=(("a", "b"),),
             tokens=(10**12, 5),
@@ -142,24 +264,24 @@ def test_a_new_rule_needs_no_line_here() -> None:
     )
 
 
-@pytest.mark.usefixtures("overtook")
+@pytest.mark.usefixtures("novel")
 @pytest.mark.parametrize(
     ("text", "message", "column"),
     [
-        ("bands = 3", "`bands` wants a list", 22),
-        ("bands = [[1, 2], [3]]", "`bands` wants lists of 2", 31),
-        ('bands = [[1, "2"]]', "`bands` wants a whole number", 27),
-        ('pairs = [["a", ""]]', "`pairs` wants text, in quotes", 29),
-        ("days = 0", "`days` is at least 1", 21),
-        ("deep = 51", "`deep` goes from 1 to 50 for models", 21),
+        ("bands = 3", "`bands` wants a list", 19),
+        ("bands = [[1, 2], [3]]", "`bands` wants lists of 2", 28),
+        ('bands = [[1, "2"]]', "`bands` wants a whole number", 24),
+        ('pairs = [["a", ""]]', "`pairs` wants text, in quotes", 26),
+        ("days = 0", "`days` is at least 1", 18),
+        ("deep = 51", "`deep` goes from 1 to 50 for models", 18),
     ],
 )
 def test_its_parameters_are_checked(text: str, message: str, column: int) -> None:
-    (problem,) = errors(f"[watchlist.a]\n{MODELS}\n[watchlist.a.rules]\novertook = {{ {text} }}\n")
+    (problem,) = errors(f"[watchlist.a]\n{MODELS}\n[watchlist.a.rules]\nnovel = {{ {text} }}\n")
     assert (problem.line, problem.column, problem.message) == (4, column, message)
 
 
-@pytest.mark.usefixtures("overtook")
+@pytest.mark.usefixtures("novel")
 def test_a_rule_for_models_is_refused_for_apps() -> None:
-    (problem,) = errors("[watchlist.a.rules]\novertook = true\n")
-    assert problem.message == "`overtook` exists for models only"
+    (problem,) = errors("[watchlist.a.rules]\nnovel = true\n")
+    assert problem.message == "`novel` exists for models only"

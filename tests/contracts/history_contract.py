@@ -60,6 +60,16 @@ class HistoryContract:
         assert list(before.leaders(CLI_AGENTS, DAYS[9])) == [(day, "a/one")]
         assert list(store.history().leaders(CLI_AGENTS, DAYS[9])) == [(DAYS[4], "b/two"), (day, "b/two")]
 
+    def test_names_that_were_borne_are_those_of_the_newest_revisions_before_a_day(self, new_store: NewStore) -> None:
+        store = new_store()
+        for place, (day, name) in enumerate(zip(DAYS[:2] + DAYS[1:3], ("Ada", "Bea", "Cid", "Dee"), strict=True)):
+            store.save([snapshot(CLI_AGENTS, day, [("1", name, 5 + place), ("2", "Another", 4)])])
+        store.save([snapshot(CLI_AGENTS.twin, DAYS[0], [("1", "Elsewhere", 5)])])
+        history = store.history()
+        assert history.borne(CLI_AGENTS, "1", DAYS[0]) == set()
+        assert history.borne(CLI_AGENTS, "1", DAYS[2]) == {"Ada", "Cid"}
+        assert history.borne(CLI_AGENTS, "1", DAYS[9]) == {"Ada", "Cid", "Dee"}
+
     def test_only_the_first_50_of_a_model_window_are_ranked(self, new_store: NewStore) -> None:
         store = new_store()
         days = [
@@ -70,6 +80,8 @@ class HistoryContract:
         board, history = Board(Dataset.MODELS, 2), store.history()
         assert history.last_in(board, "x/24", None, DAYS[9]) == DAYS[1]
         assert history.last_in(board, "x/25", None, DAYS[9]) is None
+        assert history.borne(board, "x/24", DAYS[9]) == {""}
+        assert history.borne(board, "x/25", DAYS[9]) == set()
         assert history.at(board, DAYS[1]) == sum_days(board, days)
 
     def test_authors_are_ranked_by_the_sum_of_their_models_before_any_cut(self, new_store: NewStore) -> None:
@@ -121,6 +133,12 @@ def _same(history: History, memory: History) -> None:
             for n in (1, 2, None):
                 for before in DAYS[::4]:
                     assert history.last_in(board, item, n, before) == memory.last_in(board, item, n, before)
+            _same_names(history, memory, board, item)
+
+
+def _same_names(history: History, memory: History, board: Board, item: str) -> None:
+    for before in DAYS[::4]:
+        assert history.borne(board, item, before) == memory.borne(board, item, before)
 
 
 def _ranked(window: tuple[Board, date], tokens: dict[str, int]) -> Snapshot:

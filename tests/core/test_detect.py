@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,20 @@ from bot.core.detect import Evaluation, evaluate, needs, sources
 from bot.core.event import Event, EventStatus, HeldBack, Kind, handle
 from bot.core.history import MemoryHistory
 from bot.core.ranking import APP_DEPTH, MODEL_DAY, Board, Dataset, Snapshot
-from bot.core.rules import EnteredTop, LeftTop, NewLeader, Rule, Spike, Trending
+from bot.core.rules import (
+    Climbed,
+    EnteredTop,
+    LeftTop,
+    Milestone,
+    Moved,
+    NewLeader,
+    Overtook,
+    Renamed,
+    Rule,
+    Share,
+    Spike,
+    Trending,
+)
 from bot.core.watchlist import Pattern, Watchlist
 from tests.builders import ALL_APPS, CLI_AGENTS, DAY, MODELS, event, snapshot
 from tests.core.rules.days import ago, column, columns
@@ -168,6 +182,105 @@ class TestHeldBack:
         assert judge(watch(NewLeader()), columns("ba", "ab"), told=(earlier,)).events[0].held_back is None
 
 
+class TestReversals:
+    """What was told of an item is told again within the cooldown only where it was undone in between."""
+
+    def climb(self, *told: Event) -> HeldBack | None:
+        boards = columns("xabcd", "abcdx") + [column(ago(back), "abcdx") for back in (7, 8)]
+        return judge(watch(Climbed()), boards, told=told).events[0].held_back
+
+    def test_a_climb_within_a_week_of_the_last_is_held_back_unless_it_dropped_since(self) -> None:
+        climbed = event(kind=Kind.CLIMBED, item="x", date=ago(5), rule={"over_days": 7})
+        dropped = event(kind=Kind.DROPPED, item="x", date=ago(3), rule={"over_days": 7})
+        assert self.climb() is None
+        assert self.climb(climbed) is HeldBack.COOLDOWN
+        assert self.climb(climbed, dropped) is None
+        assert self.climb(dropped) is None
+        assert self.climb(replace(dropped, date=ago(6)), climbed) is HeldBack.COOLDOWN
+
+    def share(self, *told: Event) -> HeldBack | None:
+        boards = [
+            snapshot(MODELS, day, [("x/y", "x/y", tokens)], other_tokens=100 - tokens)
+            for day, tokens in ((DAY, 20), (ago(1), 10), (ago(7), 10), (ago(8), 10))
+        ]
+        models = watch(Share(), board=MODELS)
+        return judge(models, boards, told=told).events[0].held_back
+
+    def test_a_share_is_undone_by_a_move_the_other_way(self) -> None:
+        usual: dict[str, Any] = {"kind": Kind.SHARE, "item": "x/y", "board": MODELS.key, "rule": {"points": 2}}
+        up = event(date=ago(5), evidence={"direction": "up"}, **usual)
+        down = event(date=ago(3), evidence={"direction": "down"}, **usual)
+        assert self.share(up) is HeldBack.COOLDOWN
+        assert self.share(up, down) is None
+        assert self.share(down) is None
+
+    def test_each_milestone_has_its_own_cooldown(self) -> None:
+        def reached(threshold: int) -> Event:
+            key = f"cli-agents/{CLI_AGENTS.key}/milestone:{threshold}/a/{ago(2)}"
+            return event(kind=Kind.MILESTONE, item="a", date=ago(2), rule={}, key=key)
+
+        boards = [snapshot(CLI_AGENTS, day, [("a", "A", tokens)]) for day, tokens in ((DAY, 9), (ago(1), 1))]
+        rule = watch(Milestone(tokens=(5, 7)))
+        events = judge(rule, boards, told=(reached(5),)).events
+        assert [(found.threshold, found.held_back) for found in events] == [("5", HeldBack.COOLDOWN), ("7", None)]
+
+    def test_moves_and_overtakes_are_always_told(self) -> None:
+        told = tuple(event(kind=kind, item="b", date=ago(1), rule={}) for kind in (Kind.MOVED, Kind.OVERTOOK))
+        rule = watch(Moved(), Overtook(pairs=(("id:b", "id:a"),)), follow=(Pattern("B"),))
+        events = judge(rule, columns("ba", "ab"), told=told).events
+        assert [(found.kind, found.held_back) for found in events] == [(Kind.OVERTOOK, None), (Kind.MOVED, None)]
+
+
+class TestFollowed:
+    """The rules about what is followed know it by every name that it has borne."""
+
+    def moved(self, watchlist: Watchlist, names: dict[str, tuple[str, ...]]) -> list[str]:
+        history = MemoryHistory(columns("bac", "abc"))
+        evaluation = evaluate(watchlist, DAY, history=history, since=DAY, told=(), names=names)
+        return [found.item for found in evaluation.events]
+
+    def test_mine_and_follow_count_by_the_name_at_hand_or_a_former_one(self) -> None:
+        assert self.moved(watch(Moved(), mine=(Pattern("b"),)), {}) == ["b"]
+        assert self.moved(watch(Moved(), follow=(Pattern("Old Ada"),)), {"a": ("A", "Old Ada")}) == ["a"]
+        assert self.moved(watch(Moved()), {}) == []
+
+    def test_what_left_the_board_is_still_followed(self) -> None:
+        events = judge(watch(Moved(), mine=(Pattern("c"),)), columns("ab", "abc", depth=9)).events
+        assert [(found.item, found.rank, found.previous_rank) for found in events] == [("c", None, 3)]
+
+    def test_a_move_out_of_sight_of_the_excluded_is_held_back(self) -> None:
+        both = watch(Moved(), mine=(Pattern("b"),), exclude=(Pattern("b"),))
+        assert [found.held_back for found in judge(both, columns("ba", "ab")).events] == [HeldBack.EXCLUDED]
+
+
+def test_the_key_of_an_overtake_bears_the_pair_whatever_its_slugs_hold() -> None:
+    rows = (("ada/x:free", 9), ("bea/y", 8))
+    boards = [
+        snapshot(MODELS, day, [(item, item, tokens) for item, tokens in order])
+        for day, order in ((DAY, rows), (ago(1), rows[::-1]))
+    ]
+    (found,) = judge(watch(Overtook(pairs=(("ada/*", "*"),)), board=MODELS), boards).events
+    assert found.key == "cli-agents/models:7d/overtook:ada/x:free>bea/y/ada/x:free/2026-11-10"
+    assert found.threshold == "ada/x:free>bea/y"
+    assert found.rule == {"pairs": [["ada/*", "*"]]}
+
+
+def test_names_are_those_that_items_are_called_but_a_rename_sees_what_came() -> None:
+    boards = [
+        snapshot(
+            CLI_AGENTS, ago(back), [("b", name, 9), ("a", "A", 8)] if back < 2 else [("a", "A", 9), ("b", name, 8)]
+        )
+        for back, name in enumerate(["New", "New", "Old"])
+    ]
+    history = MemoryHistory(boards)
+    rules = watch(NewLeader(), Renamed())
+    found = evaluate(rules, DAY, history=history, since=ago(1), told=(), names={}, called={"b": "Shown"}).events
+    assert [(one.kind, one.name) for one in found] == [(Kind.RENAMED, "Shown")]
+    assert (found[0].evidence["old_name"], found[0].evidence["new_name"]) == ("Old", "New")
+    lead = evaluate(rules, ago(1), history=history, since=ago(1), told=(), names={}, called={"b": "Shown"}).events
+    assert [(one.kind, one.name) for one in lead] == [(Kind.NEW_LEADER, "Shown")]
+
+
 class TestNeeds:
     """Which windows judging a day takes."""
 
@@ -206,6 +319,9 @@ class TestDepth:
             ((EnteredTop(n=10),), {"mine": (Pattern("x"),)}, 200),
             ((EnteredTop(n=10),), {"follow": (Pattern("x"),)}, 200),
             ((EnteredTop(n=50),), {"board": MODELS}, 50),
+            ((Climbed(),), {}, 100),
+            ((Climbed(bands=((95, 10),)),), {}, 200),
+            ((Milestone(tokens=(5,)), Renamed(), Moved(), Overtook()), {}, 100),
         ],
     )
     def test_depth(self, rules: tuple[Rule, ...], changes: dict[str, object], depth: int) -> None:

@@ -27,6 +27,7 @@ from tests.scenes import (
     spike,
     trending,
 )
+from tests.ways import climbed, milestone, moved, overtook, renamed
 
 SHORT_REIGN = {"previous_leader": {"id": "harrier", "name": "Harrier"}, "led_days": 1, "led_at_least": False}
 
@@ -183,10 +184,54 @@ def test_the_lead_gives_no_figures_of_an_earlier_day_as_todays() -> None:
     assert told.lead.startswith("Kestrel Code #4")
 
 
+def test_an_overtake_of_the_readers_own_comes_before_an_entry_and_one_of_others_after_it() -> None:
+    assert headline(cli(events=(entry(), overtook(), moved()))) == (
+        "Kestrel Code passes Marlin for #4 in CLI agents · Sable enters the top 10"
+    )
+    passed_own = replace(CLI, mine=patterns("Marlin"))
+    assert headline(cli(watchlist=passed_own, events=(entry(), overtook()))).startswith("Kestrel Code passes Marlin")
+    others = replace(CLI, mine=(), follow=patterns("kestrel code", "marlin"))
+    assert headline(cli(watchlist=others, events=(entry(), overtook()))) == (
+        "Sable enters the top 10 in CLI agents · Kestrel Code passes Marlin for #4"
+    )
+
+
+def test_a_new_leader_comes_before_an_overtake() -> None:
+    assert headline(cli(events=(overtook(), leader()))) == (
+        "Foundry Agent takes #1 in CLI agents · Kestrel Code passes Marlin for #4"
+    )
+
+
+def test_whom_the_readers_own_passed_is_said_though_only_its_move_was_told() -> None:
+    assert headline(cli(events=(moved(),))) == "Kestrel Code passes Marlin for #4 in CLI agents"
+
+
+def test_moves_are_said_where_there_is_nothing_else_the_readers_own_first() -> None:
+    roost = moved(item="roost", name="Roost", rank=3, previous_rank=2, id="r")
+    tern = moved(item="tern", name="Tern CLI", rank=11, previous_rank=None, id="t")
+    now = snapshot(CLI_AGENTS, DAY, [NOW[0], NOW[2], NOW[1], *NOW[3:]])
+    then = snapshot(CLI_AGENTS, YESTERDAY, [row for row in NOW if row[0] != "tern"])
+    followed = replace(CLI, mine=(), follow=patterns("Roost", "Tern CLI"))
+    view = cli(watchlist=followed, current=now, previous=then, events=(tern, roost))
+    assert headline(view) == "Roost falls to #3 in CLI agents · 1 move"
+    own = replace(followed, mine=patterns("Tern CLI"))
+    assert headline(replace(view, watchlist=own)) == "Tern CLI comes in at #11 in CLI agents · 1 move"
+    assert headline(replace(view, events=(tern, roost, spike()))) == (
+        "Loomwright grows to 3.1× its average in CLI agents"
+    )
+
+
+def test_other_kinds_are_counted() -> None:
+    events = (entry(), milestone(), climbed(item="copper", id="c"), renamed())
+    assert headline(calm(events=events)) == (
+        "Sable enters the top 10 in CLI agents · 1 milestone · 1 climb · 1 new name"
+    )
+
+
 NAMES = st.text(min_size=1, max_size=200)
 
 
-@given(NAMES, NAMES, NAMES, st.integers(0, 6), st.booleans())
+@given(NAMES, NAMES, NAMES, st.integers(0, 9), st.booleans())
 def test_a_headline_is_never_longer_than_ninety_characters(
     first: str,
     second: str,
@@ -201,7 +246,10 @@ def test_a_headline_is_never_longer_than_ninety_characters(
         spike(name=second),
         trending(),
         left(name=first),
-    ][:number]
+        overtook(name=first, evidence={"passed": {**overtook().evidence["passed"], "name": second}}),
+        moved(item="roost", name=second),
+        milestone(item="otter", name=first),
+    ][-number:]
     view = cli(watchlist=replace(CLI, title=title), events=tuple(events), new=new)
     told = digest(view, ide(new=new))
     assert 0 < len(told.headline) <= LIMIT

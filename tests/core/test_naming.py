@@ -80,6 +80,7 @@ def test_a_history_under_other_names_answers_as_before() -> None:
     assert under.days(CLI_AGENTS, ago(9), DAY) == [ago(1), DAY]
     assert under.last_in(CLI_AGENTS, "1", 1, DAY) == ago(1)
     assert list(under.leaders(CLI_AGENTS, DAY)) == [(DAY, "1"), (ago(1), "1")]
+    assert under.borne(CLI_AGENTS, "1", DAY) == {"A"}
 
 
 class TestADigest:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,8 +8,9 @@ import pytest
 
 from bot.core.event import Event
 from bot.core.netting import net
-from tests.builders import CLI_AGENTS, DAY, snapshot
-from tests.scenes import NOW, calm, entry, leader, left, spike, trending
+from tests.builders import CLI_AGENTS, DAY, MODELS, B, snapshot
+from tests.scenes import NOW, THEN, calm, entry, leader, left, spike, trending
+from tests.ways import climbed, dropped, milestone, moved, overtook, renamed, share
 
 D1, D2, D3 = (DAY - timedelta(days=back) for back in (3, 2, 1))
 
@@ -109,3 +111,129 @@ def test_the_line_of_what_passed_stays_short() -> None:
     events = [entry(date=D1, item=f"gone{number}", name=f"Gone {number}") for number in range(7)]
     line = passed(*events, current=snapshot(CLI_AGENTS, DAY, NOW))
     assert line.endswith("Gone 4 in the top 10 (Sat 7 Nov) and 2 others.")
+
+
+SIXTH = {"rank": 6, "previous_rank": 4}
+
+
+@pytest.mark.parametrize(
+    ("event", "holds"),
+    [
+        (climbed(date=D1), True),  # #22 → #10, and #10 still
+        (climbed(date=D1, evidence={**climbed().evidence, "base_rank": 13}), True),
+        (climbed(date=D1, evidence={**climbed().evidence, "base_rank": 12}), False),
+        (climbed(date=D1, item="nobody"), False),
+        (dropped(date=D1), True),  # #5 → #11
+        (dropped(date=D1, evidence={**dropped().evidence, "base_rank": 8}), True),
+        (dropped(date=D1, evidence={**dropped().evidence, "base_rank": 9}), False),
+        (dropped(date=D1, item="nobody"), True),
+        (milestone(date=D1), True),  # 1,842B now
+        (milestone(date=D1, threshold=1842 * B), True),
+        (milestone(date=D1, threshold=1842 * B + 1), False),
+        (milestone(date=D1, item="nobody"), False),
+    ],
+)
+def test_what_still_stands_is_told_once(event: Event, holds: bool) -> None:
+    assert kept(event) == ([event.id] if holds else [])
+    assert bool(passed(event)) is not holds
+
+
+@pytest.mark.parametrize(
+    ("tokens", "direction", "holds"),
+    [(128, "up", True), (127, "up", False), (88, "down", True), (89, "down", False), (None, "up", False)],
+)
+def test_a_share_is_told_if_it_is_still_as_far_from_where_it_came_from(
+    tokens: int | None, direction: str, holds: bool
+) -> None:
+    """It was at 10.8%, and the rule asks for two points."""
+    rows = [("x", "x", 1000 - (tokens or 0)), *([("ada/one", "ada/one", tokens)] if tokens else [])]
+    event = share(date=D1, evidence={**share().evidence, "direction": direction})
+    assert kept(event, current=snapshot(MODELS, DAY, rows)) == (["5hare"] if holds else [])
+
+
+def test_both_ways_of_a_share_are_judged_each_by_itself() -> None:
+    rows = [("x", "x", 868), ("ada/one", "ada/one", 132)]
+    down = share(date=D2, id="down", evidence={**share().evidence, "direction": "down"})
+    assert kept(share(date=D1), down, current=snapshot(MODELS, DAY, rows)) == ["5hare"]
+
+
+@pytest.mark.parametrize(
+    ("names", "holds"),
+    [
+        ({}, True),
+        ({"marlin": ("Swordfish", "Swordfish", "Marlin")}, True),
+        ({"marlin": ("Swordfish (id 7)", "Swordfish", "Marlin")}, True),
+        ({"marlin": ("Swordfish", "Marlin", "Swordfish")}, True),
+        ({"marlin": ("Marlin", "Marlin", "Swordfish")}, False),
+    ],
+)
+def test_a_new_name_is_told_if_it_is_the_name(names: dict[str, tuple[str, ...]], holds: bool) -> None:
+    assert kept(renamed(date=D1), names=names) == (["n4me"] if holds else [])
+
+
+def test_moves_compare_the_day_with_the_last_day_told() -> None:
+    then = snapshot(CLI_AGENTS, D1, THEN)
+    assert kept(moved(date=D3), previous=then) == ["m0ve"]
+    assert kept(moved(date=D2, id="a", **SIXTH), moved(id="b"), previous=then) == ["b"]
+    assert kept(moved(id="b")) == []  # the same rank as on the last day told
+    assert kept(moved(date=D3), previous=None) == ["m0ve"]
+
+
+def test_a_move_that_others_made_on_the_whole_is_none() -> None:
+    assert kept(moved(date=D3), previous=snapshot(CLI_AGENTS, D1, NOW[1:])) == []
+
+
+def test_an_exit_and_an_entry_are_moves() -> None:
+    without = snapshot(CLI_AGENTS, D1, [row for row in NOW if row[0] != "kestrel"])
+    assert kept(moved(date=D3, previous_rank=None), previous=without) == ["m0ve"]
+    gone = moved(date=D3, rank=None, tokens=None)
+    assert kept(gone, current=replace(without, end_date=DAY), previous=snapshot(CLI_AGENTS, D1, NOW)) == ["m0ve"]
+    assert passed(gone) == "Came and went: Kestrel Code not listed (Mon 9 Nov)."
+
+
+def test_overtakes_compare_the_day_with_the_last_day_told() -> None:
+    then = snapshot(CLI_AGENTS, D1, THEN)  # Marlin was ahead
+    assert kept(overtook(date=D3), previous=then) == ["0ver"]
+    assert kept(overtook(date=D3)) == []  # Kestrel Code was ahead then, too
+    assert passed(overtook(date=D3)) == "Came and went: Kestrel Code ahead of Marlin (Mon 9 Nov)."
+    assert kept(overtook(date=D3), previous=None) == ["0ver"]
+    assert kept(overtook(date=D3), current=replace(then, end_date=DAY), previous=then) == []
+
+
+@pytest.mark.parametrize("gone", ["kestrel", "marlin"])
+def test_an_overtake_of_which_one_has_left_does_not_hold(gone: str) -> None:
+    now = snapshot(CLI_AGENTS, DAY, [row for row in NOW if row[0] != gone])
+    assert kept(overtook(date=D3), current=now, previous=snapshot(CLI_AGENTS, D1, THEN)) == []
+
+
+def test_an_overtake_of_an_item_that_was_not_listed_on_the_last_day_told() -> None:
+    without = snapshot(CLI_AGENTS, D1, [row for row in THEN if row[0] != "kestrel"])
+    assert kept(overtook(date=D3), previous=without) == ["0ver"]
+    unlisted = snapshot(CLI_AGENTS, D1, [row for row in THEN if row[0] != "marlin"])
+    assert kept(overtook(date=D3), previous=unlisted) == []
+
+
+def test_overtakes_back_and_forth_are_one_pair() -> None:
+    back = overtook(
+        date=D2,
+        id="back",
+        item="marlin",
+        name="Marlin",
+        evidence={"passed": {**overtook().evidence["passed"], "id": "kestrel", "name": "Kestrel Code"}},
+    )
+    then = snapshot(CLI_AGENTS, D1, THEN)
+    assert kept(overtook(date=D1, id="a"), back, overtook(date=D3, id="b"), previous=then) == ["b"]
+    assert passed(overtook(date=D1, id="a"), back) == "Came and went: Kestrel Code ahead of Marlin (Sat 7 Nov)."
+
+
+def test_what_passed_is_said_in_a_few_words_of_each_kind() -> None:
+    missing = {"item": "nobody", "name": "Nobody", "date": D1}
+    gone = [climbed(**missing), milestone(**missing), share(**missing)]
+    assert passed(*gone) == (
+        "Came and went: Nobody up at #10 (Sat 7 Nov), Nobody at 1.8T tokens (Sat 7 Nov) "
+        "and Nobody at 13.2% of all tokens (Sat 7 Nov)."
+    )
+    back = dropped(date=D1, evidence={**dropped().evidence, "base_rank": 11})
+    assert passed(back) == "Came and went: Tern CLI down at #11 (Sat 7 Nov)."
+    other = passed(renamed(date=D1), names={"marlin": ("Marlin", "Marlin")})
+    assert other == "Came and went: Swordfish under another name (Sat 7 Nov)."

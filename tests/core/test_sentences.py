@@ -176,11 +176,6 @@ def test_an_absent_item_has_no_amount() -> None:
     assert sentences.amount(left(tokens=None)) == ""
 
 
-def test_every_kind_has_its_words() -> None:
-    events = [leader(), entry(), spike(), trending(), left()]
-    assert {event.kind for event in events} == set(Kind) == set(sentences.WORDS)
-
-
 def test_a_kind_without_words_is_told_by_its_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sentences, "WORDS", {})
     assert sentences.head(left()) == "Tern CLI meets the rule left top"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from functools import lru_cache
@@ -66,6 +67,13 @@ class StoredHistory:
             return iter(self._stored_leaders(board, until))
         return ((day, items[0]) for day, items in self._orders(board) if day <= until and items)
 
+    def borne(self, board: Board, item: str, before: date) -> AbstractSet[str]:
+        """See History."""
+        if not _computed(board):
+            return self._stored_names(board, item, before)
+        windows = (self._window(board, day) for day in self.days(board, date.min, before - _ONE_DAY))
+        return {entry.name for window in windows if window and (entry := window.entry(item))}
+
     # ── stored boards ────────────────────────────────────────────────────────────────────────────────────────
 
     def _read_index(self, board: Board) -> Mapping[date, int]:
@@ -115,6 +123,16 @@ class StoredHistory:
         )
         with self._reading() as connection:
             return [(row.end_date, row.item) for row in connection.execute(query)]
+
+    def _stored_names(self, board: Board, item: str, before: date) -> AbstractSet[str]:
+        query = (
+            select(ENTRY.c.name)
+            .distinct()
+            .join(SNAPSHOT, SNAPSHOT.c.id == ENTRY.c.snapshot_id)
+            .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.end_date < before, *self._newest(), ENTRY.c.item == item)
+        )
+        with self._reading() as connection:
+            return set(connection.execute(query).scalars())
 
     def _newest(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         """That a row is the newest revision as of now. The ``+ 0`` keeps SQLite from searching entries by the ceiling.

@@ -3,28 +3,60 @@
 from __future__ import annotations
 
 from bot.core.rules.base import Change, Day, Need, NotEvaluated, Rule, parameters
+from bot.core.rules.climb import Climbed, Dropped
+from bot.core.rules.milestone import Milestone
+from bot.core.rules.moved import Moved
 from bot.core.rules.new_leader import NewLeader
+from bot.core.rules.overtook import Overtook
+from bot.core.rules.renamed import Renamed
+from bot.core.rules.share import Share
 from bot.core.rules.spike import Spike
 from bot.core.rules.top import EnteredTop, LeftTop
 from bot.core.rules.trending import Trending
 
-RULES: dict[str, type[Rule]] = {rule.kind.value: rule for rule in (NewLeader, EnteredTop, LeftTop, Spike, Trending)}
+_ALL: tuple[type[Rule], ...] = (
+    NewLeader,
+    EnteredTop,
+    LeftTop,
+    Climbed,
+    Dropped,
+    Spike,
+    Trending,
+    Moved,
+    Overtook,
+    Milestone,
+    Share,
+    Renamed,
+)
+
+RULES: dict[str, type[Rule]] = {rule.kind.value: rule for rule in _ALL}
 """Every rule by the name that it has in a configuration."""
 
 DEFAULT_RULES = ("new_leader", "entered_top", "spike")
 """The rules that a watchlist has unless it says otherwise (detection: Rules)."""
 
+FOLLOWING_RULES = ("moved", "overtook")
+"""Those that it has besides where it has ``mine`` or ``follow``."""
+
 __all__ = [
     "DEFAULT_RULES",
+    "FOLLOWING_RULES",
     "RULES",
     "Change",
+    "Climbed",
     "Day",
+    "Dropped",
     "EnteredTop",
     "LeftTop",
+    "Milestone",
+    "Moved",
     "Need",
     "NewLeader",
     "NotEvaluated",
+    "Overtook",
+    "Renamed",
     "Rule",
+    "Share",
     "Spike",
     "Trending",
     "parameters",

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Protocol
 
 from bot.core.event import Kind
 from bot.core.history import History
+from bot.core.pattern import Names
 from bot.core.ranking import Board, Dataset, Snapshot
 
 
@@ -29,8 +30,8 @@ class Need:
 class Change:
     """A fact that a rule found about one item; detection makes an event of it.
 
-    ``variant`` tells events of one kind apart within a key (``n`` of a top). ``tokens`` are those to show where the
-    board itself does not list the item.
+    ``variant`` tells events of one kind apart within a key (``n`` of a top, a threshold, a pair). ``tokens`` are those
+    to show where the board itself does not list the item.
     """
 
     item: str
@@ -53,7 +54,9 @@ class Day:
     """One day of one watchlist, as a rule sees it. All snapshots are cut to the depth that the watchlist sees.
 
     ``previous`` is the snapshot of the day before, or after a gap the last before it; None where none is stored.
-    ``base`` is where the walks of hysteresis begin: the day before the watchlist's first one.
+    ``base`` is where the walks of hysteresis begin: the day before the watchlist's first one. ``history`` calls items
+    as messages do; ``stored`` is what lies behind it, uncut and by the names that came. ``followed`` are the items of
+    ``mine`` and ``follow`` that the current or the previous snapshot lists; ``names`` are all that an item has borne.
     """
 
     board: Board
@@ -62,6 +65,9 @@ class Day:
     previous: Snapshot | None
     history: History
     base: dt.date
+    stored: History
+    followed: frozenset[str] = frozenset()
+    names: Names = field(default_factory=dict)
 
 
 class Rule(Protocol):
@@ -86,7 +92,7 @@ class Rule(Protocol):
 
 
 def parameters(rule: Rule) -> dict[str, Any]:
-    """The rule's parameters as JSON values, as an event carries them; fractions as decimal numbers."""
+    """The rule's parameters as JSON values, as an event carries them: fractions as decimal numbers, tuples as lists."""
     values = {spec.name: getattr(rule, spec.name) for spec in fields(rule)}  # type: ignore[arg-type]
     return {name: _plain(value) for name, value in values.items()}
 
@@ -94,4 +100,6 @@ def parameters(rule: Rule) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Fraction):
         return int(value) if value.denominator == 1 else float(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
     return value

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.core.history import MemoryHistory
+from bot.core.pattern import Names
 from bot.core.ranking import Board, Snapshot
 from bot.core.rules import Change, Day, NotEvaluated, Rule
 from tests.builders import CLI_AGENTS, DAY, snapshot
@@ -27,7 +29,14 @@ def columns(*newest_first: Sequence[str] | str | None, depth: int | None = None)
     return [column(ago(back), items, depth=depth) for back, items in enumerate(newest_first) if items is not None]
 
 
-def the_day(snapshots: Iterable[Snapshot], *, board: Board = CLI_AGENTS, base: date | None = None) -> Day:
+def the_day(
+    snapshots: Iterable[Snapshot],
+    *,
+    board: Board = CLI_AGENTS,
+    base: date | None = None,
+    followed: Iterable[str] = (),
+    names: Names | None = None,
+) -> Day:
     """DAY as a rule sees it; the walk begins on the oldest stored day unless ``base`` is given."""
     history = MemoryHistory(snapshots)
     stored = history.days(board, date(2025, 1, 1), DAY)
@@ -35,7 +44,8 @@ def the_day(snapshots: Iterable[Snapshot], *, board: Board = CLI_AGENTS, base: d
     assert current is not None
     earlier = [day for day in stored if day < DAY]
     previous = history.at(board, earlier[-1]) if earlier else None
-    return Day(board, DAY, current, previous, history, base or stored[0])
+    day = Day(board, DAY, current, previous, history, base or stored[0], history)
+    return replace(day, followed=frozenset(followed), names=dict(names or {}))
 
 
 def found(rule: Rule, day: Day) -> dict[str, Mapping[str, object]]:

@@ -213,4 +213,6 @@ def judged(stored: Sequence[Snapshot], day: date) -> Day:
     current = history.at(CLI_AGENTS, day)
     assert current is not None
     earlier = [snapshot.end_date for snapshot in stored if snapshot.end_date < day]
-    return Day(CLI_AGENTS, day, current, history.at(CLI_AGENTS, max(earlier)) if earlier else None, history, DAY)
+    return Day(
+        CLI_AGENTS, day, current, history.at(CLI_AGENTS, max(earlier)) if earlier else None, history, DAY, history
+    )

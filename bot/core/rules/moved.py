@@ -1,0 +1,70 @@
+"""Every move of what is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from bot.core.diff import places
+from bot.core.event import Kind
+from bot.core.ranking import Board, Dataset, Entry, Snapshot
+from bot.core.rules.base import Change, Day, Need, NotEvaluated
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Fires at any change of rank, entry or exit of an item in ``mine`` or ``follow``, but for passive moves."""
+
+    kind: ClassVar[Kind] = Kind.MOVED
+    datasets: ClassVar[frozenset[Dataset]] = frozenset(Dataset)
+    formula: ClassVar[str] = (
+        "an item of `mine` or `follow` changes its rank, enters or leaves the board; not for a passive move"
+    )
+
+    @property
+    def reach(self) -> int:
+        """Rank 1: that something is followed makes a watchlist look as deep as it can."""
+        return 1
+
+    def needs(self, board: Board, day: date) -> Iterator[Need]:
+        """Nothing beside the two days."""
+        yield from ()
+
+    def find(self, day: Day) -> Iterable[Change | NotEvaluated]:
+        """The followed items that moved, by rank; those that left come last, by the rank that they had."""
+        if day.previous is None or not day.followed:
+            return
+        boards = day.current, day.previous
+        among = places(*boards)
+        for entry in _listed(*boards):
+            if entry.item in day.followed and _has_moved(entry.item, *boards, among.get(entry.item)):
+                yield Change(entry.item, entry.name, _evidence(among.get(entry.item), *boards))
+
+
+def _listed(current: Snapshot, previous: Snapshot) -> Iterator[Entry]:
+    yield from current.entries
+    yield from (entry for entry in previous.entries if entry.item not in current.by_item)
+
+
+def _has_moved(item: str, current: Snapshot, previous: Snapshot, among: tuple[int, int] | None) -> bool:
+    if among:
+        return current.rank(item) != previous.rank(item) and among[0] != among[1]
+    now, before = current.rank(item), previous.rank(item)
+    return _is_outside(now, previous) if now else before is not None and _is_outside(before, current)
+
+
+def _is_outside(rank: int, board: Snapshot) -> bool:
+    """Whether an item with that rank elsewhere, absent here, was ranked otherwise: the board looks as deep."""
+    return board.exhaustive or rank <= board.depth
+
+
+def _evidence(among: tuple[int, int] | None, current: Snapshot, previous: Snapshot) -> dict[str, Any]:
+    """The places among the items of both boards, and how deep a board looked that is not known to have ended."""
+    return {
+        "place_among_both": among[0] if among else None,
+        "previous_place_among_both": among[1] if among else None,
+        "depth": None if current.exhaustive else current.depth,
+        "previous_depth": None if previous.exhaustive else previous.depth,
+    }

@@ -1,0 +1,91 @@
+"""Models whose part of all tokens grew or shrank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from bot.core.event import Kind
+from bot.core.ranking import MODEL_DEPTH, Board, Dataset
+from bot.core.rules import spans
+from bot.core.rules.base import Change, Day, Need, NotEvaluated
+from bot.core.rules.spans import MAX_OVER_DAYS, ONE_DAY, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Fires when an item's share of all tokens has moved by ``points`` over ``over_days``, and had not the day before.
+
+    Up and down are told apart: what went up by as much yesterday and down today is news. ``points`` are percentage
+    points.
+    """
+
+    kind: ClassVar[Kind] = Kind.SHARE
+    datasets: ClassVar[frozenset[Dataset]] = frozenset({Dataset.MODELS})
+    formula: ClassVar[str] = (
+        "the item's share of the window's total (models outside the top 50 included) moved, over `over_days`, by at "
+        "least `points` percentage points, and that did not hold on the day before; not where the item is absent on "
+        "either day"
+    )
+
+    points: Fraction = field(default=Fraction(2), metadata={"minimum": Fraction(1, 100), "maximum": 100})
+    over_days: int = field(default=7, metadata={"minimum": 1, "maximum": MAX_OVER_DAYS})
+
+    @property
+    def reach(self) -> int:
+        """All that a board of models has."""
+        return MODEL_DEPTH
+
+    def needs(self, board: Board, day: date) -> Iterator[Need]:
+        """The boards ``over_days`` before this day and before the last one."""
+        yield from spans.needs(board, day, self.over_days)
+
+    def find(self, day: Day) -> Iterable[Change | NotEvaluated]:
+        """The items whose share has moved far enough today, and had not the same way the day before; by rank."""
+        span = spans.of(day, day.date, self.over_days)
+        if span is None:
+            yield spans.not_evaluated(self.kind, day, self.over_days)
+            return
+        moved = self._moved(span)
+        before = spans.of(day, day.date - ONE_DAY, self.over_days) if moved else None
+        held = self._moved(before) if before else {}
+        for item, points in moved.items():
+            if item not in held or (held[item] > 0) != (points > 0):
+                yield Change(item, span.now.by_item[item].name, _evidence(item, span, points))
+
+    def _moved(self, span: Span) -> Mapping[str, Fraction]:
+        """By how many percentage points the items moved that moved far enough, in the order of ``now``."""
+        total, base_total = span.now.total_tokens, span.base.total_tokens
+        found: dict[str, Fraction] = {}
+        for entry in span.now.entries if total and base_total else ():
+            base = span.base.tokens(entry.item)
+            if base is not None:
+                points = 100 * (Fraction(entry.tokens, total) - Fraction(base, base_total))
+                if abs(points) >= self.points:
+                    found[entry.item] = points
+        return found
+
+
+def _evidence(item: str, span: Span, points: Fraction) -> dict[str, Any]:
+    """Totals and tokens, exact, and what follows from them in per cent, to four places towards zero."""
+    now, base = span.now.by_item[item], span.base.by_item[item]
+    total, base_total = span.now.total_tokens, span.base.total_tokens
+    return {
+        "direction": "up" if points > 0 else "down",
+        "points": _decimal(points),
+        "share": _decimal(100 * Fraction(now.tokens, total)),
+        "total_tokens": str(total),
+        "base_date": span.base.end_date.isoformat(),
+        "base_share": _decimal(100 * Fraction(base.tokens, base_total)),
+        "base_total_tokens": str(base_total),
+        "base_rank": base.rank,
+        "base_tokens": str(base.tokens),
+    }
+
+
+def _decimal(value: Fraction) -> str:
+    digits = abs(int(value * 10_000))
+    return f"{'-' if value < 0 else ''}{digits // 10_000}.{digits % 10_000:04d}"
