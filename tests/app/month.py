@@ -27,7 +27,19 @@ from bot.core.due import Cadence, WhenQuiet
 from bot.core.event import EventStatus
 from bot.core.plan import complete_at
 from bot.core.ranking import MODEL_DAY, Board, Dataset, Entry, Ranking
-from bot.core.rules import EnteredTop, LeftTop, NewLeader, Spike, Trending
+from bot.core.rules import (
+    Climbed,
+    Dropped,
+    EnteredTop,
+    LeftTop,
+    Moved,
+    NewLeader,
+    Overtook,
+    Renamed,
+    Share,
+    Spike,
+    Trending,
+)
 from bot.core.watchlist import Pattern, Watchlist
 from bot.errors import FeedTransientError
 from tests.app.doubles import SETTLE, Clock
@@ -92,14 +104,35 @@ class Month:
         tops = (EnteredTop(**top), LeftTop(**top))
         spike = Spike(ratio=Fraction(13, 10), min_growth=0)
         grown = (spike, Trending(n=3)) if self.trending else (spike,)
+        places = (Climbed(over_days=3, bands=((12, 2),)), Dropped(over_days=3, bands=((12, 2),)))
         renamed = (Pattern("*renamed"),)
         return (
             Watchlist(
                 "cli", "CLI", CLI_AGENTS, (NewLeader(self.confirm_days), *tops), cooldown_days=self.cooldown_days
             ),
-            Watchlist("same", "Same", CLI_AGENTS, (EnteredTop(n=5, margin=0), spike), follow=renamed, cooldown_days=3),
-            Watchlist("ide", "IDE", IDE_EXTENSIONS, (*grown, *tops), exclude=renamed, cooldown_days=self.cooldown_days),
-            Watchlist("models", "Models", MODELS, (NewLeader(), *tops, spike), cooldown_days=self.cooldown_days),
+            Watchlist(
+                "same",
+                "Same",
+                CLI_AGENTS,
+                (EnteredTop(n=5, margin=0), spike, Moved(), Overtook(), Renamed()),
+                follow=renamed,
+                cooldown_days=3,
+            ),
+            Watchlist(
+                "ide",
+                "IDE",
+                IDE_EXTENSIONS,
+                (*grown, *tops, *places),
+                exclude=renamed,
+                cooldown_days=self.cooldown_days,
+            ),
+            Watchlist(
+                "models",
+                "Models",
+                MODELS,
+                (NewLeader(), *tops, spike, Share(points=Fraction(1), over_days=3)),
+                cooldown_days=self.cooldown_days,
+            ),
         )
 
     @property

@@ -26,7 +26,13 @@ from tests.app.month import Bot, Month, Readers, Visit, at, daily
 from tests.fakes import FakeStore
 
 LONGEST_OUTAGE = 10
-REVERSED = {Kind.ENTERED_TOP: Kind.LEFT_TOP, Kind.LEFT_TOP: Kind.ENTERED_TOP}
+NEVER_HELD_BACK = {Kind.NEW_LEADER, Kind.MOVED, Kind.OVERTOOK, Kind.RENAMED}
+REVERSED = {
+    Kind.ENTERED_TOP: Kind.LEFT_TOP,
+    Kind.LEFT_TOP: Kind.ENTERED_TOP,
+    Kind.CLIMBED: Kind.DROPPED,
+    Kind.DROPPED: Kind.CLIMBED,
+}
 LIFE = [(1, 3, 40), (1, 20, None), (2, 3, 90), (5, 4, 7), (5, 13, None), (7, 6, 170)]
 """(which morning, hour, after how many steps it dies) of a month that is lived on a real store."""
 WORLD = {
@@ -141,7 +147,7 @@ def held_back(
         if event.held_back is HeldBack.EXCLUDED:
             chain[event.key] = event.held_back
             continue
-        cooling = event.kind is not Kind.NEW_LEADER and event.key not in told and _cools(event, passed, days)
+        cooling = event.kind not in NEVER_HELD_BACK and event.key not in told and _cools(event, passed, days)
         chain[event.key] = HeldBack.COOLDOWN if cooling else None
         passed += [] if cooling else [event]
     return chain
@@ -155,8 +161,13 @@ def _cools(event: Event, passed: Sequence[Event], cooldown_days: Mapping[str, in
         if (other.watchlist, other.item, other.threshold) == (event.watchlist, event.item, event.threshold)
         and earliest < other.date < event.date
     ]
-    same = [other.date for other in near if other.kind is event.kind]
-    undone = [other.date for other in near if other.kind is REVERSED.get(event.kind)]
+    way = event.evidence.get("direction")
+    same = [one.date for one in near if one.kind is event.kind and one.evidence.get("direction") == way]
+    undone = [
+        one.date
+        for one in near
+        if one.kind is REVERSED.get(event.kind) or (one.kind is event.kind and one.evidence.get("direction") != way)
+    ]
     return bool(same) and max(same) >= max(undone, default=max(same))
 
 
