@@ -76,7 +76,7 @@ def evaluate(
     ``since`` is the watchlist's first day. ``told`` are its stored events, neither held back nor retracted, from at
     least ``cooldown_days`` before ``day`` on. The day's own snapshot must be stored (LookupError otherwise).
     """
-    view = _view(watchlist, day, history=ShallowHistory(history, watchlist.depth), since=since)
+    view = day_of(watchlist, day, history=history, since=since)
     events: list[Event] = []
     missing: list[NotEvaluated] = []
     passive = passive_items(view.current, view.previous) if view.previous else frozenset()
@@ -91,8 +91,9 @@ def evaluate(
     return Evaluation(watchlist.id, day, tuple(events), tuple(missing))
 
 
-def _view(watchlist: Watchlist, day: date, *, history: History, since: date) -> Day:
-    board = watchlist.board
+def day_of(watchlist: Watchlist, day: date, *, history: History, since: date) -> Day:
+    """One day as the watchlist's rules see it. Its own snapshot must be stored (LookupError otherwise)."""
+    board, history = watchlist.board, ShallowHistory(history, watchlist.depth)
     current = history.at(board, day)
     if current is None:
         raise LookupError(f"{board.key} has no snapshot of {day}")
@@ -173,13 +174,13 @@ def _hold_back(watchlist: Watchlist, event: Event, told: Sequence[Event], names:
     known = (event.name, *names)
     if watchlist.is_excluded(event.item, known):
         return replace(event, held_back=HeldBack.EXCLUDED)
-    if event.kind in COOLED and not watchlist.is_followed(event.item, known) and _cooling(watchlist, event, told):
+    if event.kind in COOLED and not watchlist.is_followed(event.item, known) and cooled_by(watchlist, event, told):
         return replace(event, held_back=HeldBack.COOLDOWN)
     return event
 
 
-def _cooling(watchlist: Watchlist, event: Event, told: Sequence[Event]) -> bool:
-    """Whether the same was told within the cooldown, and nothing has reversed it since."""
+def cooled_by(watchlist: Watchlist, event: Event, told: Sequence[Event]) -> Event | None:
+    """The event that told the same within the cooldown, if nothing has reversed it since."""
     earliest = event.date - timedelta(days=watchlist.cooldown_days)
     counted = [
         other
@@ -190,7 +191,8 @@ def _cooling(watchlist: Watchlist, event: Event, told: Sequence[Event]) -> bool:
         and other.held_back is None
         and other.status is not EventStatus.RETRACTED
     ]
-    same = [other.date for other in counted if (other.kind, other.threshold) == (event.kind, event.threshold)]
+    same = [other for other in counted if (other.kind, other.threshold) == (event.kind, event.threshold)]
     opposite = (REVERSES.get(event.kind), event.threshold)
     reversed_on = [other.date for other in counted if (other.kind, other.threshold) == opposite]
-    return bool(same) and not any(when > max(same) for when in reversed_on)
+    last = max(same, key=lambda other: other.date, default=None)
+    return last if last and not any(when > last.date for when in reversed_on) else None
