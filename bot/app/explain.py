@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from typing import Any
 
 from bot.app.backtest import Backtester, first_day
 from bot.app.evaluate import Known, judge_by, known_on, told_before
@@ -23,6 +24,8 @@ from bot.core.revise import policy
 from bot.core.rules import Day
 from bot.core.watchlist import Watchlist
 
+TRIED = 40
+"""Versions of the store, at most, by which a told event is judged again until one gives it."""
 STILL_HOLDS = Difference("status", "taken back", "it holds")
 """What is wrong with an event that was taken back and comes about nevertheless."""
 
@@ -47,6 +50,11 @@ class Judged:
     verdict: detect.Evaluation
     told: Sequence[Event]
     known: Known
+
+    @property
+    def rows(self) -> Sequence[Mapping[str, Any]]:
+        """The stored windows that the day was judged by: board, end_date, revision and as_of of each."""
+        return detect.looked_at(self.day, self.watchlist.rules)
 
     def event(self, key: str) -> Event | None:
         """The event of that key, if the day has it."""
@@ -216,34 +224,40 @@ def _unlike(*, same_rules: bool) -> Check:
 
 
 def _moments(store: Store, watchlist: Watchlist, event: Event, seen: int) -> Iterator[int]:
-    """Versions before ``seen``, newest first, at which the boards up to the event's day stood otherwise.
+    """Earlier versions than ``seen`` that the event may have been judged by, the likeliest first, ``TRIED`` at most.
 
-    They end where the store did not have the rows yet by which the event was judged. Of the windows that the day needs
-    every revision counts; of older ones, which a verdict may look back at, the newest.
+    It was judged when the rows that it names were the newest of their windows: by the last such version, or the first,
+    or at a change between them. Of the windows that the day needs every revision counts; of older ones, which a verdict
+    may look back at, the newest.
     """
+    used = snapshots([event])
+    rows = {(Board.parse(row["board"]), date.fromisoformat(row["end_date"])): int(row["revision"]) for row in used}
+    versions = range(seen + 1)
+    first = bisect_left(versions, True, key=lambda version: _stood(store, rows, version)[0])
+    last = bisect_left(versions, True, key=lambda version: _stood(store, rows, version)[1]) - 1
     needed = {source for need in detect.needs(watchlist, event.date) for source in detect.sources(need)}
     stamps = store.changed({board for board, _ in needed}, 0)
-    others = sorted(stamp for (_, end), stamp in stamps.items() if end <= event.date)
-    wanted = {(Board.parse(row["board"]), date.fromisoformat(row["end_date"])): row for row in snapshots([event])}
-    moment = seen
-    while moment > 0:
-        count = _revisions(store, needed, moment)
-        first = bisect_left(range(moment + 1), count, key=lambda version: _revisions(store, needed, version))
-        place = bisect_right(others, moment)
-        moment = max(first, 1, *others[max(place - 1, 0) : place]) - 1
-        history = store.history(moment)
-        if any(_older(history, window, int(row["revision"])) for window, row in wanted.items()):
-            return
-        yield moment
+    changes = {stamp for (_, end), stamp in stamps.items() if end <= event.date}
+    changes.update(stamp for window in needed for stamp in _revised(store, window, versions))
+    between = sorted((stamp - 1 for stamp in changes if first < stamp <= last), reverse=True)
+    yield from [moment for moment in dict.fromkeys((last, first, *between)) if moment != seen][:TRIED]
 
 
-def _revisions(store: Store, windows: set[Window], version: int) -> int:
-    """How many revisions of these windows the store had: it only grows."""
+def _stood(store: Store, rows: Mapping[Window, int], version: int) -> tuple[bool, bool]:
+    """Whether the store had all these revisions at a version, and whether it had a newer one of any: both only grow."""
     history = store.history(version)
-    found = (history.at(board, end) for board, end in windows)
-    return sum(snapshot.revision for snapshot in found if snapshot)
+    found = {window: history.at(*window) for window in rows}
+    reached = [(snapshot.revision if snapshot else 0) - rows[window] for window, snapshot in found.items()]
+    return all(ahead >= 0 for ahead in reached), any(ahead > 0 for ahead in reached)
 
 
-def _older(history: History, window: Window, revision: int) -> bool:
+def _revised(store: Store, window: Window, versions: range) -> Iterator[int]:
+    """The versions with which a window's revisions between its first and its newest came."""
+    newest = store.snapshot(*window)
+    for revision in range(2, newest.revision if newest else 0):
+        yield bisect_left(versions, revision, key=lambda version: _revision(store.history(version), window))
+
+
+def _revision(history: History, window: Window) -> int:
     snapshot = history.at(*window)
-    return snapshot is None or snapshot.revision < revision
+    return snapshot.revision if snapshot else 0

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bot.wiring import House
 
 PANEL = "Tune"
-NAME = 16
+NAME = 14
 """Characters of a name in the table of a sweep."""
 
 
@@ -260,7 +260,7 @@ def _sweep_table(watchlist: Watchlist, sweep: Sweep, found: Sequence[Backtest]) 
     now = sweep.swept.of(watchlist)
     state = f"now {', '.join(_written(value) for value in now)}" if now else "now off"
     say(f"{clean(watchlist.title)}, {_span(found[0])}: {sweep.swept.name} ({state})")
-    rows = [(sweep.swept.parameter, "a week", "busiest day", "talks most", "held back")]
+    rows = [("value", "a week", "busiest day", "talks most", "held back")]
     for value, tested in zip(sweep.values, found, strict=True):
         numbers = summary(tested)
         most = ", ".join(f"{clean(name, NAME)} {times}" for _, name, times in numbers.talkative[:2]) or "–"

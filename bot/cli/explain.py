@@ -64,6 +64,7 @@ def explain(
 
 def _event(house: House, event_id: str) -> bool:
     from bot.app.explain import Check, explain_event
+    from bot.core.explain import snapshots
 
     event = house.store.event(event_id.casefold())
     if event is None:
@@ -75,7 +76,7 @@ def _event(house: House, event_id: str) -> bool:
     _claim(house, account)
     _figures(event)
     _evidence(event)
-    used([event])
+    used(snapshots([event]))
     say()
     if account.check is Check.SAME:
         field("verdict", "Recomputed from these rows: the same.")
@@ -98,9 +99,7 @@ def _claim(house: House, account: Account) -> None:
     say(f"  {titles.get(event.watchlist, clean(event.watchlist))}: {title(Board.parse(event.board))}")
     say(f"  {wording.window(event.window_days, event.date)} {event.date.year}")
     say()
-    field(
-        "status", f"{account.reason[:1].upper()}{account.reason[1:]}." if account.reason else STATES[event.status.value]
-    )
+    field("status", account.reason or STATES[event.status.value])
     if event.late:
         field("", "Found when the day had been judged before: it is told late.")
     if account.cooled:

@@ -54,7 +54,7 @@ def explain_item(house: House, wanted: DayWanted) -> bool:
     _on_board(account.judged.day, identity)
     for finding in account.findings:
         _finding(finding)
-    used([finding.event for finding in account.findings if finding.event])
+    used(account.judged.rows)
     say()
     say(citation(account.judged.day.current))
     _stored(account)
@@ -139,8 +139,9 @@ def _finding(finding: Finding) -> None:
 
     say()
     event = finding.event
-    verdict = f"{handle_of(event)}, {finding.reason or 'worth telling'}" if event else "no"
-    say(f"  {finding.title}: {verdict}")
+    say(f"  {finding.title}: {handle_of(event) if event else 'no'}")
+    if event:
+        field("", finding.reason or "worth telling")
     field("", proofs.why(event) if event else finding.reason)
     measured = [
         ("yes" if one.met else "NO", one.what, one.found, f"wanted: {one.wanted}") for one in finding.conditions

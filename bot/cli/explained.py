@@ -10,7 +10,6 @@ from bot.core import wording
 
 if TYPE_CHECKING:
     from bot.app.explain import Account
-    from bot.core.event import Event
 
 STATES = {
     "new": "in no digest yet",
@@ -30,12 +29,10 @@ def figure(tokens: int | None) -> str:
     return "none" if tokens is None else wording.exact(tokens)
 
 
-def used(events: Sequence[Event]) -> None:
-    """The stored rows that were looked at, by board."""
-    from bot.core.explain import snapshots
-
+def used(windows: Sequence[Mapping[str, Any]]) -> None:
+    """The stored windows that were looked at, by board."""
     by_board: dict[str, list[Mapping[str, Any]]] = {}
-    for row in snapshots(events):
+    for row in windows:
         by_board.setdefault(row["board"], []).append(row)
     if by_board:
         say()

@@ -148,14 +148,14 @@ def _event(watchlist: Watchlist, day: Day, rule: Rule, change: Change, *, passiv
         compared_tokens=compared.tokens(item) if compared else None,
         as_of=day.current.as_of,
         passive=passive and now is not None and before is not None and now.rank != before.rank,
-        evidence={**change.evidence, "snapshots": _snapshots(day, rule)},
+        evidence={**change.evidence, "snapshots": looked_at(day, [rule])},
     )
 
 
-def _snapshots(day: Day, rule: Rule) -> list[dict[str, Any]]:
-    """Which stored windows the event was judged by, so that it can be judged again from them alone."""
+def looked_at(day: Day, rules: Iterable[Rule]) -> list[dict[str, Any]]:
+    """Which stored windows the rules judge the day by, so that it can be judged again from them alone."""
     used = [(day.board, day.date), *([(day.board, day.previous.end_date)] if day.previous else [])]
-    used.extend((need.board, need.end_date) for need in rule.needs(day.board, day.date))
+    used.extend((need.board, need.end_date) for rule in rules for need in rule.needs(day.board, day.date))
     found = [day.history.at(board, end) for board, end in dict.fromkeys(used)]
     return [
         {

@@ -106,7 +106,7 @@ class Spike:
         shown = f"{least}{_decimal(ratio)}×" if ratio is not None else "without limit: their mean is 0"
         yield Condition("windows before with it", f"{len(held)} of {BASELINES}", "1 at least", bool(held))
         yield Condition("tokens to their mean", shown, wanted, ratio is None or ratio >= self.ratio)
-        grown = f"{least}{wording.exact(floor(growth.excess))}"
+        grown = f"{least}{wording.exact(floor(growth.excess))}".replace("-", wording.MINUS)
         yield Condition(
             "growth over their mean", grown, wording.exact(self.min_growth), growth.excess >= self.min_growth
         )
