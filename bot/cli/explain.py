@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,7 +13,7 @@ from bot.cli.explain_day import DayWanted, explain_item
 from bot.cli.explained import STATES, disagreement, figure, rank, used
 from bot.cli.options import ConfigOption, DateOption, DemoOption, FromOption, WatchlistOption, open_house
 from bot.cli.output import field, rows, say, whisper
-from bot.cli.stored import event_source, title
+from bot.cli.stored import event_source, names_now, title
 from bot.core import wording
 from bot.core.text import clean
 from bot.errors import UsageError
@@ -95,7 +96,8 @@ def _claim(house: House, account: Account) -> None:
 
     event = account.event
     titles = {one.id: clean(one.title) for one in house.config.watchlists}
-    say(head(event))
+    called = names_now(house, {event.item: event.name}, event.date)
+    say(head(replace(event, name=called[event.item])))
     say(f"  {titles.get(event.watchlist, clean(event.watchlist))}: {title(Board.parse(event.board))}")
     say(f"  {wording.window(event.window_days, event.date)} {event.date.year}")
     say()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.cli.explained import STATES, disagreement, figure, rank, used
 from bot.cli.options import not_empty
 from bot.cli.output import field, rows, say, warn_field
-from bot.cli.stored import citation, newest, title, watchlist_named
+from bot.cli.stored import citation, names_now, newest, title, watchlist_named
 from bot.core import wording
 from bot.core.text import clean
 from bot.errors import UsageError
@@ -46,7 +46,7 @@ def explain_item(house: House, wanted: DayWanted) -> bool:
         raise UsageError(f"--from {start} is later than --date {chosen}.", hint="--from is where the backtest begins.")
     identity = _meant(house, watchlist, wanted.item)
     account = explain_day(house.store, watchlist, identity, chosen, backtest_from=start)
-    _day_head(account, _called(house, identity))
+    _day_head(account, _called(house, identity, chosen))
     if account.judged is None:
         say(f"  Nothing is stored of {title(watchlist.board)} for that day: it can't be judged.")
         say(f"Next: rankbot backfill --from {chosen} --to {chosen}")
@@ -75,9 +75,9 @@ def _meant(house: House, watchlist: Watchlist, text: str) -> str:
     raise UsageError(f"`{clean(text)}` means several items.", hint=f"Give an id: {ids}")
 
 
-def _called(house: House, item: str) -> str:
+def _called(house: House, item: str, day: date) -> str:
     borne = house.store.names([item]).get(item, (item,))
-    return clean(borne[0])
+    return clean(names_now(house, {item: borne[0]}, day)[item])
 
 
 def _day_head(account: DayAccount, name: str) -> None:

@@ -143,5 +143,5 @@ def cycle(store: FakeStore, watchlist: Watchlist, last: date, today: date) -> No
     """What a cycle on the morning after ``today`` judges of the days up to ``last``."""
     done = {mark.date for mark in store.ledger(watchlist.id) if mark.status is not DayStatus.WAITING}
     todo = agenda(watchlist, done, FIRST, last, CATCH_UP)
-    revise(store, todo, last)
+    revise(store, todo)
     evaluate(store, todo, now=complete_at(today, SETTLE) + timedelta(minutes=15))
