@@ -112,22 +112,23 @@ def _claim(house: House, account: Account) -> None:
 
 def _sides(event: Event) -> None:
     """Of a revised event, what was told and what holds now, with the times of both."""
-    if event.revised is None:
+    from bot.core import sides
+
+    other = sides.other(event)
+    if other is None:
         return
-    ours = _standing(event.rank, event.tokens)
-    theirs = _standing(event.revised.get("rank"), event.revised.get("tokens"))
     gone = event.status.value == "retracted"
-    mine, other = ("was told", "holds now") if gone else ("holds now", "held before")
-    field(mine, f"{ours}, as of {event.as_of}")
-    field(other, f"{theirs}, as of {event.revised.get('as_of') or 'nothing: there was no such board'}")
-    for label, words in (("came", "is listed above it now"), ("gone", "is not listed above it any more")):
-        names = [clean(one["name"] if isinstance(one, Mapping) else one) for one in event.revised.get(label) or ()]
+    labels = ("was told", "holds now") if gone else ("holds now", "held before")
+    for label, side in zip(labels, (sides.told(event), other), strict=True):
+        tokens = "" if side.tokens is None else f" with {wording.exact(side.tokens)} tokens"
+        known = f"{sides.place(event, side.rank)}{tokens}, as of {side.as_of or 'no such board'}"
+        field(label, known if side.is_known else "not stored")
+    for key, words in (("came", "listed above it now, and not before"), ("gone", "not listed above it any more")):
+        names = [
+            clean(one["name"] if isinstance(one, Mapping) else one) for one in (event.revised or {}).get(key) or ()
+        ]
         if names:
-            field("", f"{wording.listing(names)} {words}")
-
-
-def _standing(rank: int | None, tokens: int | str | None) -> str:
-    return "not listed" if rank is None else f"#{rank} with {wording.exact(int(tokens or 0))} tokens"
+            field("", f"{wording.listing(names)}: {words}")
 
 
 def _figures(event: Event) -> None:

@@ -120,8 +120,8 @@ class TestRestated:
         tampered(lived, "g86n6", late=True, revised=before)
         said = lived("explain", "g86n6")
         assert "Found when the day had been judged before: it is told late." in said.flat
-        assert "held before not listed, as of nothing: there was no such board" in said.flat
-        assert "Ibex is listed above it now Roost is not listed above it any more" in said.flat
+        assert "held before not stored" in said.flat
+        assert "Ibex: listed above it now, and not before Roost: not listed above it any more" in said.flat
 
 
 class TestDays:
