@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,9 +13,10 @@ from bot.core.event import Event
 from bot.core.history import History
 from bot.core.notes import NO_DATA
 from bot.core.plan import PATIENCE, Agenda
+from bot.core.ranking import Board
 from bot.core.revise import policy
 from bot.core.rules.base import Need
-from bot.core.watchlist import Watchlist
+from bot.core.watchlist import Names, Watchlist
 
 NAMED = timedelta(days=31)
 """How far back whoever may have an event was last listed: an exit is told some days after the last sight."""
@@ -66,24 +67,49 @@ def evaluate(store: Store, agenda: Agenda, *, now: datetime) -> list[DayReport]:
     return reports
 
 
-def judge(store: Store, watchlist: Watchlist, day: date, *, since: date, history: History) -> detect.Evaluation:
-    """The verdict on a day whose own snapshot is there, by what is stored of events and names.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a day's items are called on it, and every name that they had borne by then, newest first."""
+
+    called: Mapping[str, str]
+    names: Names
+
+
+def known_on(store: Store, board: Board, day: date, history: History) -> Known:
+    """The names of whoever may have an event on a day.
 
     Only names borne by that day count: a day that is made up for, or judged again, is judged as it would have been.
     """
-    earliest = day - timedelta(days=watchlist.cooldown_days)
-    told = store.events(watchlist=watchlist.id, start=earliest, end=day)
-    seen = [history.at(watchlist.board, end) for end in history.days(watchlist.board, day - NAMED, day)]
+    seen = [history.at(board, end) for end in history.days(board, day - NAMED, day)]
     items = {entry.item for snapshot in seen if snapshot for entry in snapshot.entries}
     called = {item: naming.shown(names) for item, names in store.sightings(items, day).items()}
+    return Known(called, store.names(items, until=day))
+
+
+def told_before(store: Store, watchlist: Watchlist, day: date) -> Sequence[Event]:
+    """The stored events that may hold back those of a day."""
+    return store.events(watchlist=watchlist.id, start=day - timedelta(days=watchlist.cooldown_days), end=day)
+
+
+def judge(store: Store, watchlist: Watchlist, day: date, *, since: date, history: History) -> detect.Evaluation:
+    """The verdict on a day whose own snapshot is there, by what is stored of events and names."""
+    known = known_on(store, watchlist.board, day, history)
+    told = told_before(store, watchlist, day)
+    return judge_by(watchlist, day, since=since, history=history, told=told, known=known)
+
+
+def judge_by(
+    watchlist: Watchlist, day: date, *, since: date, history: History, told: Sequence[Event], known: Known
+) -> detect.Evaluation:
+    """The same by what is given: what live runs and backtests share."""
     return detect.evaluate(
         watchlist,
         day,
         history=history,
         since=since,
         told=told,
-        names=store.names(items, until=day),
-        called=called,
+        names=known.names,
+        called=known.called,
     )
 
 

@@ -83,8 +83,8 @@ def demo(
             requests = wording.count(sandbox.requests_count, "request")
             field("days", f"{days} polled over HTTP, {requests}, {seconds:.1f} s")
             field("stored", str(folder / "rankbot.db"), fold=False)
-            _count(house)
-    _show(digests, folder)
+            newest = _count(house)
+    _show(digests, folder, newest)
     say(f"{time.monotonic() - begun:.1f} s")
 
 
@@ -120,15 +120,17 @@ def _run(house: House, clock: _Clock, last: date, days: int) -> list[Composed]:
     return digests
 
 
-def _count(house: House) -> None:
+def _count(house: House) -> str:
+    """Prints how much was found; returns the ID of the newest event that was worth telling, if any."""
     everything = house.store.events(held_back=True)
     told = [event for event in everything if event.held_back is None]
     held = len(everything) - len(told)
     reason = " (which: rankbot events --all --demo)" if held else ""
     field("changes", f"{wording.count(len(told), 'event')} worth telling, {held} held back{reason}")
+    return told[-1].id if told else ""
 
 
-def _show(digests: list[Composed], folder: Path) -> None:
+def _show(digests: list[Composed], folder: Path, event_id: str) -> None:
     """The newest digest that has news, as it reads; then where its other forms are."""
     newest = next(
         (one for one in reversed(digests) if any(section.news for section in one.digest.sections)), digests[-1]
@@ -142,6 +144,9 @@ def _show(digests: list[Composed], folder: Path) -> None:
     field("slack", f"{stem}.slack.json", fold=False)
     say()
     say("Try       rankbot events --all --demo")
+    if event_id:
+        say(f"          rankbot explain {event_id} --demo")
+    say(f"          rankbot backtest --from {digests[0].digest.day} --demo")
     say('          rankbot history "Kestrel Code" --demo')
     say("          rankbot top models --demo")
     say("Yours     rankbot init          then: rankbot check")

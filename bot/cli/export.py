@@ -14,12 +14,11 @@ import typer
 
 from bot.cli.options import ConfigOption, DemoOption, FromOption, ToOption, WatchlistOption, in_order, open_house
 from bot.cli.output import json_line
-from bot.cli.stored import board_named, boards, citation, known
+from bot.cli.stored import board_named, boards, citation, event_source, watchlist_named
 from bot.core.text import clean
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.core.event import Event
     from bot.core.history import History
     from bot.core.ranking import Board
     from bot.wiring import House
@@ -101,8 +100,8 @@ def export(
     if everything and not events:
         raise UsageError("--all is about events.", hint="rankbot export --events --all --format csv")
     with open_house(context, config, demo=demo, secrets=False) as house:
-        if watchlist and watchlist not in {one.id for one in house.config.watchlists}:
-            raise UsageError(f"There is no watchlist `{watchlist}`.", hint=known(house))
+        if watchlist:
+            watchlist_named(house, watchlist)
         chosen = [board_named(house, watchlist or board)] if watchlist or board else boards(house)
         if events:
             key = chosen[0].key if board else None
@@ -151,19 +150,8 @@ def _events(
         until = min(first + SPAN, last)
         for event in house.store.events(watchlist=watchlist, start=first, end=until, held_back=held_back):
             if board in (None, event.board):
-                yield {**event.to_json(), "source": _source(history, event)}
+                yield {**event.to_json(), "source": event_source(history, event)}
         first = until + ONE_DAY
-
-
-def _source(history: History, event: Event) -> str:
-    """The citation of the event's figures; sample data is marked as such."""
-    from bot.core.digest import SAMPLE, cite
-    from bot.core.ranking import Board
-
-    board = Board.parse(event.board)
-    snapshot = history.at(board, event.date)
-    sample = f" {SAMPLE}" if snapshot and snapshot.sample else ""
-    return cite(board.dataset, event.as_of).text + sample
 
 
 def _write(rows: Iterator[dict[str, Any]], columns: tuple[str, ...], output: Format) -> None:

@@ -23,9 +23,20 @@ from bot.cli.options import (
     open_house,
 )
 from bot.cli.output import json_line, say, table
-from bot.cli.stored import board_named, boards, citation, entry_json, known, names_now, newest, share, title
+from bot.cli.stored import (
+    board_named,
+    boards,
+    citation,
+    entry_json,
+    event_lines,
+    names_now,
+    newest,
+    share,
+    title,
+    watchlist_named,
+)
 from bot.core import wording
-from bot.core.naming import APART, renamed, told_apart
+from bot.core.naming import renamed
 from bot.core.text import clean
 from bot.errors import UsageError
 
@@ -227,8 +238,8 @@ def events(
         raise UsageError("--date is one day; --from and --to are several.", hint="Give the one or the others.")
     in_order(start, end)
     with open_house(context, config, demo=demo, secrets=False) as house:
-        if watchlist and watchlist not in {known.id for known in house.config.watchlists}:
-            raise UsageError(f"There is no watchlist `{watchlist}`.", hint=known(house))
+        if watchlist:
+            watchlist_named(house, watchlist)
         found = house.store.events(watchlist=watchlist, start=day or start, end=day or end, held_back=everything)
         if as_json:
             for event in found:
@@ -236,13 +247,7 @@ def events(
             return
         if not found:
             say("No events.")
-        called = told_apart({event.item: event.name for event in found})
-        for event in found:
-            state = event.held_back.value if event.held_back else event.status.value
-            ranks = f"{_rank(event.previous_rank)} → {_rank(event.rank)}"
-            kind = f"{event.kind.value} {event.threshold}".rstrip()
-            name = clean(called[event.item], APART)
-            say(f"{event.id:<6} {event.date} {event.watchlist:<12} {kind:<14} {name:<28} {ranks:<9} {state}")
+        event_lines(found)
 
 
 def preview(
@@ -271,10 +276,6 @@ def preview(
             write_slack(newest, slack)
         if open_it:
             open_html(newest, html)
-
-
-def _rank(rank: int | None) -> str:
-    return f"#{rank}" if rank else "–"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -89,6 +89,20 @@ def table(rows: Iterable[Sequence[object]], right: frozenset[int] = frozenset(),
         say(" " * indent + "  ".join(parts).rstrip())
 
 
+def rows(cells: Iterable[Sequence[object]], *, indent: int = LABEL + 2) -> None:
+    """Aligned columns below a report's labels; the last column is folded at the width where it would pass it."""
+    lines = [[clean(str(cell), WIDTH) if str(cell) else "" for cell in row] for row in cells]
+    if not lines:
+        return
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]) - 1)]
+    room = max(WIDTH - indent - sum(width + 2 for width in widths), WIDTH // 4)
+    for line in lines:
+        start = " " * indent + "".join(cell.ljust(width + 2) for cell, width in zip(line, widths, strict=False))
+        folded_cell = textwrap.wrap(line[-1], room, break_long_words=False, break_on_hyphens=False) or [""]
+        for number, part in enumerate(folded_cell):
+            say(f"{start if not number else ' ' * len(start)}{part}".rstrip())
+
+
 def moment(value: datetime, zone: Any = UTC) -> str:
     """A moment with its zone beside it: Thu 12 Nov 09:00 CET."""
     local = value.astimezone(zone)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from bot.cli.output import say
 from bot.core.text import clean
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from bot.core.event import Event
     from bot.core.history import History
     from bot.core.ranking import Board, Snapshot
     from bot.core.watchlist import Watchlist
@@ -24,6 +26,17 @@ def citation(snapshot: Snapshot) -> str:
 
     sample = f" {SAMPLE}" if snapshot.sample else ""
     return cite(snapshot.board.dataset, snapshot.as_of).text + sample
+
+
+def event_source(history: History, event: Event) -> str:
+    """The citation of the event's figures; sample data is marked as such."""
+    from bot.core.digest import SAMPLE, cite
+    from bot.core.ranking import Board
+
+    board = Board.parse(event.board)
+    snapshot = history.at(board, event.date)
+    sample = f" {SAMPLE}" if snapshot and snapshot.sample else ""
+    return cite(board.dataset, event.as_of).text + sample
 
 
 def boards(house: House) -> list[Board]:
@@ -44,6 +57,14 @@ def board_named(house: House, text: str | None) -> Board:
         return Board.parse(text)
     except UsageError as error:
         raise UsageError(f"`{clean(text)}` is no watchlist and no board.", hint=known(house)) from error
+
+
+def watchlist_named(house: House, name: str) -> Watchlist:
+    """The watchlist with that id; raises UsageError with those that there are."""
+    found = next((watchlist for watchlist in house.config.watchlists if watchlist.id == name), None)
+    if found is None:
+        raise UsageError(f"There is no watchlist `{clean(name)}`.", hint=known(house))
+    return found
 
 
 def known(house: House) -> str:
@@ -100,3 +121,20 @@ def entry_json(snapshot: Snapshot, item: str, previous: Snapshot | None) -> dict
         "as_of": snapshot.as_of,
         "source": citation(snapshot),
     }
+
+
+def event_lines(events: Sequence[Event]) -> None:
+    """Prints events, a line each; those of equal names bear their ids."""
+    from bot.core.naming import APART, told_apart
+
+    called = told_apart({event.item: event.name for event in events})
+    for event in events:
+        state = event.held_back.value if event.held_back else event.status.value
+        ranks = f"{_rank(event.previous_rank)} → {_rank(event.rank)}"
+        kind = f"{event.kind.value} {event.threshold}".rstrip()
+        name = clean(called[event.item], APART)
+        say(f"{event.id:<6} {event.date} {event.watchlist:<12} {kind:<14} {name:<28} {ranks:<9} {state}")
+
+
+def _rank(rank: int | None) -> str:
+    return f"#{rank}" if rank else "–"

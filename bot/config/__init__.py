@@ -6,6 +6,7 @@ from bot.config.loading import load, summary
 from bot.config.model import Channel, Config
 from bot.config.secret import Secret
 from bot.config.starters import STARTERS, starter
+from bot.config.sweep import Sweep, read_sweep
 from bot.config.tables import (
     Cadence,
     Defaults,
@@ -33,8 +34,10 @@ __all__ = [
     "Operator",
     "Secret",
     "SlackChannel",
+    "Sweep",
     "WhenQuiet",
     "load",
+    "read_sweep",
     "starter",
     "summary",
 ]

@@ -97,7 +97,7 @@ def evaluate(
     day. ``told`` are its stored events, neither held back nor retracted, from at least ``cooldown_days`` before ``day``
     on. ``names`` are all names that items have borne. The day's own snapshot must be stored (LookupError otherwise).
     """
-    view = _view(watchlist, day, stored=history, called=called, since=since, names=names)
+    view = day_of(watchlist, day, stored=history, called=called, since=since, names=names)
     events: list[Event] = []
     missing: list[NotEvaluated] = []
     passive = passive_items(view.current, view.previous) if view.previous else frozenset()
@@ -112,9 +112,10 @@ def evaluate(
     return Evaluation(watchlist.id, day, tuple(events), tuple(missing))
 
 
-def _view(
+def day_of(
     watchlist: Watchlist, day: date, *, stored: History, called: Mapping[str, str], since: date, names: Names
 ) -> Day:
+    """One day as the watchlist's rules see it. Its own snapshot must be stored (LookupError otherwise)."""
     board, history = watchlist.board, ShallowHistory(NamedHistory(stored, called), watchlist.depth)
     current = history.at(board, day)
     if current is None:
@@ -188,14 +189,14 @@ def _event(watchlist: Watchlist, day: Day, rule: Rule, change: Change, *, passiv
         compared_tokens=compared.tokens(item) if compared else None,
         as_of=day.current.as_of,
         passive=passive and now is not None and before is not None and now.rank != before.rank,
-        evidence={**change.evidence, "snapshots": _snapshots(day, rule)},
+        evidence={**change.evidence, "snapshots": looked_at(day, [rule])},
     )
 
 
-def _snapshots(day: Day, rule: Rule) -> list[dict[str, Any]]:
-    """Which stored windows the event was judged by, so that it can be judged again from them alone."""
+def looked_at(day: Day, rules: Iterable[Rule]) -> list[dict[str, Any]]:
+    """Which stored windows the rules judge the day by, so that it can be judged again from them alone."""
     used = [(day.board, day.date), *([(day.board, day.previous.end_date)] if day.previous else [])]
-    used.extend((need.board, need.end_date) for need in rule.needs(day.board, day.date))
+    used.extend((need.board, need.end_date) for rule in rules for need in rule.needs(day.board, day.date))
     found = [day.history.at(board, end) for board, end in dict.fromkeys(used)]
     return [
         {
@@ -214,13 +215,13 @@ def _hold_back(watchlist: Watchlist, event: Event, told: Sequence[Event], names:
     known = (event.name, *names)
     if watchlist.is_excluded(event.item, known):
         return replace(event, held_back=HeldBack.EXCLUDED)
-    if event.kind in COOLED and not watchlist.is_followed(event.item, known) and _cooling(watchlist, event, told):
+    if event.kind in COOLED and not watchlist.is_followed(event.item, known) and cooled_by(watchlist, event, told):
         return replace(event, held_back=HeldBack.COOLDOWN)
     return event
 
 
-def _cooling(watchlist: Watchlist, event: Event, told: Sequence[Event]) -> bool:
-    """Whether the same was told within the cooldown, and nothing has reversed it since."""
+def cooled_by(watchlist: Watchlist, event: Event, told: Sequence[Event]) -> Event | None:
+    """The event that told the same within the cooldown, if nothing has reversed it since."""
     earliest = event.date - timedelta(days=watchlist.cooldown_days)
     counted = [
         other
@@ -231,9 +232,10 @@ def _cooling(watchlist: Watchlist, event: Event, told: Sequence[Event]) -> bool:
         and other.held_back is None
         and other.status is not EventStatus.RETRACTED
     ]
-    same = [other.date for other in counted if _claim(other) == _claim(event)]
+    same = [other for other in counted if _claim(other) == _claim(event)]
     undone = [other.date for other in counted if _undoes(other, event)]
-    return bool(same) and not any(when > max(same) for when in undone)
+    last = max(same, key=lambda other: other.date, default=None)
+    return last if last and not any(when > last.date for when in undone) else None
 
 
 def _claim(event: Event) -> tuple[Kind, str, str]:

@@ -110,11 +110,14 @@ def wanted_windows(agendas: Iterable[Agenda]) -> dict[Window, Wish]:
 
 
 def history_windows(watchlists: Iterable[Watchlist], first: date, last: date) -> dict[Window, Wish]:
-    """Every stored window of the watchlists' boards that ends within ``first..last``, to the depth they need."""
+    """Every stored window that judging a day takes and that ends within ``first..last``, to the depth it takes."""
     wishes: dict[Window, Wish] = {}
     for watchlist in watchlists:
         for offset in range((last - first).days + 1):
-            _add(wishes, Need(watchlist.board, first + timedelta(days=offset)), watchlist.depth)
+            day = first + timedelta(days=offset)
+            for need in needs(watchlist, day):
+                if need.end_date == day:
+                    _add(wishes, need, watchlist.depth)
     return wishes
 
 

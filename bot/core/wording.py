@@ -47,6 +47,11 @@ def ratio(value: Fraction) -> str:
     return f"{tenths // 10}.{tenths % 10}×" if tenths < 100 else f"{int(value + Fraction(1, 2))}×"
 
 
+def decimal(value: Fraction | int) -> str:
+    """An exact decimal number as one writes it: 2, 2.5; of a fraction that has none, its six first digits."""
+    return f"{float(value):g}"
+
+
 def percent(now: int, before: int | None) -> str:
     """A change as a signed whole percentage: +6%, −8%, 0%; above +1000% as a multiple; empty without a base."""
     if not before:

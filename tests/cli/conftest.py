@@ -10,6 +10,7 @@ import pytest
 
 from bot.sandbox import Sandbox
 from tests.cli.bench import CONFIG, Bench, sandboxed
+from tests.cli.lived import live
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +30,19 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     made = Bench(tmp_path, capsys)
     made.configure(CONFIG.format(url=world.url))
     return made
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the store of a bot that has run for some days is kept."""
+    return tmp_path_factory.mktemp("lived") / "rankbot.db"
+
+
+@pytest.fixture
+def lived(bench: Bench, kept: Path) -> Bench:
+    """The bench of a bot that has run from 3 to 10 November."""
+    live(bench, kept)
+    return bench
 
 
 @pytest.fixture(autouse=True)

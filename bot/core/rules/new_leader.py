@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import dropwhile, islice
+from itertools import dropwhile, islice, takewhile
 from typing import Any, ClassVar
 
+from bot.core import text, wording
 from bot.core.diff import left_above
 from bot.core.event import Kind
 from bot.core.ranking import FIRST_DAY, Board, Dataset, Entry
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
+from bot.core.rules.conditions import NO_DAY_BEFORE, Condition, place, running
 
 ONE_DAY = timedelta(days=1)
 
@@ -46,10 +48,25 @@ class NewLeader:
             return
         yield Change(leader.item, leader.name, _evidence(day, leader, former))
 
+    def conditions(self, day: Day, item: str) -> Iterable[Condition]:
+        """Rank 1, another leader before, and so many days running."""
+        if day.previous is None:
+            yield NO_DAY_BEFORE
+            return
+        former = self._confirmed(day)
+        name = text.clean(_last_entry(day, former).name) if former else "nobody"
+        yield Condition("rank", _standing(day, item), "#1", met=day.current.rank(item) == 1)
+        yield Condition("leader before", name, "another item", met=former not in (None, item))
+        if self.confirm_days > 1:
+            yield running("days running at #1", self._days_at_top(day, item), self.confirm_days)
+
     def _leads_long_enough(self, day: Day, item: str) -> bool:
+        return self._days_at_top(day, item) == self.confirm_days
+
+    def _days_at_top(self, day: Day, item: str) -> int:
+        """On how many stored days running up to this one the item has led, ``confirm_days`` at most."""
         recent = islice(_leaders(day, day.base, day.date), self.confirm_days)
-        run = [leader for when, leader in recent if when > day.base]
-        return len(run) == self.confirm_days and set(run) == {item}
+        return sum(1 for _ in takewhile(lambda one: one[0] > day.base and one[1] == item, recent))
 
     def _confirmed(self, day: Day) -> str | None:
         """The leader that was confirmed last before this day.
@@ -95,6 +112,14 @@ def _evidence(day: Day, leader: Entry, former: str) -> dict[str, Any]:
         "lead_percent": _lead(leader, second),
         "left_board": _left_board(day, leader.item),
     }
+
+
+def _standing(day: Day, item: str) -> str:
+    """Its rank, and how far behind #1 it is."""
+    entry, leader = day.current.entry(item), day.current.leader
+    if entry is None or leader is None or leader.item == item:
+        return place(day.current, item)
+    return f"#{entry.rank}, {wording.exact(leader.tokens - entry.tokens)} tokens behind #1"
 
 
 def _last_entry(day: Day, item: str) -> Entry:

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from math import floor
 from typing import Any, ClassVar
 
+from bot.core import wording
 from bot.core.event import Kind
 from bot.core.ranking import APP_DEPTH, FIRST_DAY, Board, Dataset, Entry, Snapshot, Volume
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
+from bot.core.rules.conditions import Condition, within
 
 BASELINES = 3
 """How many windows before make the baseline (the feed's own definition of trending growth)."""
@@ -81,6 +84,36 @@ class Spike:
             growth = Growth.of(entry, windows)
             if self._holds(entry.rank, growth) and not (before and self._held(entry.item, *before)):
                 yield Change(entry.item, entry.name, _evidence(day, growth))
+
+    def conditions(self, day: Day, item: str) -> Iterable[Condition]:
+        """Rank, ratio, growth, and that it did not hold before."""
+        windows, entry = self._windows(day, day.date), day.current.entry(item)
+        if windows is None:
+            return
+        yield within(day.current, item, self.within)
+        if entry is None:
+            return
+        yield from self._measured(Growth.of(entry, windows))
+        before = next(self._earlier(day), None)
+        held = bool(before and self._held(item, *before))
+        yield Condition("a spike already", wording.day(before[0].end_date) if before and held else "no", "no", not held)
+
+    def _measured(self, growth: Growth) -> Iterator[Condition]:
+        """What the rule asks of growth, in words."""
+        held = [volume.tokens for volume in growth.baseline if volume.held]
+        least = "at least " if growth.at_least else ""
+        ratio, wanted = growth.ratio, f"{wording.decimal(self.ratio)}×"
+        shown = f"{least}{_decimal(ratio)}×" if ratio is not None else "without limit: their mean is 0"
+        yield Condition("windows before with it", f"{len(held)} of {BASELINES}", "1 at least", bool(held))
+        yield Condition("tokens to their mean", shown, wanted, ratio is None or ratio >= self.ratio)
+        grown = f"{least}{wording.exact(floor(growth.excess))}".replace("-", wording.MINUS)
+        yield Condition(
+            "growth over their mean", grown, wording.exact(self.min_growth), growth.excess >= self.min_growth
+        )
+        if growth.at_least and held:
+            enough = growth.tokens >= self.ratio * max(held)
+            least_ratio = f"{_decimal(Fraction(growth.tokens, max(held)))}×" if max(held) else "without limit"
+            yield Condition("tokens to the largest", least_ratio, wanted, enough)
 
     def _holds(self, rank: int, growth: Growth) -> bool:
         held = [volume for volume in growth.baseline if volume.held]

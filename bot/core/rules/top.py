@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from itertools import takewhile
 from typing import Any, ClassVar
 
 from bot.core.diff import left_above
@@ -14,6 +15,7 @@ from bot.core.event import Kind
 from bot.core.history import History
 from bot.core.ranking import APP_DEPTH, Board, Dataset, Snapshot
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
+from bot.core.rules.conditions import NO_DAY_BEFORE, Condition, place, running, within
 
 
 class Ask(Enum):
@@ -59,6 +61,17 @@ class Membership:
         rank = snapshot.rank(item)
         return rank is not None and rank <= min(self.n + self.margin, snapshot.depth)
 
+    def asks(self, item: str, until: date) -> tuple[Ask, int]:
+        """What the last stored day up to ``until`` asks for, and on how many days running up to it that was asked."""
+        last = bisect_right(self.days, until) - 1
+        ask = self._ask(item, last)
+        return ask, _run(self._ask(item, index) is ask for index in range(last, 0, -1))
+
+    def absent(self, item: str, until: date) -> int:
+        """On how many stored days running up to ``until`` the item was not listed."""
+        last = bisect_right(self.days, until) - 1
+        return _run(self._snapshot(index).rank(item) is None for index in range(last, -1, -1))
+
     def _snapshot(self, index: int) -> Snapshot:
         snapshot = self.history.at(self.board, self.days[index])
         if snapshot is None:
@@ -81,6 +94,11 @@ class Membership:
         return first >= 0 and all(self._snapshot(place).rank(item) is None for place in range(first, index))
 
 
+def _run(held: Iterable[bool]) -> int:
+    """How many of them hold before the first that does not."""
+    return sum(1 for _ in takewhile(bool, held))
+
+
 @dataclass(frozen=True, slots=True)
 class Top:
     """What entries and exits share: the parameters by which somebody is in or out."""
@@ -101,6 +119,14 @@ class Top:
         """Nothing beside the two days."""
         yield from ()
 
+    def _state_before(self, walk: Membership, day: Day, item: str, *, wanted: str) -> Condition:
+        """Whether the item was in or out after the snapshot before."""
+        before = day.previous.end_date if day.previous else day.base
+        state = "in" if walk.state(item, before) else "out"
+        edge = min(self.reach, day.current.depth)
+        found = f"in, until beyond #{edge}" if state == "in" else f"out, until #{self.n}"
+        return Condition("state before", found, wanted, met=state == wanted)
+
 
 @dataclass(frozen=True, slots=True)
 class EnteredTop(Top):
@@ -120,6 +146,18 @@ class EnteredTop(Top):
                 begun = walk.days[-self.confirm_days]
                 yield Change(entry.item, entry.name, _evidence(day, entry.item, self.n, begun), variant=str(self.n))
 
+    def conditions(self, day: Day, item: str) -> Iterable[Condition]:
+        """Rank ≤ n, on enough days running, and out before."""
+        if day.previous is None:
+            yield NO_DAY_BEFORE
+            return
+        walk = Membership.of(self, day)
+        ask, days = walk.asks(item, day.date)
+        yield within(day.current, item, self.n)
+        if self.confirm_days > 1:
+            yield running(f"days running in the top {self.n}", days if ask is Ask.IN else 0, self.confirm_days)
+        yield self._state_before(walk, day, item, wanted="out")
+
 
 @dataclass(frozen=True, slots=True)
 class LeftTop(Top):
@@ -136,6 +174,22 @@ class LeftTop(Top):
         for item, name in self._candidates(day, walk.days):
             if not walk.state(item, day.date) and walk.state(item, day.previous.end_date):
                 yield Change(item, name, _evidence(day, item, self.n, day.date), variant=str(self.n))
+
+    def conditions(self, day: Day, item: str) -> Iterable[Condition]:
+        """In before, and beyond the margin or absent, on enough days running."""
+        if day.previous is None:
+            yield NO_DAY_BEFORE
+            return
+        walk = Membership.of(self, day)
+        ask, days = walk.asks(item, day.date)
+        yield self._state_before(walk, day, item, wanted="in")
+        if day.current.rank(item) is None and day.current.exhaustive:
+            yield running("days running not listed", walk.absent(item, day.date), self.absent_days)
+        else:
+            edge = min(self.reach, day.current.depth)
+            yield Condition("rank", place(day.current, item), f"beyond #{edge}", met=ask is Ask.OUT)
+        if self.confirm_days > 1:
+            yield running(f"days running out of the top {self.n}", days if ask is Ask.OUT else 0, self.confirm_days)
 
     def _candidates(self, day: Day, days: Sequence[date]) -> Iterator[tuple[str, str]]:
         """Whoever may have been in and asks for out today.

@@ -10,6 +10,7 @@ from typing import ClassVar
 from bot.core.event import Kind
 from bot.core.ranking import APP_DEPTH, Board, Dataset
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
+from bot.core.rules.conditions import Condition, place, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,15 @@ class Trending:
             if before is None or before > self.n:
                 evidence = {"twin": twin.key, "twin_rank": entry.rank, "twin_previous_rank": before, "n": self.n}
                 yield Change(entry.item, entry.name, evidence, tokens=entry.tokens)
+
+    def conditions(self, day: Day, item: str) -> Iterable[Condition]:
+        """Its rank on the twin, and that of the day before."""
+        twin = day.board.twin
+        current = day.history.at(twin, day.date)
+        previous = day.history.at(twin, day.previous.end_date) if day.previous else None
+        if current is None or previous is None:
+            return
+        before = previous.rank(item)
+        outside = before is None or before > self.n
+        yield within(current, item, self.n, what="rank on the trending list")
+        yield Condition("rank there before", place(previous, item), f"none, or beyond #{self.n}", met=outside)

@@ -1,0 +1,87 @@
+"""Backtests over what is stored: nothing is written, and what a live run would have told is told in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.app.allowance import stored_depths
+from bot.app.evaluate import Known, judge_by, known_on
+from bot.app.ports import Store
+from bot.core.backtest import Backtest, days_between, replay
+from bot.core.detect import Evaluation
+from bot.core.event import Event
+from bot.core.plan import Agenda, Window, Wish, history_windows, wanted_windows
+from bot.core.ranking import Board
+from bot.core.watchlist import Watchlist
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The windows that a backtest would look at and that are not stored, or not deep enough, with what is wanted."""
+
+    windows: Mapping[Window, Wish]
+
+    @property
+    def first(self) -> date:
+        """The day on which the oldest of them ends."""
+        return min(end for _, end in self.windows)
+
+    @property
+    def last(self) -> date:
+        """The day on which the newest of them ends."""
+        return max(end for _, end in self.windows)
+
+    def out_of_reach(self, watchlists: Sequence[Watchlist]) -> int:
+        """How many of them a backfill for these watchlists does not fetch: they do not have what is tried."""
+        fetched = history_windows(watchlists, self.first, self.last)
+        return sum(fetched.get(window, Wish()).depth < wish.depth for window, wish in self.windows.items())
+
+
+class Backtester:
+    """Backtests of one store as it is now. What does not depend on rules is read once, however many are tried."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._history = store.history()
+        self._known: dict[tuple[Board, date], Known] = {}
+
+    def run(self, watchlist: Watchlist, start: date, end: date) -> Backtest:
+        """What the watchlist would have told over ``start..end``."""
+        since = first_day(self._store, watchlist, start)
+
+        def judge(day: date, told: Sequence[Event]) -> Evaluation | None:
+            if self._history.at(watchlist.board, day) is None:
+                return None
+            known = self._known_on(watchlist.board, day)
+            return judge_by(watchlist, day, since=since, history=self._history, told=told, known=known)
+
+        return replay(watchlist, start, end, since=since, judge=judge)
+
+    def _known_on(self, board: Board, day: date) -> Known:
+        key = (board, day)
+        if key not in self._known:
+            self._known[key] = known_on(self._store, board, day, self._history)
+        return self._known[key]
+
+
+def first_day(store: Store, watchlist: Watchlist, start: date) -> date:
+    """The day on which a backtest begins to judge: the watchlist's first, or ``start`` if that is earlier."""
+    marks = store.ledger(watchlist.id)
+    return min(start, marks[0].date) if marks else start
+
+
+def missing(store: Store, watchlists: Iterable[Watchlist], start: date, end: date) -> Missing | None:
+    """What of the windows that backtests over ``start..end`` take is to be fetched first; None if nothing is.
+
+    What is only shown where it is at hand is left out.
+    """
+    agendas = [
+        Agenda(watchlist, start, tuple(days_between(first_day(store, watchlist, start), end)), ())
+        for watchlist in watchlists
+    ]
+    wanted = {window: wish for window, wish in wanted_windows(agendas).items() if wish.waits}
+    stored = stored_depths(store, wanted.keys())
+    gone = {window: wish for window, wish in wanted.items() if stored.get(window, 0) < wish.depth}
+    return Missing(gone) if gone else None

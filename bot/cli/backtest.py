@@ -1,0 +1,295 @@
+"""backtest: every rule, tried on history before it is switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.options import (
+    ConfigOption,
+    DemoOption,
+    FromOption,
+    JsonOption,
+    ToOption,
+    in_order,
+    not_before_the_data,
+    open_house,
+)
+from bot.cli.output import field, json_line, say, table, warn_field
+from bot.cli.stored import event_lines, watchlist_named
+from bot.core import wording
+from bot.core.plan import last_complete_day
+from bot.core.text import clean
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.app.backtest import Backtester, Missing
+    from bot.config import Sweep
+    from bot.core.backtest import Backtest, Summary
+    from bot.core.watchlist import Watchlist
+    from bot.wiring import House
+
+PANEL = "Tune"
+NAME = 14
+"""Characters of a name in the table of a sweep."""
+
+
+def backtest(
+    context: typer.Context,
+    watchlist: Annotated[
+        str | None, typer.Argument(metavar="[WATCHLIST]", help="One watchlist; all of them if left out.")
+    ] = None,
+    config: ConfigOption = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="With what would have been held back, and why.")] = False,
+    sweep: Annotated[
+        str | None,
+        typer.Option(
+            "--sweep",
+            metavar="PARAMETER=VALUES",
+            help="Compare values, such as entered_top.n=10,20 or cooldown_days=3,7.",
+        ),
+    ] = None,
+    demo: DemoOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """What would have been told, by the same engine.
+
+    Over stored days, from --from to --to (the newest complete day, if left out). Nothing is stored or sent.
+    """
+    from bot.app.backtest import Backtester
+
+    if start is None:
+        raise UsageError("A backtest has a first day.", hint="rankbot backtest --from 2026-10-01")
+    in_order(start, end)
+    not_before_the_data(start, "--from")
+    with open_house(context, config, demo=demo, secrets=False) as house:
+        complete = last_complete_day(house.clock(), house.settle)
+        if start > complete:
+            raise UsageError(f"{start} is not complete yet.", hint=f"The newest complete day is {complete}.")
+        last = min(end or complete, complete)
+        chosen = [watchlist_named(house, watchlist)] if watchlist else list(house.config.watchlists)
+        backtester = Backtester(house.store)
+        if sweep:
+            _sweep(house, backtester, chosen, sweep, start, last, as_json=as_json)
+        else:
+            _backtest(house, backtester, chosen, start, last, everything=everything, as_json=as_json)
+
+
+def _backtest(
+    house: House,
+    backtester: Backtester,
+    chosen: Sequence[Watchlist],
+    start: date,
+    end: date,
+    *,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    found = [backtester.run(one, start, end) for one in chosen]
+    if not any(one.days for one in found):
+        raise _nothing(house, chosen, start, end)
+    for one, tested in zip(chosen, found, strict=True):
+        events = tested.events if everything else tested.told
+        if as_json:
+            for event in events:
+                json_line(event.to_json())
+        else:
+            _head(one, tested)
+            event_lines(events)
+            for note in _notes(tested):
+                field(*note)
+            say()
+    _missing(house, chosen, start, end)
+    if not as_json:
+        say("Why, or why not: rankbot explain --item NAME --date DATE -w WATCHLIST")
+        say(f"                 --from {start}")
+
+
+def _head(watchlist: Watchlist, tested: Backtest) -> None:
+    """What it comes to, in a few lines."""
+    from bot.core.backtest import summary
+
+    numbers = summary(tested)
+    say(f"{clean(watchlist.title)}, {_span(tested)}: {_told(numbers)}")
+    if numbers.told:
+        field("busiest day", _busiest(numbers))
+        field("talks most", ", ".join(f"{clean(name)} {times}" for _, name, times in numbers.talkative))
+
+
+def _span(tested: Backtest) -> str:
+    return f"{wording.full_day(tested.start)} to {wording.full_day(tested.end)}"
+
+
+def _told(numbers: Summary) -> str:
+    return f"{numbers.told} told, {_rate(numbers)} a week; {_held(numbers) or 'none'} held back"
+
+
+def _rate(numbers: Summary) -> str:
+    return f"{float(numbers.per_week):.1f}"
+
+
+def _held(numbers: Summary) -> str:
+    return ", ".join(f"{number} {reason.value}" for reason, number in numbers.held_back.items() if number)
+
+
+def _busiest(numbers: Summary) -> str:
+    return f"{wording.day(numbers.busiest[0])}, {numbers.busiest[1]}" if numbers.busiest else "none"
+
+
+def _notes(tested: Backtest) -> list[tuple[str, str]]:
+    """Days that could not be judged, or not by every rule: labels and what there is to say."""
+    notes = []
+    if tested.gaps:
+        notes.append(("gaps", f"{wording.count(len(tested.gaps), 'day')} without data, the first {tested.gaps[0]}"))
+    for kind, (days, reason) in _not_evaluated(tested).items():
+        notes.append(("not judged", f"{kind} on {wording.count(days, 'day')}; the first time: {reason}"))
+    return notes
+
+
+def _not_evaluated(tested: Backtest) -> dict[str, tuple[int, str]]:
+    """By kind: on how many days it was not evaluated, and why on the first of them."""
+    found: dict[str, tuple[int, str]] = {}
+    for _, finding in tested.not_evaluated:
+        days, reason = found.get(finding.kind.value, (0, finding.reason))
+        found[finding.kind.value] = (days + 1, reason)
+    return found
+
+
+# ── history that is missing ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _missing(house: House, chosen: Sequence[Watchlist], start: date, end: date) -> None:
+    """Says on stderr what is missing, and what fetching it would cost."""
+    from bot.app.backtest import missing
+
+    gone = missing(house.store, chosen, start, end)
+    if gone:
+        warn_field(
+            "missing", f"{wording.count(len(gone.windows), 'window')} that it would look at.\n{_offer(house, gone)}"
+        )
+
+
+def _nothing(house: House, chosen: Sequence[Watchlist], start: date, end: date) -> UsageError:
+    """The error of a backtest over days of which none is stored."""
+    from bot.app.backtest import missing
+
+    gone = missing(house.store, chosen, start, end)
+    hint = _offer(house, gone) if gone else ""
+    return UsageError(f"Nothing is stored of {start} to {end}.", hint=hint.replace("\n", "\n  "))
+
+
+def _offer(house: House, gone: Missing) -> str:
+    """The command that fetches what is missing, with its price in requests."""
+    from bot.cli.report import effort
+
+    out_of_reach = gone.out_of_reach(house.config.watchlists)
+    offers = []
+    if out_of_reach < len(gone.windows):
+        plan = house.cycle().plan_history(gone.first, gone.last)
+        offers += [f"To fetch them: rankbot backfill --from {gone.first} --to {gone.last}", effort(house, plan)]
+    if out_of_reach:
+        offers.append(f"{out_of_reach} of them can be fetched once what is tried is in the configuration.")
+    return "\n".join(offers)
+
+
+# ── sweeps ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _sweep(
+    house: House,
+    backtester: Backtester,
+    chosen: Sequence[Watchlist],
+    text: str,
+    start: date,
+    end: date,
+    *,
+    as_json: bool,
+) -> None:
+    from bot.core.backtest import with_value
+
+    tried: list[Watchlist] = []
+    for one, sweep in _sweeps(chosen, text):
+        variants = [with_value(one, sweep.swept, value, otherwise=sweep.otherwise) for value in sweep.values]
+        found = [backtester.run(variant, start, end) for variant in variants]
+        if not any(tested.days for tested in found):
+            raise _nothing(house, variants, start, end)
+        tried += variants
+        if as_json:
+            _sweep_json(one, sweep, found)
+        else:
+            _sweep_table(one, sweep, found)
+    _missing(house, tried, start, end)
+    if not as_json:
+        say("What a value would tell: set it in the configuration, then")
+        say(f"rankbot backtest --from {start} --to {end}")
+
+
+def _sweeps(chosen: Sequence[Watchlist], text: str) -> list[tuple[Watchlist, Sweep]]:
+    """The sweep on each watchlist that can have it; raises UsageError where none can."""
+    from bot.config import read_sweep
+
+    sweeps, refused = [], []
+    for one in chosen:
+        try:
+            sweeps.append((one, read_sweep(text, one)))
+        except UsageError as error:  # a rule or a rank that only other datasets have
+            refused.append(error)
+    if not sweeps:
+        raise refused[0]
+    return sweeps
+
+
+def _sweep_json(watchlist: Watchlist, sweep: Sweep, found: Sequence[Backtest]) -> None:
+    from bot.core.backtest import summary
+
+    for value, tested in zip(sweep.values, found, strict=True):
+        span = {"from": tested.start.isoformat(), "to": tested.end.isoformat(), "days": tested.days}
+        tries = {"watchlist": watchlist.id, "parameter": sweep.swept.name, "value": _plain(value)}
+        json_line({**tries, **span, **summary(tested).to_json()})
+
+
+def _sweep_table(watchlist: Watchlist, sweep: Sweep, found: Sequence[Backtest]) -> None:
+    from bot.core.backtest import summary
+
+    now = sweep.swept.of(watchlist)
+    state = f"now {', '.join(_written(value) for value in now)}" if now else "now off"
+    say(f"{clean(watchlist.title)}, {_span(found[0])}: {sweep.swept.name} ({state})")
+    rows = [("value", "a week", "busiest day", "talks most", "held back")]
+    for value, tested in zip(sweep.values, found, strict=True):
+        numbers = summary(tested)
+        most = ", ".join(f"{clean(name, NAME)} {times}" for _, name, times in numbers.talkative[:2]) or "–"
+        rows.append((_written(value), _rate(numbers), _busiest(numbers), most, _held(numbers) or "–"))
+    table(rows, right=frozenset({0, 1}))
+    for note in dict.fromkeys(note for tested in found for note in _notes(tested)):
+        field(*note)
+    say()
+
+
+def _written(value: Any) -> str:
+    """A value as it may be written in the configuration: 10, 2.5, 5B."""
+    if isinstance(value, tuple):
+        return ", ".join(_written(part) for part in value)
+    if isinstance(value, Fraction):
+        return wording.decimal(value)
+    for unit, letter in ((10**9, "B"), (10**6, "M")):
+        if isinstance(value, int) and value and value % unit == 0:
+            return f"{value // unit}{letter}"
+    return clean(str(value))
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else float(value)
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command(rich_help_panel=PANEL)(backtest)

@@ -1,0 +1,55 @@
+"""What a rule asks of an item on a day, condition by condition: how far from firing it was, in words and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from bot.core.ranking import Snapshot
+from bot.core.rules.base import Day
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that a rule asks for: what it is about, how it stood (``found``), and what fires (``wanted``)."""
+
+    what: str
+    found: str
+    wanted: str
+    met: bool
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """What a rule has besides if it can tell how far from firing an item was.
+
+    It fires for an item exactly where all conditions are met; a rule that could not be evaluated has none.
+    """
+
+    def conditions(self, day: Day, item: str) -> Iterable[Condition]:
+        """What the rule asks of the item on the day, in the order in which one would look."""
+        ...
+
+
+NO_DAY_BEFORE = Condition("a day before", "none is stored", "one to compare with", met=False)
+"""Nothing can have changed on the first stored day."""
+
+
+def place(snapshot: Snapshot, item: str) -> str:
+    """Where an item stands: "#12", "not listed", or "outside the top 100" where the board goes on."""
+    rank = snapshot.rank(item)
+    if rank is not None:
+        return f"#{rank}"
+    return "not listed" if snapshot.exhaustive else f"outside the top {snapshot.depth}"
+
+
+def within(snapshot: Snapshot, item: str, n: int, *, what: str = "rank") -> Condition:
+    """That the item's rank is n or better."""
+    rank = snapshot.rank(item)
+    return Condition(what, place(snapshot, item), f"#{n} or better", met=rank is not None and rank <= n)
+
+
+def running(what: str, days: int, wanted: int) -> Condition:
+    """That something held on so many days running."""
+    return Condition(what, str(days), f"{wanted} at least", met=days >= wanted)

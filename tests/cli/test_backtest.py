@@ -1,0 +1,114 @@
+"""backtest: what would have been told, by the same engine, and what another value would change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.bench import Bench
+
+GOLDEN = Path(__file__).parent / "golden"
+ASKED = {
+    "backtest": ("cli-agents", "--from", "2026-10-12", "--all"),
+    "backtest-gaps": ("models", "--from", "2026-09-12", "--to", "2026-09-26"),
+    "sweep": ("--from", "2026-10-20", "--sweep", "entered_top.n=10,20,50"),
+    "sweep-off": ("models", "--from", "2026-10-20", "--sweep", "left_top.n=20,50"),
+    "sweep-cooldown": ("models", "--from", "2026-10-20", "--sweep", "cooldown_days=0,3,7"),
+}
+
+
+def untold(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Events without their status: a backtest's are in no digest."""
+    return [{key: value for key, value in line.items() if key != "status"} for line in lines]
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_backtests_read_as_reviewed(lived: Bench, name: str) -> None:
+    said = lived("backtest", *ASKED[name])
+    assert said.code == 0
+    assert said.out + said.err == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("watchlist", ["cli-agents", "models"])
+def test_it_tells_what_the_live_run_told_to_the_letter(lived: Bench, watchlist: str) -> None:
+    for option in ((), ("--all",)):
+        live = lived("events", "-w", watchlist, *option, "--json").lines
+        tested = lived("backtest", watchlist, "--from", "2026-11-03", *option, "--json")
+        assert untold(tested.lines) == untold(live)
+        assert {line["status"] for line in tested.lines} == {"new"}
+        later = lived("backtest", watchlist, "--from", "2026-11-08", "--to", "2026-11-09", *option, "--json").lines
+        assert untold(later) == untold([line for line in live if line["date"] in ("2026-11-08", "2026-11-09")])
+
+
+def test_all_watchlists_and_nothing_is_stored_by_it(lived: Bench) -> None:
+    before = lived("events", "--all").out
+    both = {line["watchlist"] for line in lived("backtest", "--from", "2026-10-20", "--json").lines}
+    assert both == {"cli-agents", "models"}
+    assert lived("events", "--all").out == before
+
+
+def test_a_sweep_as_json(lived: Bench) -> None:
+    lines = lived("backtest", "models", "--from", "2026-10-20", "--sweep", "spike.ratio=1.5,2", "--json").lines
+    assert [(line["watchlist"], line["parameter"], line["value"]) for line in lines] == [
+        ("models", "spike.ratio", 1.5),
+        ("models", "spike.ratio", 2),
+    ]
+    assert (lines[0]["from"], lines[0]["to"], lines[0]["days"]) == ("2026-10-20", "2026-11-10", 22)
+    assert lines[0]["told"] >= lines[1]["told"] > 0
+    assert set(lines[0]) >= {"per_week", "busiest", "items", "held_back"}
+
+
+def test_a_sweep_leaves_out_watchlists_that_can_not_have_the_rule(lived: Bench) -> None:
+    said = lived("backtest", "--from", "2026-11-03", "--sweep", "trending.n=5,10")
+    assert (said.code, "CLI agents" in said.out, "Models" in said.out) == (0, True, False)
+
+
+class TestMissingHistory:
+    """What is not stored is offered to be fetched, with its price."""
+
+    def test_without_any_of_it_there_is_no_backtest(self, lived: Bench) -> None:
+        for more in ((), ("--sweep", "cooldown_days=1")):
+            said = lived("backtest", "cli-agents", "--from", "2026-07-01", "--to", "2026-07-02", *more)
+            assert said.code == 2
+            assert "Nothing is stored of 2026-07-01 to 2026-07-02." in said.err
+            assert "rankbot backfill --from 2026-06-09 --to 2026-07-02" in said.err
+            assert "requests at most" in said.err
+
+    def test_the_command_fetches_what_is_missing(self, lived: Bench) -> None:
+        arguments = ("backtest", "cli-agents", "--from", "2026-10-08", "--to", "2026-10-12")
+        said = lived(*arguments)
+        assert "To fetch them: rankbot backfill --from 2026-09-16 --to 2026-09-19" in said.flat
+        assert lived("backfill", "--from", "2026-09-16", "--to", "2026-09-19").code == 0
+        assert lived(*arguments).err == ""
+
+    def test_what_is_tried_beyond_the_configuration_is_said(self, lived: Bench) -> None:
+        said = lived("backtest", "models", "--from", "2026-10-20", "--sweep", "spike.ratio=2")
+        assert said.err == ""
+        config = (lived.folder / "config.toml").read_text(encoding="utf-8")
+        lived.configure(config.replace("trending = { n = 5 }", "").replace('mine = ["Kestrel Code"]', ""))
+        lived.configure((lived.folder / "config.toml").read_text(encoding="utf-8").replace('follow = ["Marlin"]', ""))
+        lived("backfill", "--from", "2026-09-18", "--to", "2026-09-19")
+        said = lived("backtest", "cli-agents", "--from", "2026-09-20", "--to", "2026-09-21", "--sweep", "trending.n=5")
+        assert "can be fetched once what is tried is in the configuration." in said.flat
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "A backtest has a first day."),
+        (("--from", "2026-11-11"), "2026-11-11 is not complete yet. The newest complete day is 2026-11-10."),
+        (("--from", "2026-11-02", "--to", "2026-11-01"), "--from 2026-11-02 is later than --to 2026-11-01."),
+        (("--from", "2024-12-31"), "OpenRouter's data begins on 2025-01-01."),
+        (("x", "--from", "2026-11-01"), "There is no watchlist `x`. Watchlists here: cli-agents, models."),
+        (
+            ("--from", "2026-11-01", "--sweep", "entred_top.n=1"),
+            "unknown rule `entred_top` did you mean",
+        ),
+        (("models", "--from", "2026-11-01", "--sweep", "trending.n=1"), "`trending` exists for apps only"),
+    ],
+)
+def test_what_does_not_fit_is_said(lived: Bench, arguments: tuple[str, ...], words: str) -> None:
+    said = lived("backtest", *arguments)
+    assert (said.code, words in said.flat) == (2, True)

@@ -1,0 +1,169 @@
+"""explain: why something was told, and why not. The golden texts were read; a change to one is a change to a proof."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.store import open_store
+from bot.core.event import EventStatus
+from tests.builders import CLI_AGENTS
+from tests.cli.bench import NOW, Bench
+from tests.core.rules.days import ago
+
+GOLDEN = Path(__file__).parent / "golden"
+ASKED = {
+    "new-leader": ("d363j",),
+    "entered-top": ("n3x71",),
+    "left-top": ("qej67",),
+    "spike": ("g86n6",),
+    "trending": ("fe9pt",),
+    "held-back": ("8zyb5",),
+    "nothing-told": ("--item", "Sable", "--date", "2026-11-08"),
+    "told-and-held-back": ("--item", "Tern CLI", "--date", "2026-11-05", "-w", "cli-agents"),
+    "models": ("--item", "owlery/tawnik-4.5-20260205", "--date", "2026-11-06", "-w", "models"),
+    "as-in-a-backtest": ("--item", "3920117", "--date", "2026-11-10", "--from", "2026-10-20"),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_explanations_read_as_reviewed(lived: Bench, name: str) -> None:
+    said = lived("explain", *ASKED[name])
+    assert (said.code, said.err) == (0, "")
+    assert said.out == (GOLDEN / f"explain-{name}.txt").read_text(encoding="utf-8")
+
+
+def test_every_event_of_a_bot_is_recomputed_from_its_rows(lived: Bench) -> None:
+    found = lived("events", "--all", "--json").lines
+    assert len({line["kind"] for line in found}) == 5
+    for line in found:
+        said = lived("explain", line["id"])
+        assert (said.code, "Recomputed from these rows: the same." in said.out) == (0, True), line["id"]
+
+
+def tampered(bench: Bench, event_id: str, **changes: object) -> None:
+    """Changes what is stored of an event."""
+    with closing(open_store(f"sqlite:///{bench.folder}/rankbot.db")) as store:
+        event = store.event(event_id)
+        assert event is not None
+        store.change_events([replace(event, **changes)])  # type: ignore[arg-type]
+
+
+class TestMismatch:
+    """What is stored is held against its rows."""
+
+    def test_a_number_that_they_do_not_give_is_an_error(self, lived: Bench) -> None:
+        tampered(lived, "d363j", previous_rank=7)
+        said = lived("explain", "D363J")
+        assert said.code == 1
+        assert "NOT the same when recomputed from its rows: previous rank: stored 7, recomputed 2" in said.flat
+        assert "Please report this" in said.err
+        assert lived("explain", "--item", "Harrier", "--date", "2026-11-06").code == 1
+
+    def test_so_is_an_event_that_is_not_stored(self, lived: Bench) -> None:
+        tampered(lived, "d363j", item="1")
+        said = lived("explain", "--item", "Harrier", "--date", "2026-11-06")
+        assert (said.code, "comes about, and is not stored" in said.flat) == (1, True)
+
+    def test_rules_that_changed_since_are_none(self, lived: Bench) -> None:
+        tampered(lived, "d363j", previous_rank=7)
+        config = (lived.folder / "config.toml").read_text(encoding="utf-8")
+        lived.configure(config.replace("left_top = true", "left_top = false"))
+        said = lived("explain", "d363j")
+        assert (said.code, "by other rules or names than today's" in said.flat) == (0, True)
+        said = lived("explain", "--item", "Harrier", "--date", "2026-11-06")
+        assert (said.code, "Judged by other rules than today's." in said.flat) == (0, True)
+
+
+class TestRestated:
+    """What was told, and what holds instead."""
+
+    @pytest.fixture
+    def _restated(self, lived: Bench) -> None:
+        """OpenRouter restates the newest day: Tern CLI has no tokens to speak of. Nobody knows yet."""
+        with closing(open_store(f"sqlite:///{lived.folder}/rankbot.db")) as store:
+            known = store.snapshot(CLI_AGENTS, ago(4))
+            assert known is not None
+            first, second, *others = known.entries
+            lines = [replace(second, rank=1, tokens=first.tokens), replace(first, rank=2), *others]
+            later = replace(known, fetched_at=NOW + timedelta(days=1), as_of="2026-11-12T05:00:00.000Z")
+            store.save([replace(later, entries=tuple(lines))])
+
+    @pytest.mark.usefixtures("_restated")
+    def test_a_retracted_event_says_both(self, lived: Bench) -> None:
+        assert lived("run", "--date", "2026-11-10", "--send").code in (0, 1, 75)
+        with closing(open_store(f"sqlite:///{lived.folder}/rankbot.db")) as store:
+            event = store.event("d363j")
+            assert event is not None
+            assert event.status is EventStatus.RETRACTED
+        said = lived("explain", "d363j")
+        assert said.code == 0
+        assert "Taken back" not in said.out
+        assert "status      taken back: OpenRouter revised that day" in said.out
+        assert "was told    #1 with" in said.out
+        assert "as of 2026-11-11T05:00:00.000Z" in said.out
+        assert "holds now   #2 with" in said.out
+        assert "as of 2026-11-12T05:00:00.000Z" in said.out
+
+    def test_a_late_event_says_what_held_before(self, lived: Bench) -> None:
+        before = {
+            "rank": None,
+            "tokens": None,
+            "as_of": None,
+            "came": [{"name": "Ibex", "tokens": "5"}],
+            "gone": ["Roost"],
+        }
+        tampered(lived, "g86n6", late=True, revised=before)
+        said = lived("explain", "g86n6")
+        assert "Found when the day had been judged before: it is told late." in said.flat
+        assert "held before not stored" in said.flat
+        assert "Ibex: listed above it now, and not before Roost: not listed above it any more" in said.flat
+
+
+class TestDays:
+    """How the day came to be judged."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (("--date", "2026-10-20"), "Before the watchlist's first day, 2026-11-03: judged now"),
+            (("--date", "2026-10-20", "--from", "2026-10-18"), "As a backtest has it, from stored rows."),
+            (("--date", "2026-08-01"), "Nothing is stored of Apps > Coding > CLI agents, 7-day totals for that day"),
+            ((), "on Tue 10 Nov 2026: CLI agents tells"),
+        ],
+    )
+    def test_what_was_not_judged_in_its_turn_says_so(
+        self, lived: Bench, arguments: tuple[str, ...], words: str
+    ) -> None:
+        said = lived("explain", "--item", "Tern CLI", *arguments)
+        assert (said.code, words in said.flat) == (0, True)
+
+    def test_a_watchlist_that_has_not_run(self, bench: Bench) -> None:
+        bench("run", "--dry-run")
+        assert "The watchlist has not run yet: judged now" in bench("explain", "--item", "Tern CLI").flat
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ((), "Give an event's ID, or an --item."),
+            (("d363j", "--item", "Sable"), "Give an event's ID, or an --item."),
+            (("d363j", "--date", "2026-11-06"), "--date, --watchlist and --from go with --item."),
+            (("zzzzz",), "No event `zzzzz` is stored. Those that are: rankbot events --all."),
+            (("--item", " "), "--item is empty."),
+            (("--item", "nobody"), "Nothing stored is called `nobody`."),
+            (("--item", "co"), "`co` means several items. Give an id: "),
+            (("--item", "Sable", "-w", "x"), "Watchlists here: cli-agents, models."),
+            (("--item", "Sable", "--date", "2026-11-01", "--from", "2026-11-02"), "is later than --date 2026-11-01."),
+        ],
+    )
+    def test_what_does_not_fit_is_said(self, lived: Bench, arguments: tuple[str, ...], words: str) -> None:
+        said = lived("explain", *arguments)
+        assert (said.code, words in said.flat) == (2, True)
+
+    def test_an_empty_store_has_nothing_to_explain(self, bench: Bench) -> None:
+        said = bench("explain", "--item", "Sable")
+        assert (said.code, "Nothing is stored of apps:coding:cli-agent:popular:7d." in said.err) == (2, True)
