@@ -197,6 +197,38 @@ def leader(**changes: Any) -> Event:
     return event(**{**usual, **changes})
 
 
+def flapping() -> View:
+    """Harrier and Foundry Agent have changed places for the third time in four days."""
+    pair = ("foundry", "harrier")
+    changes = []
+    for place, days in enumerate((3, 2, 0)):
+        item, former = pair[place % 2], pair[(place + 1) % 2]
+        day, other = DAY - timedelta(days=days), {"id": former, "name": _NAMES[former]}
+        evidence = {**leader().evidence, "previous_leader": other, "led_days": place, "led_at_least": False}
+        evidence |= {"led_since": f"{day - timedelta(days=place)}", "second": {**other, "tokens": str(6002 * B)}}
+        changes.append(
+            leader(
+                id=f"f1a{place}",
+                key=f"cli-agents/{CLI_AGENTS.key}/new_leader/{item}/{day}",
+                date=day,
+                item=item,
+                name=_NAMES[item],
+                tokens=6020 * B,
+                previous_tokens=5990 * B,
+                compared_tokens=4650 * B,
+                evidence={**evidence, "lead_percent": "0.3"},
+            )
+        )
+    now = [*rows("foundry 6020 harrier 6002"), *NOW[2:]]
+    then = [*rows("harrier 6010 foundry 5990"), *NOW[2:]]
+    return calm(
+        current=snapshot(CLI_AGENTS, DAY, now),
+        previous=snapshot(CLI_AGENTS, YESTERDAY, then),
+        events=(changes[-1],),
+        leaders=tuple(changes),
+    )
+
+
 def trending(**changes: Any) -> Event:
     """Quill on the trending list."""
     usual: dict[str, Any] = {

@@ -11,6 +11,7 @@ import pytest
 
 from bot.adapters.render_context import context_of
 from bot.config import load
+from bot.core import caps, first_place
 from bot.core.digest import Revision
 from bot.core.ranking import Dataset
 from bot.core.rules import DEFAULT_RULES, FOLLOWING_RULES, RULES, parameters
@@ -71,7 +72,7 @@ def test_every_command_that_is_named_is_there(capsys: pytest.CaptureFixture[str]
 def test_every_template_and_every_name_in_them_is_listed() -> None:
     listed = set(re.findall(r"^\| `([a-z_.0-9]+)` \|", page("docs/templates.md"), re.MULTILINE))
     files = {found.name for found in (ROOT / "templates").iterdir()}
-    names = set(context_of(specimens()[0])) | {"full", "section", "not_evaluated"}
+    names = set(context_of(specimens()[0])) | {"full", "section", "not_evaluated", "last"}
     assert listed == files | names
     shown = page("docs/templates.md").rpartition("A revision has")[2]
     assert set(re.findall(r"`([a-z]+)`", shown)) == {field.name for field in fields(Revision)}
@@ -127,3 +128,12 @@ def test_no_page_names_a_place_of_whoever_wrote_it() -> None:
     ]:
         text = found.read_text(encoding="utf-8")
         assert not re.search(r"/work/|/root/|pypi\.org/simple|index-url", text), found
+
+
+def test_the_measures_of_a_message_are_the_codes() -> None:
+    told = " ".join(page("docs/rules.md").split())
+    assert f"at most {caps.NEWS} lines of news, the strongest, and {caps.STANDING} lines of yours and followed" in told
+    assert f"of revisions {caps.REVISIONS}, and of proofs {caps.PROOFS}." in told
+    assert f"led within the {first_place.BACK} days before" in told
+    assert f"third change within {first_place.SPAN} days" in told
+    assert f"until somebody has led for {first_place.STEADY} days running" in told

@@ -20,7 +20,7 @@ from markupsafe import escape
 from bot.adapters import provenance
 from bot.adapters.render_context import Context, context_of, revised_context
 from bot.app.records import Message, SlackPart
-from bot.core import text
+from bot.core import caps, text
 from bot.core.digest import Digest, Provenance, Revision
 from bot.core.specimens import specimens
 from bot.errors import TemplateError
@@ -135,7 +135,8 @@ class JinjaRenderer:
         report: Report,
     ) -> Message:
         subject = text.clean(subject, _NOTICE_LINE)
-        plain = "\n\n".join(map(_revised, revisions))
+        shown, more = caps.revised(revisions)
+        plain = "\n\n".join([*map(_revised, shown), *([more] if more else [])])
         markup = self._first(SLACK_REVISED, revised_context(revisions, subject), report)
         return Message(
             key=key,
@@ -265,7 +266,7 @@ def _parts(digest: Digest, context: Context) -> Iterator[tuple[str, Context]]:
             yield SLACK_TOP, {**context, "section": section}
     proofs: Sequence[Mapping[str, Any]] = [*context["proofs"], *context["revised"]]
     unevaluated = [section for section in context["digest"]["sections"] if section["not_evaluated"]]
-    for start in range(0, max(len(proofs), len(unevaluated)), PROOFS):
+    for start in range(0, max(len(proofs), bool(unevaluated)), PROOFS):
         last = start + PROOFS >= len(proofs)
         page = proofs[start : start + PROOFS]
-        yield SLACK_WHY, {**context, "proofs": page, "not_evaluated": unevaluated if last else []}
+        yield SLACK_WHY, {**context, "proofs": page, "last": last, "not_evaluated": unevaluated if last else []}

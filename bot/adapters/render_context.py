@@ -4,15 +4,21 @@
 ``excerpt``   its short form for the parent of a thread (``bot.core.excerpt``)
 ``scopes``    windows and bases, each with its boards as (title, address)
 ``tops``      the sections whose boards are shown
-``proofs``    ``id``, ``head`` (who does what, may be empty) and ``text`` of everything that is told; in slack_why
-              also the figures of what was revised
+``proofs``    ``id``, ``head`` (who does what, may be empty) and ``text`` of what is told; in slack_why also the
+              figures of what was revised
+``unproved``  how many proofs are left out; ``check`` lists their events
 ``revised``   the figures of each of ``digest.revisions`` in the same form
 ``check``     the command that lists the events told
 ``full``      HTML only: false where the page would be too large with its tables
 ``section``   slack_top only; ``not_evaluated`` slack_why only: the sections in which something was not
+``last``      slack_why only: whether it is the last of these parts
 
-``slack_revised``, the reply in the thread of a message that is revised, has ``subject`` and ``revisions`` (field by
-field as in ``digest.revisions``) and nothing else.
+Of very many lines ``digest`` and ``tops`` have the most important ones; ``more_standing`` and ``more_news`` of a
+section and ``more_revisions`` of the digest say how many more there are and where, else they are empty
+(``bot.core.caps``).
+
+``slack_revised``, the reply in the thread of a message that is revised, has ``subject``, ``revisions`` (field by field
+as in ``digest.revisions``) and ``more_revisions``, and nothing else.
 """
 
 from __future__ import annotations
@@ -22,6 +28,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from bot.core import caps
 from bot.core.digest import Digest, Revision, Section
 from bot.core.excerpt import excerpt, scopes_of
 
@@ -30,15 +37,18 @@ Context = Mapping[str, Any]
 
 def context_of(digest: Digest) -> Context:
     """The context of every template, without the names that only some have."""
+    shown = caps.capped(digest)
+    proofs, unproved = caps.proofs(digest)
     values: dict[str, Any] = {
-        "digest": asdict(digest),
+        "digest": asdict(shown),
         "excerpt": asdict(excerpt(digest)),
         "scopes": [asdict(scope) for scope in scopes_of(digest.sections)],
-        "tops": [asdict(section) for section in _tops(digest)],
-        "proofs": list(_proofs(digest)),
+        "tops": [asdict(section) for section in _tops(shown)],
+        "proofs": [asdict(proof) for proof in proofs],
+        "unproved": unproved,
         "revised": [
             {"id": line.id, "head": line.said.removesuffix("."), "text": f"{line.figures} {line.why}".strip()}
-            for line in digest.revisions
+            for line in shown.revisions
         ],
         "check": _check_command(digest),
     }
@@ -47,7 +57,9 @@ def context_of(digest: Digest) -> Context:
 
 def revised_context(revisions: Sequence[Revision], subject: str) -> Context:
     """The context of the reply in the thread of a message that is revised."""
-    return {"revisions": [_plain(asdict(revision)) for revision in revisions], "subject": _plain(subject)}
+    shown, more = caps.revised(revisions)
+    values = {"revisions": [asdict(revision) for revision in shown], "more_revisions": more, "subject": subject}
+    return {name: _plain(value) for name, value in values.items()}
 
 
 def _tops(digest: Digest) -> Iterator[Section]:
@@ -58,27 +70,12 @@ def _tops(digest: Digest) -> Iterator[Section]:
             yield section
 
 
-def _proofs(digest: Digest) -> Iterator[dict[str, str]]:
-    for section in digest.sections:
-        for row in section.standing:
-            if row.proof:
-                yield {"id": "", "head": "", "text": row.proof}
-            for move in row.moves:
-                yield {"id": move.id, "head": move.head, "text": move.text}
-        for news in section.news:
-            yield {"id": news.id, "head": news.head, "text": news.why}
-            for other in news.also:
-                yield {"id": other.id, "head": other.head, "text": other.text}
-
-
 def _check_command(digest: Digest) -> str:
     dates = [news.date for section in digest.sections for news in section.news]
     dates += [revision.date for revision in digest.revisions]
     if not dates or any(row.moves for section in digest.sections for row in section.standing):
         dates += [*digest.days, digest.day]
-    if min(dates) == max(dates):
-        return f"rankbot events --date {min(dates)}"
-    return f"rankbot events --from {min(dates)} --to {max(dates)}"
+    return caps.events_of(dates)
 
 
 def _plain(value: Any) -> Any:

@@ -210,6 +210,7 @@ def _view(
         names=store.names(items | {event.item for event in own}),
         not_evaluated=tuple(note for mark in marks for note in mark.notes),
         last_news=stored[-1].date if stored else None,
+        leaders=tuple(event for event in stored if event.kind is Kind.NEW_LEADER),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.core import headline, moves, notes, pricing, proofs, sentences, standing, wording
+from bot.core import first_place, headline, moves, notes, pricing, proofs, sentences, standing, wording
 from bot.core.correction import Correction, as_ofs, ordered, revisions
 from bot.core.digest import Digest, News, Proof, Provenance, Section, cite, moment
 from bot.core.event import Event, Kind
@@ -21,6 +21,8 @@ TOP = 10
 """Lines of a board's top."""
 TOP_NEW = 5
 """Lines of it in a watchlist's first digest (detection: Missed days)."""
+UNMATCHED = 10
+"""Names that match nothing, of which a first digest says each."""
 ONE_DAY = timedelta(days=1)
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
@@ -93,11 +95,12 @@ def _lines(views: Sequence[View], kept: Sequence[Sequence[Event]]) -> list[_Line
     return sorted(lines, key=lambda line: _weight(line.lead))
 
 
-def _rank_among_own(one: Told) -> tuple[int, int]:
-    """The order of one item's events: by kind; the smallest top, the highest milestone, the best passed."""
+def _rank_among_own(one: Told) -> tuple[int, bool, int]:
+    """The order of one item's events: by kind; what may be a headline; smallest top, highest milestone."""
     event = one.event
     passed = event.evidence.get("passed", {}).get("rank")
-    return _ORDER[event.kind], int(event.rule.get("n") or passed or -int(event.evidence.get("threshold") or 0))
+    within = int(event.rule.get("n") or passed or -int(event.evidence.get("threshold") or 0))
+    return _ORDER[event.kind], first_place.is_line(event, one.view), within
 
 
 def _weight(one: Told) -> tuple[int, bool, int, str]:
@@ -113,6 +116,7 @@ def _section(
     top = standing.top(view, TOP_NEW if view.new else TOP)
     standings = standing.standings(view)
     told = {line.item for line in news}
+    own = [one.event for line in lines for one in (line.lead, *line.others) if one.view is view]
     shown = [item for item in (*(row.item for row in standings), *(line.item for line in top)) if item not in told]
     return Section(
         watchlist=view.watchlist.id,
@@ -120,22 +124,29 @@ def _section(
         url=view.watchlist.board.url,
         scope=_scope(view, day),
         new=view.new,
-        standing=moves.told(standings, moved),
+        standing=moves.told(standings, moved, news=own),
         news=news,
         quiet="" if news else _quiet(view, elsewhere, other=bool(passed or moved), day=day),
         top_title=f"Top {len(top)}, {view.title}, {view.window(day)}" if top else "",
         top=top,
-        not_evaluated=(*(view.unmatched() if view.new else ()), *notes.merged(view.not_evaluated, day)),
+        not_evaluated=(*_unmatched(view), *notes.merged(view.not_evaluated, day)),
         passed=passed,
         noun=view.watchlist.board.noun,
         price_changes=pricing.changes(view, shown),
     )
 
 
+def _unmatched(view: View) -> tuple[str, ...]:
+    """In a watchlist's first digest, what of ``mine`` and ``follow`` means nothing; of very many the first ones."""
+    said = view.unmatched() if view.new else ()
+    more = wording.count(len(said) - UNMATCHED, "more name matches", "more names match")
+    return said if len(said) <= UNMATCHED else (*said[:UNMATCHED], f"{more} nothing yet: rankbot status")
+
+
 def _news(line: _Line, *, dated: bool) -> News:
     event, view = line.lead.event, line.lead.view
     when = f" ({wording.day(event.date)})" if dated else ""
-    head = f"{sentences.head(event)}{sentences.because(event)}{when}"
+    head = f"{sentences.head(event, view)}{sentences.because(event)}{when}"
     beside = [_beside(one, line.lead) for one in line.others]
     detail = sentences.detail(event, view) + (
         f" Also {wording.listing(list(dict.fromkeys(beside)))}." if beside else ""

@@ -152,6 +152,7 @@ class Section:
 
     ``quiet`` is a sentence where there is no news, ``passed`` one about what came and went between two digests;
     both may be empty. ``noun`` is the head of the table's names. ``price_changes`` is a sentence, or empty.
+    ``more_standing`` and ``more_news`` say how many lines a form leaves out, and where they are (``bot.core.caps``).
     """
 
     watchlist: str
@@ -168,6 +169,8 @@ class Section:
     passed: str = ""
     noun: str = "App"
     price_changes: str = ""
+    more_standing: str = ""
+    more_news: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,8 @@ class Digest:
 
     ``days`` are the days it covers, ascending; ``day`` is the last of them. ``late`` is one clause, or empty.
     ``revisions`` is what OpenRouter's restatements changed of what the channel was told. ``prices`` says what the list
-    prices in it are, and of which day; empty where there are none.
+    prices in it are, and of which day; empty where there are none. ``more_revisions`` says how many a form leaves out,
+    and where they are.
     """
 
     channel: str
@@ -189,10 +193,14 @@ class Digest:
     provenance: Provenance
     revisions: tuple[Revision, ...] = ()
     prices: str = ""
+    more_revisions: str = ""
 
     @property
     def stated(self) -> tuple[str, ...]:
-        """The handles of every event that the digest tells; of its days' others, none holds any more (netted out)."""
+        """The handles of every event that the digest tells; of its days' others, none holds any more (netted out).
+
+        It counts as told what a form leaves out, too, for the form says how many that are and which command lists them.
+        """
         news = [line for section in self.sections for line in section.news]
         told = [handle for line in news for handle in (line.id, *(proof.id for proof in line.also))]
         moves = [proof.id for section in self.sections for row in section.standing for proof in row.moves]

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.core import standing, text, wording
+from bot.core import first_place, standing, text, wording
 from bot.core.correction import JUDGED_AGAIN, Correction, Turn, subject
 from bot.core.digest import Standing
 from bot.core.event import Event, Kind
+from bot.core.parts import of_the_day
 from bot.core.sentences import against, led_days, tally, verb
 from bot.core.view import View
 from bot.core.ways import passes
@@ -60,7 +61,7 @@ def headline(told: Sequence[Told], views: Sequence[View], *, day: date, correcti
         return next(_candidates(told, phrases, counted, fresh=fresh))
     if fresh:
         return _first([_opening(view) for view in views if view.new])
-    return _quiet(views, day)
+    return _quiet(views, day, nothing="Nothing else new" if told else "Nothing new")
 
 
 def heading(corrections: Sequence[Correction], told: Sequence[Told], views: Sequence[View]) -> Correction | None:
@@ -84,7 +85,8 @@ def corrected_lead(correction: Correction, *, late: str) -> str:
 def lead(headed: str, told: Sequence[Told], views: Sequence[View], *, day: date, late: str) -> str:
     """A mail's first visible line: what the headline only counted, where the reader's own stand, and about when."""
     facts = [clause.removesuffix(".") for clause in _lateness(late)]
-    unsaid = [f"{_name(one.event.name)} {verb(one.event)}" for one in told if _name(one.event.name) not in headed]
+    unnamed = [one for one in told if _name(one.event.name) not in headed]
+    unsaid = [f"{_name(one.event.name)} {verb(one.event, one.view)}" for one in unnamed]
     if unsaid:
         facts.append("; ".join(unsaid[:2]))
     elif told and told[0].event.kind is Kind.NEW_LEADER and told[0].event.date == day:
@@ -123,8 +125,12 @@ def _corrected(correction: Correction, more: int, told: Sequence[Told], *, fresh
 def _phrases(told: Sequence[Told], views: Sequence[View]) -> tuple[list[Phrase], list[Kind]]:
     """(what can be said in words, kinds that are only counted). New leaders first, then what the reader's own did.
 
-    Moves, which the lines of what is followed show anyhow, are said and counted only where there is nothing else.
+    Moves, which the lines of what is followed show anyhow, are said and counted only where there is nothing else. Of
+    two that flap, a change of #1 is only counted, and their moves are left to their lines.
     """
+    lines = [one for one in told if first_place.is_line(one.event, one.view)]
+    pairs = {item for one in lines for item in first_place.rivals(one.event) if item}
+    told = [one for one in told if one not in lines and not (one.event.kind is Kind.MOVED and one.event.item in pairs)]
     telling = [one for one in told if one.event.kind is not Kind.MOVED]
     said = [one for one in telling if one.event.kind in _IN_WORDS]
     rest = [one for one in telling if one.event.kind not in _IN_WORDS]
@@ -133,13 +139,13 @@ def _phrases(told: Sequence[Told], views: Sequence[View]) -> tuple[list[Phrase],
     others = [one for one in said if one not in leaders and one not in own]
     phrases = [
         *[_phrase(one) for one in (*leaders, *own)],
-        *_moves(views, {item for one in telling for item, _ in _items(one.event)}),
+        *_moves(views, pairs | {item for one in telling for item, _ in _items(one.event)}),
         *[_phrase(one) for one in others],
     ]
     if not phrases:
         rest = rest or sorted(told, key=lambda one: not _is_about_own(one))
         phrases, rest = [_phrase(one) for one in rest[:1]], rest[1:]
-    return phrases, [one.event.kind for one in rest]
+    return phrases, [one.event.kind for one in (*lines, *rest)]
 
 
 def _items(event: Event) -> Iterator[tuple[str, str]]:
@@ -156,6 +162,8 @@ def _is_about_own(one: Told) -> bool:
 
 def _phrase(one: Told) -> Phrase:
     does = passes(one.event, NAME) if one.event.kind is Kind.OVERTOOK else verb(one.event)
+    if first_place.is_back(one.event, one.view):
+        does = "back at #1"
     return Phrase(f"{_name(one.event.name)} {does}", _title(one.view), one.event.kind)
 
 
@@ -189,8 +197,15 @@ def _candidates(
 
 
 def _reign(one: Told) -> str:
-    """Such as "New #1 in CLI agents: Foundry Agent, after 170 days of Harrier"; empty after a short reign."""
+    """Such as "New #1 in CLI agents: Foundry Agent, after 170 days of Harrier"; empty after a short reign.
+
+    Of one that had led before: "Harrier back at #1 in CLI agents, 0.3% ahead of Foundry Agent", where that holds still.
+    """
     evidence = one.event.evidence
+    if first_place.is_back(one.event, one.view):
+        second, ahead = evidence.get("second"), evidence.get("lead_percent")
+        known = second and ahead not in (None, "0.0") and of_the_day(one.event, one.view)
+        return f"{_phrase(one).words('')}, {ahead}% ahead of {_name(second['name'])}" if second and known else ""
     old = evidence.get("previous_leader")
     if not old or int(evidence.get("led_days") or 0) < LED_DAYS:
         return ""
@@ -233,13 +248,13 @@ def _first(openings: Sequence[str]) -> str:
     return text.shorten(openings[0], LIMIT)
 
 
-def _quiet(views: Sequence[View], day: date) -> str:
+def _quiet(views: Sequence[View], day: date, *, nothing: str) -> str:
     titles = wording.listing([_title(view) for view in views])
     if not any(view.current for view in views):
         return text.shorten(f"No figures for {wording.day(day)}" + (f": {titles}" if titles else ""), LIMIT)
-    nothing = f"Nothing new in {titles}"
-    if len(nothing) > LIMIT:
-        nothing = f"Nothing new in {wording.count(len(views), 'watchlist')}"
+    if len(f"{nothing} in {titles}") > LIMIT:
+        titles = wording.count(len(views), "watchlist")
+    nothing = f"{nothing} in {titles}"
     own = next((line for view in views for line in standing.standings(view) if line.mine and line.glyph == "="), None)
     line = f"{nothing}: {_name(own.name)} stays #{own.rank}" if own else nothing
     return line if len(line) <= LIMIT else nothing

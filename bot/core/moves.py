@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.core import proofs, sentences, standing, ways, wording
 from bot.core.digest import Proof, Standing
 from bot.core.event import Event, Kind
+from bot.core.first_place import rivals
 from bot.core.view import View, handle_of
 
 _SHOWN = (Kind.MOVED, Kind.OVERTOOK)
@@ -23,20 +24,29 @@ def shown(view: View, events: Sequence[Event]) -> tuple[Event, ...]:
     return tuple(event for event in events if event.kind in _SHOWN and event.item in items)
 
 
-def told(lines: Sequence[Standing], events: Sequence[Event]) -> tuple[Standing, ...]:
-    """The lines with the events that they tell: whom an item passed is said, and each event is proved."""
-    return tuple(_told(line, [event for event in events if event.item == line.item]) for line in lines)
+def told(lines: Sequence[Standing], events: Sequence[Event], *, news: Sequence[Event] = ()) -> tuple[Standing, ...]:
+    """The lines with the events that they tell: whom an item passed is said, and each event is proved.
+
+    ``news`` are the view's other events: who took #1 from whom is said there, and not here as well.
+    """
+    dethroned = {rivals(event) for event in news if event.kind is Kind.NEW_LEADER}
+    return tuple(_told(line, [event for event in events if event.item == line.item], dethroned) for line in lines)
 
 
-def _told(line: Standing, events: Sequence[Event]) -> Standing:
+def _told(line: Standing, events: Sequence[Event], dethroned: set[frozenset[str | None]]) -> Standing:
     if not events:
         return line
-    passed = [ways.passed(event) for event in events if event.kind is Kind.OVERTOOK]
+    overtakes = [event for event in events if event.kind is Kind.OVERTOOK]
+    passed = [
+        ways.passed(event)
+        for event in overtakes
+        if frozenset((event.item, event.evidence["passed"]["id"])) not in dethroned
+    ]
     unsaid = [name for name in passed if f"ahead of {name}" not in line.gap.split(", ")[0]]
     said = f"passes {wording.listing(unsaid, NAMED)}" if unsaid else ""
     return replace(
         line,
         gap=", ".join(part for part in (said, line.gap) if part),
-        proof="" if passed else line.proof,
+        proof="" if overtakes else line.proof,
         moves=tuple(Proof(handle_of(event), proofs.why(event), sentences.head(event)) for event in events),
     )

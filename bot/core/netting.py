@@ -9,6 +9,7 @@ from fractions import Fraction
 from bot.core import ways, wording
 from bot.core.diff import passive_items
 from bot.core.event import Event, Kind
+from bot.core.first_place import CHANGES
 from bot.core.ranking import Snapshot
 from bot.core.sentences import label, name
 from bot.core.view import View
@@ -28,15 +29,15 @@ class Net:
 def net(view: View) -> Net:
     """The net of the view's events: of each item, kind and threshold one at most."""
     kept: list[Event] = []
-    passed: list[Event] = []
+    passed: list[Sequence[Event]] = []
     for events in _groups(view.events):
         last = _peak(events) if events[0].kind is Kind.SPIKE else events[-1]
         if _is_net_change(events) and _holds(last, view):
             kept.append(last)
         else:
-            passed.append(events[0])
-    passed.sort(key=lambda event: event.kind is Kind.MOVED)  # what everybody does all the time is named last
-    words = [_in_short(event) for event in passed]
+            passed.append(events)
+    passed.sort(key=lambda events: events[0].kind is Kind.MOVED)  # what everybody does all the time is named last
+    words = [_in_short(events[0], len(events)) for events in passed]
     return Net(tuple(kept), f"Came and went: {wording.listing(words, PASSED_LIMIT)}." if passed else "")
 
 
@@ -189,8 +190,8 @@ _PLACES: Mapping[Kind, str] = {
 }
 
 
-def _in_short(event: Event) -> str:
-    """Such as "Ibex in the top 10 (Fri 13 Nov)"."""
+def _in_short(event: Event, number: int) -> str:
+    """Such as "Ibex in the top 10 (Fri 13 Nov)". ``event`` is the first of so many that undid one another."""
     evidence = event.evidence
     place = _PLACES.get(event.kind, label(event.kind)).format(
         n=event.rule.get("n"),
@@ -201,4 +202,5 @@ def _in_short(event: Event) -> str:
     )
     if event.kind is Kind.MOVED and event.rank is None:
         place = "not listed"
-    return f"{name(event)} {place} ({wording.day(event.date)})"
+    many = f", the first of {number} changes" if event.kind is Kind.NEW_LEADER and number >= CHANGES else ""
+    return f"{name(event)} {place} ({wording.day(event.date)}{many})"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.core import parts, text, ways, wording
+from bot.core import first_place, parts, text, ways, wording
 from bot.core.event import Event, Kind
 from bot.core.parts import amount, label, name
 from bot.core.view import View, absent
@@ -45,9 +45,9 @@ class Words:
     counted: tuple[str, str]
 
 
-def head(event: Event) -> str:
-    """Who does what: "Sable enters the top 10", "Foundry Agent takes #1"."""
-    return f"{name(event)} {verb(event)}"
+def head(event: Event, view: View | None = None) -> str:
+    """Who does what: "Sable enters the top 10", "Foundry Agent takes #1"; with a view "Harrier is back at #1", too."""
+    return f"{name(event)} {verb(event, view)}"
 
 
 def because(event: Event) -> str:
@@ -58,8 +58,10 @@ def because(event: Event) -> str:
     return f" after {wording.listing(left, 2)} left the board" if left else " as others came or went"
 
 
-def verb(event: Event) -> str:
-    """What it does, without its name, for headlines: "enters the top 10"."""
+def verb(event: Event, view: View | None = None) -> str:
+    """What it does, without its name, for headlines: "enters the top 10". The view knows who led before."""
+    if view and first_place.is_back(event, view):
+        return "is back at #1"
     words = WORDS.get(event.kind)
     return words.verb(event) if words else f"meets the rule {label(event.kind)}"
 
@@ -84,10 +86,10 @@ def tally(number: int, kind: Kind) -> str:
 
 def against(event: Event) -> str:
     """A new leader's tokens and those of #2: "6.02T (+23%), Harrier 5.97T, a lead of 0.8%"."""
-    second, lead = event.evidence.get("second"), event.evidence.get("lead_percent")
+    second, ahead = event.evidence.get("second"), event.evidence.get("lead_percent")
     if not second:
         return amount(event)
-    by = f", a lead of {lead}%" if lead else ""
+    by = f", a lead of {ahead}%" if ahead else ""
     return f"{amount(event)}, {text.clean(second['name'])} {wording.tokens(int(second['tokens']))}{by}"
 
 
@@ -112,19 +114,19 @@ def _takes(_event: Event) -> str:
 
 
 def _led(event: Event, view: View) -> str:
-    """Such as "6.02T (+23%), Harrier 5.97T, a lead of 0.8%. Harrier had led for at least 170 days."."""
+    """Such as "6.02T (+23%), Harrier 5.97T, a lead of 0.8%. Harrier had led for at least 170 days."; then the story."""
     old, second = event.evidence.get("previous_leader"), event.evidence.get("second")
-    first = against(event)
+    first, story = against(event), first_place.story(event, view)
     if not old:
-        return f"{first}."
+        return f"{first}.{story}"
     now = parts.stands(old["id"], view)
     said = second and old["id"] == second["id"] and (now == "#2" or parts.of_the_day(event, view))
     stands = f", now {now}," if now and not said else ""
-    return f"{first}. {text.clean(old['name'])}{stands} had led for {led_days(event.evidence)}."
+    return f"{first}. {text.clean(old['name'])}{stands} had led for {led_days(event.evidence)}.{story}"
 
 
-def _also_leads(_event: Event, _view: View, title: str) -> str:
-    return f"new #1{parts.within(title)}"
+def _also_leads(event: Event, view: View, title: str) -> str:
+    return f"{'back at' if first_place.is_back(event, view) else 'new'} #1{parts.within(title)}"
 
 
 def _enters(event: Event) -> str:

@@ -23,6 +23,7 @@ from tests.scenes import (
     correction,
     digest,
     entry,
+    flapping,
     ide,
     leader,
     left,
@@ -55,6 +56,7 @@ def scenes() -> dict[str, Digest]:
     return {
         "ordinary": digest(cli(events=(entry(), spike())), ide()),
         "new-leader": digest(calm(events=(leader(),))),
+        "flapping": digest(flapping()),
         "first": digest(ide(new=True, current=snapshot(ide().watchlist.board, DAY, NOW))),
         "quiet": digest(calm(last_news=date(2026, 11, 3)), ide()),
         "two-watchlists": digest(coding, cli(events=(leader(), entry()))),

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.render import HTML_LIMIT
+from bot.core import caps
 from bot.core.digest import CAVEAT, SAMPLE, SCOPE, Digest
 from bot.core.specimens import specimens
 from bot.core.text import width
+from bot.core.view import View
 from tests.adapters.rendered import NOW_AT, forms, models, plain, rendered, scenes, words
 from tests.builders import CLI_AGENTS, DAY, snapshot
 from tests.scenes import (
@@ -34,7 +36,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 @pytest.mark.parametrize(
     "name",
-    ["ordinary", "new-leader", "first", "quiet", "two-watchlists", "several-days", "revised", "revised-headline"],
+    list(scenes()),
 )
 def test_messages_read_as_reviewed(name: str) -> None:
     """The golden texts are prose that was read; a change to one is a change to what people get."""
@@ -172,13 +174,19 @@ def test_the_message_keeps_key_day_and_time() -> None:
     assert message.subject == scenes()["quiet"].headline
 
 
+def entries(place: int, *, name: str) -> View:
+    """A board of which a hundred entries are told."""
+    events = (
+        entry(id=f"{place}e{number}", item=f"{place}i{number:03d}", rank=number + 1, name=name) for number in range(100)
+    )
+    return calm(watchlist=replace(CLI, id=f"w{place}", title=f"Board {place}"), events=tuple(events))
+
+
 def test_a_very_long_digest_loses_its_tables_then_its_form() -> None:
-    """But never its source, and the text part has everything."""
-    many = calm(events=tuple(entry(item=f"i{number}", id=f"e{number}") for number in range(100)))
-    message = rendered(digest(many))
+    """But never its source, and the text part has all that a form shows of it."""
+    message = rendered(digest(*(entries(place, name="Sable") for place in range(4))))
     assert "The tables and proofs are in the text part of this mail." in words(message.html)
-    most = calm(events=tuple(entry(item=f"i{number}", id=f"e{number}", name="&" * 60) for number in range(400)))
-    huge = rendered(digest(most))
+    huge = rendered(digest(*(entries(place, name="&" * 60) for place in range(8))))
     assert "(all of it: the text part of this mail)" in words(huge.html)
     rows = tuple(replace(row, name="x") for row in digest(calm()).sections[0].standing * 150)
     short = digest(calm())
@@ -186,4 +194,5 @@ def test_a_very_long_digest_loses_its_tables_then_its_form() -> None:
     for page in (message.html, huge.html, plain_page.html):
         assert len(page.encode()) <= HTML_LIMIT
         assert CAVEAT in words(page)
-    assert all(f"[e{number}]" in huge.text for number in range(400))
+    assert all(f"[{place}e{number}]" in huge.text for number in range(caps.NEWS) for place in range(8))
+    assert huge.text.count("and 80 more: rankbot events --date 2026-11-10") == 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from bot.adapters import render
 from bot.adapters.render import HTML_LIMIT, JinjaRenderer
 from bot.adapters.slack_blocks import messages, thread_posts
 from bot.app.records import Message
+from bot.core import caps
 from bot.core.correction import Correction, Turn, revisions, subject
 from bot.core.digest import CAVEAT, SAMPLE, SCOPE, Provenance, cite
 from bot.core.ranking import Dataset
@@ -98,10 +100,11 @@ class TestDigest:
             "# Why",
         ]
 
-    def test_very_many_leave_the_page_within_its_limit_and_the_text_whole(self) -> None:
+    def test_very_many_leave_the_page_within_its_limit_and_are_pointed_to(self) -> None:
         message = rendered(digest(calm(), corrections=many(400, name="&" * 60)))
         assert len(message.html.encode()) <= HTML_LIMIT
-        assert all(f"[r{place}]" in message.text for place in range(400))
+        assert len(re.findall(r"\[r\d+\]", " ".join(message.text.split()))) == caps.REVISIONS
+        assert "and 380 more: rankbot events --date 2026-11-09" in message.text
 
     @pytest.mark.parametrize("name", [render.TEXT, render.HTML, render.SLACK_PARENT, render.SLACK_WHY])
     def test_a_users_template_that_knows_nothing_of_it_still_works(self, tmp_path: Path, name: str) -> None:

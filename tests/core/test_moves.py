@@ -8,7 +8,7 @@ from bot.core import moves
 from bot.core.event import Event, Kind
 from bot.core.view import View
 from tests.builders import CLI_AGENTS, DAY, snapshot
-from tests.scenes import CLI, NOW, THEN, YESTERDAY, calm, cli, digest, entry, patterns, spike
+from tests.scenes import CLI, NOW, THEN, YESTERDAY, calm, cli, digest, entry, leader, patterns, spike
 from tests.ways import moved, overtook
 
 MARLIN_FELL = moved(id="fe11", item="marlin", name="Marlin", rank=5, previous_rank=4)
@@ -52,6 +52,19 @@ def test_whom_an_item_passed_is_said_unless_its_line_has_it_anyhow() -> None:
         "passes Marlin, 308B behind Roost",
         ("0ver",),
     )
+
+
+def test_who_took_the_first_place_from_whom_is_said_in_the_news_alone() -> None:
+    """Harrier led, and Roost has passed Harrier, too."""
+    now = snapshot(CLI_AGENTS, DAY, [NOW[3], NOW[2], NOW[0], *NOW[4:]])
+    former = {"id": "harrier", "name": "Harrier", "rank": 3, "previous_rank": 1, "tokens": "1", "previous_tokens": "2"}
+    took = leader(item="kestrel", name="Kestrel Code", evidence={"previous_leader": former})
+    past = overtook(evidence={"passed": former}, rank=1)
+    roost = overtook(id="r0", key="r0", item="roost", name="Roost", evidence={"passed": former}, rank=2)
+    view = cli(current=now, events=(took, past, roost))
+    assert lines(view)["kestrel"] == ("308B ahead of Roost", ("0ver",))
+    assert lines(view)["roost"][0].startswith("passes Harrier, ")
+    assert lines(replace(view, events=(past,)))["kestrel"][0] == "passes Harrier, 308B ahead of Roost"
 
 
 def passing(*names: str) -> tuple[Event, ...]:
