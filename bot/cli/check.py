@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -91,8 +91,16 @@ def scope(board: Board) -> str:
 
 
 def told(rules: Iterable[Rule]) -> list[str]:
-    """What the rules tell, in words."""
-    return [_rule(rule) for rule in rules]
+    """What the rules tell, in words; several tops of a kind in one."""
+    alike: dict[type[Any], list[Rule]] = {}
+    for rule in rules:
+        alike.setdefault(type(rule), []).append(rule)
+    return [_tops(alike[kind]) if kind in _TOPS else _rule(alike[kind][0]) for kind in alike]
+
+
+def _tops(rules: Sequence[Any]) -> str:
+    ranks = sorted(rule.n for rule in rules)
+    return f"{_TOPS[type(rules[0])]} the top {wording.listing([str(rank) for rank in ranks])}"
 
 
 def _rule(rule: Rule) -> str:
@@ -108,10 +116,10 @@ def _overtakes(rule: Overtook) -> str:
     return ", ".join(["overtakes among yours and followed", *pairs])
 
 
+_TOPS: Mapping[type[Any], str] = {EnteredTop: "entries into", LeftTop: "exits from"}
+"""The rules of which a watchlist may have several, one for each top."""
 _WORDS: Mapping[type[Any], Callable[[Any], str]] = {
     NewLeader: lambda _rule: "a new #1",
-    EnteredTop: lambda rule: f"entries into the top {rule.n}",
-    LeftTop: lambda rule: f"exits from the top {rule.n}",
     Climbed: lambda rule: f"climbs within {count(rule.over_days, 'day')}",
     Dropped: lambda rule: f"drops within {count(rule.over_days, 'day')}",
     Spike: lambda rule: f"spikes ({float(rule.ratio):g}x and {tokens(rule.min_growth)})",

@@ -17,12 +17,19 @@ from bot.config.positions import Path
 from bot.config.report import Report, homes_of, label
 from bot.config.tables import WatchlistTable
 from bot.config.wrong import Wrong, did_you_mean
-from bot.core.ranking import APP_DEPTH, MAX_TOKENS, MODEL_DEPTH, Board, Dataset
+from bot.core.ranking import APP_DEPTH, MAX_TOKENS, MODEL_DEPTH, Board, By, Dataset
 from bot.core.rules import DEFAULT_RULES, FOLLOWING_RULES, RULES, Rule
 from bot.core.text import clean
 
+TOPS = (10, 50)
+"""The tops that a board has where no ``n`` is named: into the 50, and from there into the 10 (docs/defaults.md)."""
+WEEK = 7
+SHORT_TOPS = (10, 20)
+"""Those of windows shorter than a week: between 20 and 50 somebody comes and goes every day."""
 SUBCATEGORY_TOP = 10
-"""The ``n`` of a subcategory's top where none is named (detection: Rules)."""
+"""The only top of a subcategory where no ``n`` is named: few have 50 entries."""
+LAB_MARGIN = 1
+"""The ``margin`` of labs where none is named: there are about twenty, and with five hardly one ever leaves a top."""
 _INHERITS = {"left_top": "entered_top"}
 """A rule that takes another's parameters unless it names its own."""
 _TOPS = frozenset({"entered_top", "left_top"})
@@ -74,7 +81,8 @@ def read_rules(
     for name in table:
         _check_name(reading, name)
     named = {name: _parameters(reading, name) for name in table if name in RULES}
-    defaults = (*DEFAULT_RULES, *(FOLLOWING_RULES if follows else ()))
+    by_itself = (*DEFAULT_RULES, *(FOLLOWING_RULES if follows else ()))
+    defaults = {name for name in by_itself if board.dataset in RULES[name].datasets}
     return tuple(rule for name in RULES if _is_on(table, name, defaults) for rule in _built(reading, name, named))
 
 
@@ -272,8 +280,16 @@ def _built(reading: Reading, name: str, named: Mapping[str, Parameters]) -> Iter
 
 
 def _defaults(reading: Reading, name: str) -> Parameters:
-    """What differs from the dataclass's own defaults: a subcategory's top, and ranks that the dataset does not have."""
-    if name in _TOPS and reading.board.subcategory:
-        return {"n": SUBCATEGORY_TOP}
+    """What differs from the dataclass's own defaults: a board's tops, and ranks that the dataset does not have."""
+    if name in _TOPS:
+        tops = {"n": _tops(reading.board)}
+        return {**tops, "margin": LAB_MARGIN} if reading.board.by is By.AUTHOR else tops
     ranks = {spec.name: spec.default for spec in _specs(name) if spec.metadata.get("rank")}
     return {rank: reading.depth for rank, value in ranks.items() if isinstance(value, int) and value > reading.depth}
+
+
+def _tops(board: Board) -> int | tuple[int, ...]:
+    """The tops that a board has where no ``n`` is named."""
+    if board.subcategory:
+        return SUBCATEGORY_TOP
+    return TOPS if board.window_days >= WEEK else SHORT_TOPS

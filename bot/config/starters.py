@@ -30,13 +30,11 @@ timezone = "UTC"
 
 [watchlist.models]
 dataset = "models"
-rules.entered_top = { n = 20 }           # entries into the top 20
-rules.spike = { min_growth = "50B" }     # models are larger than apps
+rules.entered_top = { n = [10, 20] }     # left out: 10 and 50
 
 [watchlist.labs]
 dataset = "models"
 by = "author"                            # z-ai and the like, each with the sum of its models
-rules.spike = { min_growth = "50B" }
 
 [watchlist.marketplace]
 title = "All apps"
@@ -49,11 +47,10 @@ rules.trending = true                    # OpenRouter's own list of those that g
 
 [watchlist.coding]
 category = "coding"
-rules.entered_top = { n = 20 }
+rules.entered_top = { n = [10, 20] }     # left out: 10 and 50
 
 [watchlist.models]
 dataset = "models"
-rules.spike = { min_growth = "50B" }     # models are larger than apps
 """
 
 STARTERS: dict[str, str] = {"app": _HEAD + _APP, "analyst": _HEAD + _ANALYST, "market": _HEAD + _MARKET}

@@ -49,7 +49,12 @@ def test_each_rule_is_read_back_in_words(rule: Rule, words: str) -> None:
     assert told([rule]) == [words]
 
 
+def test_several_tops_of_a_kind_are_read_back_together() -> None:
+    rules: list[Rule] = [EnteredTop(n=50), EnteredTop(n=10), LeftTop(n=10), LeftTop(n=20), LeftTop(n=50)]
+    assert told(rules) == ["entries into the top 10 and 50", "exits from the top 10, 20 and 50"]
+
+
 def test_all_rules_have_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert set(check._WORDS) == set(RULES.values())
+    assert {*check._WORDS, *check._TOPS} == set(RULES.values())
     monkeypatch.setattr(check, "_WORDS", {})
     assert told([Renamed(confirm_days=3)]) == ["renamed (confirm_days 3)"]

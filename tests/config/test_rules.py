@@ -42,25 +42,35 @@ def rules(text: str, keys: str = "") -> tuple[Rule, ...]:
 
 SUBCATEGORY = 'subcategory = "cli-agent"'
 MODELS = 'dataset = "models"'
+LABS = f'{MODELS}\nby = "author"'
+TOPS = (EnteredTop(n=10), EnteredTop(n=50))
+SHORT_TOPS = (EnteredTop(n=10), EnteredTop(n=20))
 
 
 @pytest.mark.parametrize(
     ("text", "keys", "expected"),
     [
-        ("", "", [NewLeader(), EnteredTop(n=50), Spike()]),
+        ("", "", [NewLeader(), *TOPS, Spike()]),
         ("", SUBCATEGORY, [NewLeader(), EnteredTop(n=10), Spike()]),
-        ("", 'category = "coding"', [NewLeader(), EnteredTop(n=50), Spike()]),
-        ("", MODELS, [NewLeader(), EnteredTop(n=50), Spike()]),
+        ("", 'category = "coding"', [NewLeader(), *TOPS, Spike()]),
+        ("", "window_days = 6", [NewLeader(), *SHORT_TOPS, Spike()]),
+        ("", f"{SUBCATEGORY}\nwindow_days = 1", [NewLeader(), EnteredTop(n=10), Spike()]),
+        ("", MODELS, [NewLeader(), *TOPS, Spike(), Share()]),
+        ("", f"{MODELS}\nwindow_days = 1", [NewLeader(), *SHORT_TOPS, Spike(), Share()]),
+        ("", LABS, [NewLeader(), EnteredTop(n=10, margin=1), EnteredTop(n=50, margin=1), Spike(), Share()]),
+        ("entered_top = { n = 5 }", LABS, [NewLeader(), EnteredTop(n=5, margin=1), Spike(), Share()]),
+        ("share = false", MODELS, [NewLeader(), *TOPS, Spike()]),
         ("entered_top = { margin = 2 }", SUBCATEGORY, [NewLeader(), EnteredTop(n=10, margin=2), Spike()]),
+        ("entered_top = { margin = 2 }", "", [NewLeader(), EnteredTop(n=10, margin=2), EnteredTop(margin=2), Spike()]),
         ("entered_top = { n = 20 }", SUBCATEGORY, [NewLeader(), EnteredTop(n=20), Spike()]),
         ("entered_top = { n = [25, 10] }", "", [NewLeader(), EnteredTop(n=25), EnteredTop(n=10), Spike()]),
-        ("new_leader = false\nspike = false", "", [EnteredTop(n=50)]),
-        ("new_leader = { confirm_days = 3 }", "", [NewLeader(confirm_days=3), EnteredTop(n=50), Spike()]),
+        ("new_leader = false\nspike = false", "", [*TOPS]),
+        ("new_leader = { confirm_days = 3 }", "", [NewLeader(confirm_days=3), *TOPS, Spike()]),
         ("default = false", "", []),
         ("default = false\nspike = true", "", [Spike()]),
-        ("default = true\ntrending = true", "", [NewLeader(), EnteredTop(n=50), Spike(), Trending()]),
+        ("default = true\ntrending = true", "", [NewLeader(), *TOPS, Spike(), Trending()]),
         ("default = false\ntrending = { n = 5 }", "", [Trending(n=5)]),
-        ("trending = false", MODELS, [NewLeader(), EnteredTop(n=50), Spike()]),
+        ("trending = false", MODELS, [NewLeader(), *TOPS, Spike(), Share()]),
     ],
 )
 def test_what_is_named_is_set_and_the_rest_keeps_its_default(text: str, keys: str, expected: list[Rule]) -> None:
@@ -109,10 +119,10 @@ FOLLOWING = 'follow = ["Marlin"]'
 @pytest.mark.parametrize(
     ("text", "keys", "expected"),
     [
-        ("", 'mine = ["Kestrel"]', [NewLeader(), EnteredTop(n=50), Spike(), Moved(), Overtook()]),
-        ("", FOLLOWING, [NewLeader(), EnteredTop(n=50), Spike(), Moved(), Overtook()]),
+        ("", 'mine = ["Kestrel"]', [NewLeader(), *TOPS, Spike(), Moved(), Overtook()]),
+        ("", FOLLOWING, [NewLeader(), *TOPS, Spike(), Moved(), Overtook()]),
         ("default = false", FOLLOWING, []),
-        ("moved = false", FOLLOWING, [NewLeader(), EnteredTop(n=50), Spike(), Overtook()]),
+        ("moved = false", FOLLOWING, [NewLeader(), *TOPS, Spike(), Overtook()]),
         ("default = false\novertook = true", FOLLOWING, [Overtook()]),
         ("default = false\nmoved = true", "", [Moved()]),
     ],

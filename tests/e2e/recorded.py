@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -34,11 +34,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A board on every day that it can be had for, and the days to be judged; the first one's eve is the base."""
+    """A board on every day that it can be had for, and the days to be judged; the first one's eve is the base.
+
+    ``totals`` are all tokens of the windows, the rest's too; where shares are not judged, there are none.
+    """
 
     boards: Mapping[date, Board]
     first: date
     last: date
+    totals: Mapping[date, int] = field(default_factory=dict)
 
     @property
     def days(self) -> list[date]:
@@ -108,6 +112,21 @@ def lab_days(days: Mapping[date, Board]) -> dict[date, Board]:
             lab = slug[: slug.index("/")]
             labs.setdefault(day, {})[lab] = labs.get(day, {}).get(lab, 0) + tokens
     return labs
+
+
+def day_totals(file: Path) -> dict[date, int]:
+    """All tokens of each recorded day, the rest's too."""
+    totals: dict[date, int] = {}
+    for row in rows(file):
+        day = date.fromisoformat(row["date"])
+        totals[day] = totals.get(day, 0) + int(row["total_tokens"])
+    return totals
+
+
+def window_totals(days: Mapping[date, int], length: int) -> dict[date, int]:
+    """The same of the windows that end on each day."""
+    windows = {end: [days.get(end - timedelta(days=back)) for back in range(length)] for end in days}
+    return {end: sum(filter(None, totals)) for end, totals in windows.items() if all(totals)}
 
 
 def app_fetches(folder: Path) -> dict[tuple[date, datetime], Board]:
@@ -243,6 +262,26 @@ def lab_spikes(recorded: Recorded, days: Mapping[date, Board], length: int) -> s
     }
 
 
+def shares(recorded: Recorded) -> set[Fact]:
+    """Items on the first day on which their part of all tokens is two points more, or less, than a week before."""
+
+    def way(item: str, day: date) -> str:
+        parts = []
+        for end in (day, day - timedelta(days=7)):
+            if item not in recorded.boards.get(end, {}):
+                return ""
+            parts.append(Fraction(recorded.boards[end][item], recorded.totals[end]))
+        points = 100 * (parts[0] - parts[1])
+        return "" if abs(points) < 2 else "up" if points > 0 else "down"
+
+    return {
+        recorded.fact(day, f"share:{moved}", item)
+        for day in recorded.days
+        for item in recorded.boards[day]
+        if (moved := way(item, day)) and way(item, day - timedelta(days=1)) != moved
+    }
+
+
 def _volume(days: Mapping[date, Board], item: str, end: date, length: int) -> tuple[int, int]:
     """An item's tokens in a window, bounded by the day's last model where it is not listed; and the days that list it.
 
@@ -270,6 +309,8 @@ def cooled(facts: Iterable[Fact], cooldown_days: int = 7) -> set[Fact]:
 
 
 def _reversal(kind: str) -> str:
+    if kind.startswith("share"):
+        return "share:down" if kind == "share:up" else "share:up"
     if kind.startswith("entered"):
         return kind.replace("entered", "left")
     return kind.replace("left", "entered")

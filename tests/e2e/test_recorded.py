@@ -20,6 +20,7 @@ from bot.core.ranking import Board, Dataset
 from bot.sandbox import Recordings, Sandbox
 from bot.wiring import House, load_config
 from tests.e2e import recorded
+from tests.e2e.mornings import fact_of
 from tests.e2e.recorded import DATA, Fact, Recorded, asked_at
 
 MODEL_DAYS = (date(2026, 6, 24), date(2026, 8, 5))
@@ -109,7 +110,7 @@ class Outcome:
 
     def facts(self, watchlist: str, *, held_back: bool | None = None) -> set[Fact]:
         """The watchlist's events; only those held back, or only those told, where it is asked for."""
-        return {_fact(event) for event in self.of(watchlist) if held_back in (None, event.held_back is not None)}
+        return {fact_of(event) for event in self.of(watchlist) if held_back in (None, event.held_back is not None)}
 
 
 @pytest.fixture(scope="module")
@@ -147,17 +148,17 @@ def _run(folder: Path, watchlists: str, first: date, last: date) -> Outcome:
     return Outcome(reports, events, {snapshot.end_date: snapshot.as_of for snapshot in snapshots}, digests)
 
 
-def _fact(event: Event) -> Fact:
-    kind = f"{event.kind.value}:{event.threshold}" if event.threshold else event.kind.value
-    return Fact(event.date, kind, event.item, event.rank, event.previous_rank, event.tokens)
-
-
 def _models_of(length: int) -> Recorded:
-    return Recorded(recorded.model_windows(recorded.model_days(DATA), length), *MODEL_DAYS)
+    return Recorded(recorded.model_windows(recorded.model_days(DATA), length), *MODEL_DAYS, _totals(length))
 
 
 def _labs_of(length: int) -> Recorded:
-    return Recorded(recorded.model_windows(recorded.lab_days(recorded.model_days(DATA)), length), *MODEL_DAYS)
+    windows = recorded.model_windows(recorded.lab_days(recorded.model_days(DATA)), length)
+    return Recorded(windows, *MODEL_DAYS, _totals(length))
+
+
+def _totals(length: int) -> dict[date, int]:
+    return recorded.window_totals(recorded.day_totals(DATA / "rankings_daily.csv"), length)
 
 
 def _apps() -> Recorded:
@@ -170,7 +171,13 @@ def _apps() -> Recorded:
     return Recorded(boards, first, last)
 
 
-ALL_KINDS = {"new_leader", "entered_top:10", "entered_top:50", "left_top:10", "left_top:50", "spike"}
+TOPS = {"entered_top:10", "entered_top:50", "left_top:10", "left_top:50"}
+
+
+def _besides(truth: Recorded, length: int) -> set[Fact]:
+    """What models are told of by default besides the tops: leaders, spikes and shares."""
+    spikes = recorded.spikes(truth, recorded.model_days(DATA), length)
+    return recorded.new_leaders(truth) | spikes | recorded.shares(truth)
 
 
 # ── models ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -179,13 +186,13 @@ ALL_KINDS = {"new_leader", "entered_top:10", "entered_top:50", "left_top:10", "l
 @pytest.mark.slow
 @pytest.mark.parametrize(("watchlist", "length"), [("weekly-exact", 7), ("daily-exact", 1)])
 def test_models_without_a_margin_are_told_as_the_tops_differ(models: Outcome, watchlist: str, length: int) -> None:
-    """Entries and exits are set differences, leaders whoever stands first, spikes by the fractions."""
+    """Entries and exits are set differences, leaders whoever stands first, spikes and shares by the fractions."""
     truth = _models_of(length)
     expected = recorded.smallest_entries(recorded.set_differences(truth, 10) | recorded.set_differences(truth, 50))
-    expected |= recorded.new_leaders(truth) | recorded.spikes(truth, recorded.model_days(DATA), length)
+    expected |= _besides(truth, length)
     assert models.facts(watchlist) == expected
     assert models.facts(watchlist, held_back=True) == recorded.cooled(expected)
-    assert {fact.kind for fact in expected} == ALL_KINDS
+    assert {fact.kind for fact in expected} == {"new_leader", *TOPS, "spike", "share:up", "share:down"}
 
 
 @pytest.mark.slow
@@ -195,7 +202,7 @@ def test_models_that_only_others_moved_are_marked_passive(models: Outcome, watch
     truth = _models_of(length)
     events = models.of(watchlist)
     passive = {(event.date, event.item) for event in events if event.passive}
-    assert passive == {(event.date, event.item) for event in events if truth.is_passive(_fact(event))}
+    assert passive == {(event.date, event.item) for event in events if truth.is_passive(fact_of(event))}
     assert ((date(2026, 7, 21), "xiaomi/mimo-v2.5-20260422") in passive) is (length == 1)
 
 
@@ -217,8 +224,7 @@ def test_models_with_the_default_margin_are_told_once(models: Outcome) -> None:
     """In up to 10 and out beyond 15; of the top 50 the feed shows no margin."""
     truth = _models_of(7)
     tops = recorded.with_hysteresis(truth, 10, outer=15) | recorded.with_hysteresis(truth, 50, outer=50)
-    expected = recorded.smallest_entries(tops) | recorded.new_leaders(truth)
-    expected |= recorded.spikes(truth, recorded.model_days(DATA), 7)
+    expected = recorded.smallest_entries(tops) | _besides(truth, 7)
     assert models.facts("weekly-tops") == expected
     assert models.facts("weekly-tops", held_back=True) == recorded.cooled(expected)
     assert len(recorded.set_differences(truth, 10)) > len([fact for fact in tops if fact.kind.endswith(":10")])
@@ -226,10 +232,11 @@ def test_models_with_the_default_margin_are_told_once(models: Outcome) -> None:
 
 @pytest.mark.slow
 def test_models_by_default_rules(models: Outcome) -> None:
-    """Nothing configured: leaders, entries into the 50, spikes; who comes back within the week is held back."""
+    """Nothing configured: leaders, entries into 50 and 10, spikes, shares; who is back within the week is held back."""
     truth = _models_of(7)
-    entries = {fact for fact in recorded.set_differences(truth, 50) if fact.kind == "entered_top:50"}
-    expected = entries | recorded.new_leaders(truth) | recorded.spikes(truth, recorded.model_days(DATA), 7)
+    tops = recorded.with_hysteresis(truth, 10, outer=15) | recorded.with_hysteresis(truth, 50, outer=50)
+    entries = {fact for fact in recorded.smallest_entries(tops) if fact.kind.startswith("entered_top")}
+    expected = entries | _besides(truth, 7)
     held_back = recorded.cooled(expected)
     assert models.facts("weekly") == expected
     assert models.facts("weekly", held_back=True) == held_back
@@ -242,7 +249,7 @@ def test_models_that_must_confirm_for_two_days(models: Outcome) -> None:
     truth = _models_of(1)
     tops = [recorded.with_hysteresis(truth, n, outer=n + 5, confirm_days=2) for n in (10, 40)]
     expected = recorded.smallest_entries(tops[0] | tops[1]) | recorded.new_leaders(truth, confirm_days=2)
-    expected |= recorded.spikes(truth, recorded.model_days(DATA), 1)
+    expected |= {fact for fact in _besides(truth, 1) if fact.kind != "new_leader"}
     assert models.facts("daily-confirmed") == expected
     assert models.facts("daily-confirmed", held_back=True) == recorded.cooled(expected)
     assert recorded.new_leaders(truth, confirm_days=2) != recorded.new_leaders(truth)
@@ -266,12 +273,13 @@ def test_every_told_model_event_is_proven_in_its_digest_once(models: Outcome) ->
 @pytest.mark.slow
 @pytest.mark.parametrize(("watchlist", "length"), [("labs", 7), ("daily-labs", 1)])
 def test_labs_are_told_by_the_sums_of_their_models(models: Outcome, watchlist: str, length: int) -> None:
-    """Leaders, set differences and spikes of the sums; a lab that a baseline window lacks does not spike."""
+    """Leaders, set differences, spikes and shares of the sums; a lab that a baseline window lacks does not spike."""
     truth = _labs_of(length)
     days = recorded.lab_days(recorded.model_days(DATA))
     tops = set().union(*(recorded.set_differences(truth, n) for n in (3, 10, 50)))
     spikes = recorded.lab_spikes(truth, days, length)
     expected = recorded.smallest_entries(tops) | recorded.new_leaders(truth) | spikes
+    expected |= recorded.shares(truth)
     assert models.facts(watchlist) == expected
     assert models.facts(watchlist, held_back=True) == recorded.cooled(expected)
     assert {"new_leader", "entered_top:3", "left_top:50", "spike"} <= {fact.kind for fact in expected}
@@ -288,7 +296,7 @@ def test_apps_are_told_as_the_tops_differ(apps: Outcome) -> None:
     expected = recorded.smallest_entries(recorded.set_differences(truth, 10) | recorded.set_differences(truth, 50))
     assert apps.facts("apps") == expected | recorded.new_leaders(truth)
     assert apps.facts("apps", held_back=True) == recorded.cooled(expected)
-    assert {fact.kind for fact in expected} == ALL_KINDS - {"new_leader", "spike"}
+    assert {fact.kind for fact in expected} == TOPS
 
 
 def test_apps_were_served_as_they_were_in_the_morning(apps: Outcome) -> None:

@@ -32,8 +32,8 @@ _ALL: tuple[type[Rule], ...] = (
 RULES: dict[str, type[Rule]] = {rule.kind.value: rule for rule in _ALL}
 """Every rule by the name that it has in a configuration."""
 
-DEFAULT_RULES = ("new_leader", "entered_top", "spike")
-"""The rules that a watchlist has unless it says otherwise (detection: Rules)."""
+DEFAULT_RULES = ("new_leader", "entered_top", "spike", "share")
+"""The rules that a watchlist has unless it says otherwise, as far as its dataset can have them (docs/defaults.md)."""
 
 FOLLOWING_RULES = ("moved", "overtook")
 """Those that it has besides where it has ``mine`` or ``follow``."""
