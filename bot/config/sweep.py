@@ -29,12 +29,13 @@ SUCH_AS = "Such as --sweep entered_top.n=10,20,50, or --sweep cooldown_days=3,7,
 class Sweep:
     """A parameter with the values to try on a watchlist, as its rules have them.
 
-    ``otherwise`` is the rule with its defaults, for a watchlist that has it switched off.
+    ``otherwise`` is the rule with its defaults, one for each top where it has several, for a watchlist that has it
+    switched off.
     """
 
     swept: Swept
     values: tuple[Any, ...]
-    otherwise: Rule | None = None
+    otherwise: tuple[Rule, ...] = ()
 
 
 class _AtOnce(Report):
@@ -63,8 +64,8 @@ def _read(name: str, values: list[Any], watchlist: Watchlist) -> Sweep:
         return Sweep(Swept(None, COOLDOWN), tuple(_cooldown(value) for value in values))
     if not dot or kind not in RULES:
         raise _unknown(kind)
-    rules = [_rule(kind, parameter, value, watchlist) for value in values]
-    return Sweep(Swept(Kind(kind), parameter), tuple(getattr(rule, parameter) for rule in rules), rules[0])
+    read = [_rules(kind, parameter, value, watchlist) for value in values]
+    return Sweep(Swept(Kind(kind), parameter), tuple(getattr(rules[0], parameter) for rules in read), read[0])
 
 
 def _unknown(name: str) -> Wrong:
@@ -75,12 +76,11 @@ def _unknown(name: str) -> Wrong:
     return Wrong(f"unknown rule `{clean(name)}`", under=near or f"rules: {', '.join(RULES)}; or {COOLDOWN}")
 
 
-def _rule(kind: str, parameter: str, value: Any, watchlist: Watchlist) -> Rule:
-    """The rule as a configuration would make it that names this parameter only; raises Wrong."""
+def _rules(kind: str, parameter: str, value: Any, watchlist: Watchlist) -> tuple[Rule, ...]:
+    """The rule, for each of its tops, as a configuration would make it that names this parameter only; raises Wrong."""
     source = Source(FilePath("--sweep"), "")
     table = {"default": False, kind: {parameter: value}}
-    (rule,) = read_rules(("watchlist", watchlist.id, "rules"), table, watchlist.board, _AtOnce(source))
-    return rule
+    return tuple(read_rules(("watchlist", watchlist.id, "rules"), table, watchlist.board, _AtOnce(source)))
 
 
 def _cooldown(value: Any) -> int:

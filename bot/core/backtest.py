@@ -155,16 +155,16 @@ class Swept:
         return [getattr(rule, self.parameter) for rule in watchlist.rules if rule.kind is self.kind]
 
 
-def with_value(watchlist: Watchlist, swept: Swept, value: Any, *, otherwise: Rule | None = None) -> Watchlist:
+def with_value(watchlist: Watchlist, swept: Swept, value: Any, *, otherwise: Sequence[Rule] = ()) -> Watchlist:
     """The watchlist with another value of one parameter: every rule of the kind gets it, and equal ones become one.
 
-    Where the watchlist has no rule of the kind, it is tried on as ``otherwise``.
+    Where the watchlist has no rule of the kind, it is tried on with those of ``otherwise``.
     """
     if swept.kind is None:
         return replace(watchlist, **{swept.parameter: value})
     rules = [_changed(rule, swept.parameter, value) if rule.kind is swept.kind else rule for rule in watchlist.rules]
-    if otherwise is not None and not swept.of(watchlist):
-        rules.append(_changed(otherwise, swept.parameter, value))
+    if not swept.of(watchlist):
+        rules += [_changed(rule, swept.parameter, value) for rule in otherwise]
     return replace(watchlist, rules=tuple(dict.fromkeys(rules)))
 
 

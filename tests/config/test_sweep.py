@@ -34,8 +34,9 @@ def test_values_are_those_of_a_configuration(text: str, kind: Kind | None, param
 
 
 def test_a_rule_that_is_off_has_the_defaults_of_its_board() -> None:
-    assert read_sweep("left_top.margin=3", AGENTS).otherwise == LeftTop(n=10, margin=3)
-    assert read_sweep("left_top.margin=3", Watchlist("apps", "Apps", ALL_APPS, ())).otherwise == LeftTop(margin=3)
+    assert read_sweep("left_top.margin=3", AGENTS).otherwise == (LeftTop(n=10, margin=3),)
+    both = (LeftTop(n=10, margin=3), LeftTop(n=50, margin=3))
+    assert read_sweep("left_top.margin=3", Watchlist("apps", "Apps", ALL_APPS, ())).otherwise == both
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ class TestSweep:
     def test_a_rule_that_is_off_is_tried_on(self) -> None:
         swept = Swept(Kind.SPIKE, "ratio")
         assert swept.of(WATCHLIST) == []
-        tried = with_value(WATCHLIST, swept, Fraction(3), otherwise=Spike(within=20))
+        tried = with_value(WATCHLIST, swept, Fraction(3), otherwise=[Spike(within=20)])
         assert tried.rules == (*WATCHLIST.rules, Spike(ratio=Fraction(3), within=20))
 
     def test_the_cooldown(self) -> None:
