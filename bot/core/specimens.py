@@ -23,7 +23,7 @@ def specimens() -> tuple[Digest, ...]:
         replace(ordinary, revisions=(_revision("Sable", 1), _revision("Tern CLI", 2))),
         replace(ordinary, sections=(), revisions=(replace(_revision("Sable", 0), figures="", headed=True),)),
         _digest(_LONG, sections=3, lines=12),
-        _digest(_LONG, sections=1, lines=1, revisions=12),
+        _digest(_LONG, sections=1, lines=24, revisions=24),
         _digest(_HOSTILE, sections=2, lines=5, revisions=3),
     )
 
