@@ -116,18 +116,15 @@ def _head(watchlist: Watchlist, tested: Backtest) -> None:
     from bot.core.backtest import summary
 
     numbers = summary(tested)
-    say(f"{clean(watchlist.title)}, {_span(tested)}: {_told(numbers)}")
+    say(f"{clean(watchlist.title)}, {_span(tested)}: {numbers.told} told, {_rate(numbers)} a week")
     if numbers.told:
         field("busiest day", _busiest(numbers))
         field("talks most", ", ".join(f"{clean(name)} {times}" for _, name, times in numbers.talkative))
+    field("held back", _held(numbers) or "none")
 
 
 def _span(tested: Backtest) -> str:
     return f"{wording.full_day(tested.start)} to {wording.full_day(tested.end)}"
-
-
-def _told(numbers: Summary) -> str:
-    return f"{numbers.told} told, {_rate(numbers)} a week; {_held(numbers) or 'none'} held back"
 
 
 def _rate(numbers: Summary) -> str:
@@ -272,14 +269,14 @@ def _sweep_table(watchlist: Watchlist, sweep: Sweep, found: Sequence[Backtest]) 
 
 
 def _written(value: Any) -> str:
-    """A value as it may be written in the configuration: 10, 2.5, 5B."""
+    """A value as it may be written in the configuration: 10, 2.5, 5B, 1.5T."""
     if isinstance(value, tuple):
         return ", ".join(_written(part) for part in value)
     if isinstance(value, Fraction):
         return wording.decimal(value)
-    for unit, letter in ((10**9, "B"), (10**6, "M")):
-        if isinstance(value, int) and value and value % unit == 0:
-            return f"{value // unit}{letter}"
+    for unit, letter in ((10**12, "T"), (10**9, "B"), (10**6, "M")):
+        if isinstance(value, int) and value >= unit and value * 100 % unit == 0:
+            return f"{wording.decimal(Fraction(value, unit))}{letter}"
     return clean(str(value))
 
 

@@ -160,6 +160,10 @@ def _evidence(event: Event) -> None:
 
 
 def _limit(value: Any) -> str:
+    """A parameter: numbers to the last digit, lists as in a sentence, pairs as they are configured."""
+    if isinstance(value, list):
+        parts = [f"[{', '.join(map(_limit, part))}]" if isinstance(part, list) else _limit(part) for part in value]
+        return wording.listing(parts) or "none"
     return wording.exact(value) if isinstance(value, int) else clean(str(value))
 
 

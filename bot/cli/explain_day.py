@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from bot.cli.explained import STATES, disagreement, figure, rank, used
 from bot.cli.options import not_empty
-from bot.cli.output import field, rows, say, warn_field
+from bot.cli.output import WIDTH, field, rows, say, warn_field
 from bot.cli.stored import citation, names_now, newest, title, watchlist_named
 from bot.core import wording
-from bot.core.text import clean
+from bot.core.text import clean, fill
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def _day_head(account: DayAccount, name: str) -> None:
     told = [finding for finding in account.findings if finding.event and not finding.reason]
     kinds = wording.listing([finding.title for finding in told])
     sentence = f"tells {kinds}" if told else "tells nothing"
-    say(f"{name} on {wording.day(account.day)} {account.day.year}: {clean(account.watchlist.title)} {sentence}.")
+    head = f"{name} on {wording.day(account.day)} {account.day.year}: {clean(account.watchlist.title)} {sentence}."
+    say(fill(head, WIDTH))
     say(f"  id {clean(account.item)}, {title(account.watchlist.board)}")
     judged = _how_judged(account)
     if judged:

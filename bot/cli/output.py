@@ -16,6 +16,8 @@ from bot.errors import ConfigError, RankbotError
 
 WIDTH = 80
 LABEL = 12
+FOLDED = 4 * WIDTH
+"""Characters of a column that is folded."""
 
 
 def say(text: str = "") -> None:
@@ -89,9 +91,13 @@ def table(rows: Iterable[Sequence[object]], right: frozenset[int] = frozenset(),
         say(" " * indent + "  ".join(parts).rstrip())
 
 
+def _cell(cell: object, limit: int) -> str:
+    return clean(str(cell), limit) if str(cell) else ""
+
+
 def rows(cells: Iterable[Sequence[object]], *, indent: int = LABEL + 2) -> None:
     """Aligned columns below a report's labels; the last column is folded at the width where it would pass it."""
-    lines = [[clean(str(cell), WIDTH) if str(cell) else "" for cell in row] for row in cells]
+    lines = [[*(_cell(cell, WIDTH) for cell in row[:-1]), _cell(row[-1], FOLDED)] for row in cells]
     if not lines:
         return
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]) - 1)]

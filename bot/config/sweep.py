@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from pathlib import Path as FilePath
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, cast, get_args, get_origin, get_type_hints
 
 from bot.config.positions import Path
 from bot.config.report import Report, read_table
@@ -64,6 +64,9 @@ def _read(name: str, values: list[Any], watchlist: Watchlist) -> Sweep:
         return Sweep(Swept(None, COOLDOWN), tuple(_cooldown(value) for value in values))
     if not dot or kind not in RULES:
         raise _unknown(kind)
+    if _wants_pairs(kind, parameter):
+        message = f"`{parameter}` is a list of pairs, which a sweep can't try"
+        raise Wrong(message, under="Set it in the configuration, then: rankbot backtest --from DATE")
     read = [_rules(kind, parameter, value, watchlist) for value in values]
     return Sweep(Swept(Kind(kind), parameter), tuple(getattr(rules[0], parameter) for rules in read), read[0])
 
@@ -74,6 +77,12 @@ def _unknown(name: str) -> Wrong:
         return Wrong(f"`{name}` is a rule, not a parameter", under=f"it has {having or 'none'}: {SUCH_AS}")
     near = did_you_mean(name, (*RULES, COOLDOWN), quote="`")
     return Wrong(f"unknown rule `{clean(name)}`", under=near or f"rules: {', '.join(RULES)}; or {COOLDOWN}")
+
+
+def _wants_pairs(kind: str, parameter: str) -> bool:
+    """Whether a parameter is a list of pairs, such as ``bands``."""
+    parts = get_args(get_type_hints(RULES[kind]).get(parameter))
+    return bool(parts) and get_origin(parts[0]) is tuple
 
 
 def _rules(kind: str, parameter: str, value: Any, watchlist: Watchlist) -> tuple[Rule, ...]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from bot.core import text, wording
+from bot.core import parts, text, wording
 from bot.core.detect import Evaluation, cooled_by
 from bot.core.event import Event, HeldBack
 from bot.core.rules import RULES, Day, Rule, parameters
-from bot.core.rules.conditions import Condition, Measured
+from bot.core.rules.conditions import Apart, Condition, Measured
 from bot.core.view import handle_of
 from bot.core.watchlist import Watchlist
 
@@ -24,6 +24,32 @@ NAME = 40
 """Characters of a name that a table shows."""
 _NOT_THE_VERDICT = frozenset({"id", "status", "late", "revised", "held_back"})
 """Fields of an event that say what became of it, not what it claims."""
+_LISTS_OF_NAMES = frozenset({"left_board"})
+"""Evidence that says by name only who it is; how many they are is a claim."""
+_LABELS = {
+    "base_date": "compared with",
+    "base_rank": "rank then",
+    "base_tokens": "tokens then",
+    "base_share": "share then, in %",
+    "base_total_tokens": "total tokens then",
+    "share": "share, in %",
+    "points": "points moved",
+    "places_among_both": "places among those on both",
+    "places_asked": "places asked for",
+    "place_among_both": "place among those on both",
+    "previous_place_among_both": "place among them before",
+    "depth": "ranks seen",
+    "previous_depth": "ranks seen before",
+    "old_name": "name before",
+    "old_name_last": "last borne",
+    "new_name": "name now",
+    "days": "borne now on",
+}
+"""What evidence is called in a table where its own name does not say it."""
+_LITERAL = frozenset({"old_name", "new_name"})
+"""Evidence that is shown to the letter: a name of digits is no number."""
+_NO_LIMIT = frozenset({"depth", "previous_depth"})
+"""Depths, of which none means the whole board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +63,11 @@ class Finding:
 
     @property
     def title(self) -> str:
-        """The rule with its threshold, as it is configured: "entered_top 10"."""
-        n = getattr(self.rule, "n", "")
-        return f"{self.rule.kind.value} {n}".rstrip()
+        """The rule with its threshold, as it is configured: "entered_top 10"; else of an event with what it says."""
+        n = getattr(self.rule, "n", None)
+        if n is None and self.event:
+            return parts.claim(self.event)
+        return f"{self.rule.kind.value} {n or ''}".rstrip()
 
 
 def findings(
@@ -75,7 +103,8 @@ def _of_rule(
     fired = [event for event in evaluation.events if event.item == item and is_by(event, rule)]
     conditions = tuple(rule.conditions(day, item)) if isinstance(rule, Measured) else ()
     for event in fired:
-        yield Finding(rule, event, held_back_words(watchlist, event, told=told, names=names), conditions)
+        met = tuple(rule.conditions_of(day, item, event.threshold)) if isinstance(rule, Apart) else conditions
+        yield Finding(rule, event, held_back_words(watchlist, event, told=told, names=names), met)
     if not fired:
         missing = [one.reason for one in evaluation.not_evaluated if one.kind is rule.kind]
         reason = f"not evaluated: {missing[0]}" if missing else _unmet(rule, conditions)
@@ -152,15 +181,14 @@ def differences(stored: Event, found: Event | None) -> tuple[Difference, ...]:
 def _claims(event: Event) -> dict[str, Any]:
     whole = json.loads(json.dumps(event.to_json()))
     evidence = whole.pop("evidence")
-    return {key: _nameless(value) for key, value in {**whole, **evidence}.items() if key not in _NOT_THE_VERDICT}
+    claims = {key: value for key, value in {**whole, **evidence}.items() if key not in _NOT_THE_VERDICT}
+    return {key: len(value) if key in _LISTS_OF_NAMES else _nameless(value) for key, value in claims.items()}
 
 
 def _nameless(value: Any) -> Any:
     """A value without the names in it: later windows may show that an item was called otherwise."""
     if isinstance(value, Mapping):
         return {key: _nameless(part) for key, part in value.items() if key != "name"}
-    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
-        return len(value)
     return [_nameless(part) for part in value] if isinstance(value, list) else value
 
 
@@ -171,8 +199,13 @@ def evidence(event: Event) -> list[tuple[str, str]]:
     """The kind's own numbers, a labelled line each; a list of figures takes a line for each of them."""
     rows: list[tuple[str, str]] = []
     for key, value in event.evidence.items():
-        if key != "snapshots":
-            rows.extend(_rows(key.replace("_", " "), value))
+        label = _LABELS.get(key, key.replace("_", " "))
+        if key in _LITERAL:
+            rows.append((label, f'"{text.clean(str(value))}"'))
+        elif key in _NO_LIMIT and value is None:
+            rows.append((label, "all that there are"))
+        elif key != "snapshots":
+            rows.extend(_rows(label, value))
     return rows
 
 

@@ -21,6 +21,16 @@ def label(kind: Kind) -> str:
     return kind.value.replace("_", " ")
 
 
+def claim(event: Event) -> str:
+    """The rule with what tells its events of an item apart: "entered_top 10", "milestone 1T", "overtook Marlin"."""
+    said = event.threshold
+    if event.kind is Kind.MILESTONE:
+        said = wording.tokens(int(event.evidence["threshold"]))
+    elif event.kind is Kind.OVERTOOK:
+        said = text.clean(event.evidence["passed"]["name"])
+    return f"{event.kind.value} {said}".rstrip()
+
+
 def amount(event: Event) -> str:
     """Tokens with their change against the window before: "455B (+61%)"; empty where the item is absent."""
     if event.tokens is None:

@@ -134,8 +134,8 @@ def _shares(event: Event) -> str:
     base = _part(
         _date(evidence["base_date"]), evidence["base_share"], evidence["base_tokens"], evidence["base_total_tokens"]
     )
-    days = wording.count(rule["over_days"], "day")
-    return f"{now}. {base}. Moved by {evidence['points']} points. (Rule: {rule['points']} points within {days}.)"
+    days, points = wording.count(rule["over_days"], "day"), evidence["points"].replace("-", wording.MINUS)
+    return f"{now}. {base}. Moved by {points} points. (Rule: {rule['points']} points within {days}.)"
 
 
 def _part(day: date, share: str, tokens: int | str, total: str) -> str:

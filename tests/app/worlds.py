@@ -16,7 +16,21 @@ from bot.app.revise import revise
 from bot.core.event import EventStatus
 from bot.core.plan import agenda, complete_at
 from bot.core.ranking import MODEL_DAY, Board, Dataset, Snapshot
-from bot.core.rules import EnteredTop, LeftTop, NewLeader, Rule, Spike, Trending
+from bot.core.rules import (
+    Climbed,
+    Dropped,
+    EnteredTop,
+    LeftTop,
+    Milestone,
+    Moved,
+    NewLeader,
+    Overtook,
+    Renamed,
+    Rule,
+    Share,
+    Spike,
+    Trending,
+)
 from bot.core.watchlist import Pattern, Watchlist
 from tests.app.doubles import SETTLE
 from tests.builders import DAY, snapshot
@@ -32,21 +46,34 @@ ONE_DAY = timedelta(days=1)
 NAMES = ("Amber", "Bronze", "Coral")
 COUNTS = st.integers(1, 4)
 PATTERNS = st.lists(st.sampled_from([*NAMES, "id:2", "C*"]).map(Pattern), max_size=1).map(tuple)
+WHO = st.sampled_from([*NAMES, "id:2", "C*", "*"])
+"""One of a pair."""
+BANDS = st.sampled_from([((3, 1), (5, 2)), ((7, 1),), ((2, 2),)])
 TOPS = st.tuples(COUNTS, st.integers(0, 2), st.integers(1, 3), st.integers(1, 3))
 RULES: Sequence[st.SearchStrategy[Rule]] = (
     st.integers(1, 3).map(NewLeader),
     TOPS.map(lambda values: EnteredTop(*values)),
     TOPS.map(lambda values: LeftTop(*values)),
     st.builds(Spike, st.sampled_from([Fraction(1), Fraction(3, 2), Fraction(2)]), st.integers(0, 300), COUNTS),
+    st.builds(Climbed, COUNTS, BANDS),
+    st.builds(Dropped, COUNTS, BANDS),
+    st.just(Moved()),
+    st.lists(st.tuples(WHO, WHO), max_size=2, unique=True).map(lambda pairs: Overtook(tuple(pairs))),
+    st.lists(st.sampled_from([150, 400, 900]), min_size=1, unique=True).map(lambda tokens: Milestone(tuple(tokens))),
     COUNTS.map(Trending),
+    COUNTS.map(Renamed),
+    st.builds(Share, st.sampled_from([Fraction(1), Fraction(5, 2), Fraction(8)]), COUNTS),
 )
 """The rules that there are, with small parameters."""
+_APPS_ONLY = RULES[-3:-1]
+_MODELS_ONLY = RULES[-1:]
 
 
 @st.composite
 def watchlists(draw: st.DrawFn, board: Board) -> Watchlist:
     """A watchlist of the board with any rules and interests."""
-    able = RULES if board.dataset is Dataset.APPS else RULES[:-1]
+    others = _MODELS_ONLY if board.dataset is Dataset.APPS else _APPS_ONLY
+    able = [rules for rules in RULES if rules not in others]
     rules = tuple(dict.fromkeys(draw(st.lists(st.one_of(able), min_size=1, max_size=4))))
     return Watchlist(
         "w",
@@ -54,6 +81,7 @@ def watchlists(draw: st.DrawFn, board: Board) -> Watchlist:
         board,
         _of_kinds_apart(rules),
         mine=draw(PATTERNS),
+        follow=draw(PATTERNS),
         exclude=draw(PATTERNS),
         only_followed=draw(st.booleans()) and draw(st.booleans()),
         cooldown_days=draw(st.integers(0, 6)),

@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox import Sandbox
 from tests.cli.bench import CONFIG, Bench, sandboxed
-from tests.cli.lived import live
+from tests.cli.lived import live, live_by_every_rule
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +42,19 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def lived(bench: Bench, kept: Path) -> Bench:
     """The bench of a bot that has run from 3 to 10 November."""
     live(bench, kept)
+    return bench
+
+
+@pytest.fixture(scope="session")
+def kept_by_every_rule(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the store of a bot with all the rules is kept."""
+    return tmp_path_factory.mktemp("every_rule") / "rankbot.db"
+
+
+@pytest.fixture
+def every_rule(bench: Bench, kept_by_every_rule: Path) -> Bench:
+    """The bench of a bot whose watchlists have all the rules, each of which has fired."""
+    live_by_every_rule(bench, kept_by_every_rule)
     return bench
 
 

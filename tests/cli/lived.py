@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 from tests.cli.bench import Bench
@@ -11,19 +12,50 @@ RULES = """
 [watchlist.cli-agents.rules]
 left_top = true
 trending = { n = 5 }
+
+[watchlist.models.rules]
+entered_top = { n = 50 }
 """
-FIRST, LAST = 3, 10
-"""Of November 2026: the days that the bot ran."""
+PAST = timedelta(days=44)
+"""How far back a bot's past is fetched on its first day."""
+FIRST, LAST = date(2026, 11, 3), date(2026, 11, 10)
+"""The days that the bot ran."""
+EVERY_RULE = """
+[watchlist.cli-agents.rules]
+left_top = true
+trending = { n = 5 }
+climbed = { over_days = 3, bands = [[10, 1], [50, 3]] }
+dropped = { over_days = 3, bands = [[10, 1], [50, 3]] }
+overtook = { pairs = [["*", "Tern CLI"], ["Tern CLI", "*"]] }
+milestone = { tokens = ["20B", "100B", "250B", "500B", "1T", "5T"] }
+renamed = true
+
+[watchlist.models.rules]
+left_top = true
+share = { points = 0.5, over_days = 3 }
+climbed = { over_days = 1 }
+"""
+EVERY_RULE_FROM, END = date(2026, 8, 29), date(2026, 9, 6)
+"""The days that the bot with every rule ran: around 31 August, from which on an app of the sandbox has another name."""
 
 
 def live(bench: Bench, kept: Path) -> None:
     """Leaves the store of the lived days in the bench's folder; ``kept`` is where it is kept for the next test."""
-    bench.add(RULES)
+    _live(bench, kept, RULES, FIRST, LAST)
+
+
+def live_by_every_rule(bench: Bench, kept: Path) -> None:
+    """The same of a bot whose watchlists have all the rules, on days on which each of them fires."""
+    _live(bench, kept, EVERY_RULE, EVERY_RULE_FROM, END)
+
+
+def _live(bench: Bench, kept: Path, rules: str, first: date, last: date) -> None:
+    bench.add(rules)
     store = bench.folder / "rankbot.db"
     if kept.is_file():
         shutil.copy(kept, store)
         return
-    assert bench("backfill", "--from", "2026-09-20").code == 0
-    for day in range(FIRST, LAST + 1):
-        assert bench("run", "--date", f"2026-11-{day:02}", "--send").code == 0
+    assert bench("backfill", "--from", str(first - PAST), "--to", str(last)).code == 0
+    for offset in range((last - first).days + 1):
+        assert bench("run", "--date", str(first + timedelta(days=offset)), "--send").code == 0
     shutil.copy(store, kept)

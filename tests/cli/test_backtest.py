@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.bench import Bench
+from tests.cli.lived import END, EVERY_RULE_FROM
 
 GOLDEN = Path(__file__).parent / "golden"
 ASKED = {
@@ -15,6 +16,8 @@ ASKED = {
     "backtest-gaps": ("models", "--from", "2026-09-12", "--to", "2026-09-26"),
     "sweep": ("--from", "2026-10-20", "--sweep", "entered_top.n=10,20,50"),
     "sweep-off": ("models", "--from", "2026-10-20", "--sweep", "left_top.n=20,50"),
+    "sweep-milestone": ("--from", "2026-10-20", "--sweep", "milestone.tokens=500B,1T,1.5T"),
+    "sweep-share": ("--from", "2026-10-20", "--sweep", "share.points=1,2,3"),
     "sweep-cooldown": ("models", "--from", "2026-10-20", "--sweep", "cooldown_days=0,3,7"),
 }
 
@@ -29,6 +32,14 @@ def test_backtests_read_as_reviewed(lived: Bench, name: str) -> None:
     said = lived("backtest", *ASKED[name])
     assert said.code == 0
     assert said.out + said.err == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("watchlist", ["cli-agents", "models"])
+def test_by_every_rule_too(every_rule: Bench, watchlist: str) -> None:
+    live = every_rule("events", "-w", watchlist, "--all", "--json").lines
+    span = ("--from", str(EVERY_RULE_FROM), "--to", str(END))
+    tested = every_rule("backtest", watchlist, *span, "--all", "--json")
+    assert untold(tested.lines) == untold(live)
 
 
 @pytest.mark.parametrize("watchlist", ["cli-agents", "models"])

@@ -11,6 +11,7 @@ import pytest
 
 from bot.adapters.store import open_store
 from bot.core.event import EventStatus
+from bot.core.rules import RULES
 from tests.builders import CLI_AGENTS
 from tests.cli.bench import NOW, Bench
 from tests.core.rules.days import ago
@@ -37,12 +38,57 @@ def test_explanations_read_as_reviewed(lived: Bench, name: str) -> None:
     assert said.out == (GOLDEN / f"explain-{name}.txt").read_text(encoding="utf-8")
 
 
+def recomputed(bench: Bench, of_a_kind: int | None = None) -> set[str]:
+    """The kinds of a bot's events, all of which, or the first so many of each, are recomputed from their rows."""
+    found: dict[str, list[str]] = {}
+    for line in bench("events", "--all", "--json").lines:
+        found.setdefault(line["kind"], []).append(line["id"])
+    for event_id in (one for ids in found.values() for one in ids[:of_a_kind]):
+        said = bench("explain", event_id)
+        assert (said.code, "Recomputed from these rows: the same." in said.out) == (0, True), event_id
+    return set(found)
+
+
 def test_every_event_of_a_bot_is_recomputed_from_its_rows(lived: Bench) -> None:
-    found = lived("events", "--all", "--json").lines
-    assert len({line["kind"] for line in found}) == 5
-    for line in found:
-        said = lived("explain", line["id"])
-        assert (said.code, "Recomputed from these rows: the same." in said.out) == (0, True), line["id"]
+    assert len(recomputed(lived)) == 6
+
+
+def test_and_some_of_each_kind_of_a_bot_with_every_rule(every_rule: Bench) -> None:
+    assert recomputed(every_rule, 2) == set(RULES)
+
+
+@pytest.mark.slow
+def test_and_all_of_them(every_rule: Bench) -> None:
+    recomputed(every_rule)
+
+
+OF_A_KIND = ("climbed", "dropped", "moved", "overtook", "milestone", "share", "renamed")
+
+
+@pytest.mark.parametrize("kind", OF_A_KIND)
+def test_the_first_of_each_further_kind_reads_as_reviewed(every_rule: Bench, kind: str) -> None:
+    first = next(line for line in every_rule("events", "--json").lines if line["kind"] == kind)
+    said = every_rule("explain", first["id"])
+    assert (said.code, said.err) == (0, "")
+    assert said.out == (GOLDEN / f"explain-{kind}.txt").read_text(encoding="utf-8")
+
+
+def test_a_day_reads_as_reviewed_by_every_rule(every_rule: Bench) -> None:
+    said = every_rule("explain", "--item", "Kestrel Code", "--date", "2026-08-29", "-w", "cli-agents")
+    assert (said.code, said.err) == (0, "")
+    assert said.out == (GOLDEN / "explain-every-rule.txt").read_text(encoding="utf-8")
+
+
+def test_a_day_of_a_model_by_every_rule(every_rule: Bench) -> None:
+    item = next(line["item"]["id"] for line in every_rule("events", "--json").lines if line["kind"] == "share")
+    said = every_rule("explain", "--item", item, "--date", "2026-08-30", "-w", "models")
+    assert (said.code, said.err) == (0, "")
+    assert said.out == (GOLDEN / "explain-every-rule-models.txt").read_text(encoding="utf-8")
+
+
+def test_events_of_every_kind_are_lined_up(every_rule: Bench) -> None:
+    said = every_rule("events", "-w", "cli-agents")
+    assert said.out == (GOLDEN / "events-every-rule.txt").read_text(encoding="utf-8")
 
 
 def tampered(bench: Bench, event_id: str, **changes: object) -> None:

@@ -10,7 +10,7 @@ import pytest
 from bot.config import read_sweep
 from bot.core.backtest import Swept
 from bot.core.event import Kind
-from bot.core.rules import EnteredTop, LeftTop
+from bot.core.rules import EnteredTop, LeftTop, Share
 from bot.core.watchlist import Watchlist
 from bot.errors import UsageError
 from tests.builders import ALL_APPS, CLI_AGENTS, MODELS
@@ -25,6 +25,9 @@ AGENTS = Watchlist("cli-agents", "CLI agents", CLI_AGENTS, (EnteredTop(n=10),))
         ("spike.ratio = 1.5, 2,2", Kind.SPIKE, "ratio", (Fraction(3, 2), Fraction(2))),
         ("spike.min_growth=5B,1000", Kind.SPIKE, "min_growth", (5 * 10**9, 1000)),
         ('spike.min_growth="1.5T"', Kind.SPIKE, "min_growth", (1500 * 10**9,)),
+        ("climbed.over_days=1,7", Kind.CLIMBED, "over_days", (1, 7)),
+        ("milestone.tokens=500B,1.5T", Kind.MILESTONE, "tokens", ((500 * 10**9,), (1500 * 10**9,))),
+        ("renamed.confirm_days=1,2", Kind.RENAMED, "confirm_days", (1, 2)),
         ("cooldown_days=3,7,14", None, "cooldown_days", (3, 7, 14)),
     ],
 )
@@ -53,6 +56,10 @@ def test_a_rule_that_is_off_has_the_defaults_of_its_board() -> None:
         ("entered_top.n=201", "`n` goes from 1 to 200 for apps", "Such as"),
         ("entered_top.n=ten", "`n` wants a whole number", "Such as"),
         ("spike.min_growth=5X", "wants a whole number of tokens", "K, M, B, T"),
+        ("milestone.tokens=many", "wants a whole number of tokens", "K, M, B, T"),
+        ("climbed.bands=[[10,3]],[[20,5]]", "`bands` is a list of pairs, which a sweep can't try", "configuration"),
+        ("overtook.pairs=a,b", "`pairs` is a list of pairs, which a sweep can't try", "rankbot backtest"),
+        ("moved.x=1", "`moved` has no parameter `x`", "it has none"),
         ("cooldown_days=367", "`cooldown_days` goes from 0 to 366", "Such as"),
         ("cooldown_days=a week", "`cooldown_days` wants a whole number", "Such as"),
     ],
@@ -62,6 +69,11 @@ def test_what_does_not_fit_is_said(text: str, message: str, hint: str) -> None:
         read_sweep(text, AGENTS)
     assert message in raised.value.message
     assert hint in raised.value.hint
+
+
+def test_points_of_share_are_tried_on_models() -> None:
+    sweep = read_sweep("share.points=1,2.5", Watchlist("models", "Models", MODELS, ()))
+    assert (sweep.values, sweep.otherwise) == ((Fraction(1), Fraction(5, 2)), (Share(points=Fraction(1)),))
 
 
 def test_a_rule_that_the_dataset_can_not_have() -> None:

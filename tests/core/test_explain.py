@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from fractions import Fraction
 from typing import ClassVar
 
@@ -14,9 +15,9 @@ from bot.core.event import Event, HeldBack, Kind
 from bot.core.explain import differences, evidence, findings, held_back_words, rule_of, snapshots
 from bot.core.history import MemoryHistory
 from bot.core.ranking import Dataset
-from bot.core.rules import RULES, Change, Day, EnteredTop, NewLeader, NotEvaluated, Rule, Spike, parameters
+from bot.core.rules import RULES, Change, Day, EnteredTop, Milestone, NewLeader, NotEvaluated, Rule, Spike, parameters
 from bot.core.watchlist import Watchlist
-from tests.builders import CLI_AGENTS, DAY, event
+from tests.builders import CLI_AGENTS, DAY, event, snapshot
 from tests.core.rules.days import columns
 
 
@@ -55,6 +56,10 @@ class TestDifferences:
         found = [(one.what, one.stored, one.recomputed) for one in differences(self.told(), other)]
         assert found == [("rank", "10", "11"), ("ratio", '"2.5"', '"2.6"')]
 
+    def test_so_are_days(self) -> None:
+        one, other = (replace(self.told(), evidence={"days": [day]}) for day in ("2026-11-03", "2026-11-04"))
+        assert [found.what for found in differences(one, other)] == ["days"]
+
     def test_how_many_left_is(self) -> None:
         other = replace(self.told(), evidence={**self.told().evidence, "left_board": ["Two", "Three"]})
         assert [one.what for one in differences(self.told(), other)] == ["left board"]
@@ -90,6 +95,29 @@ def test_evidence_is_told_with_readable_labels() -> None:
         ("baseline", "end date 2026-11-03, held yes"),
         ("", "end date 2026-10-27, held no"),
     ]
+
+
+def test_names_are_shown_to_the_letter_and_a_whole_board_as_such() -> None:
+    told = event(evidence={"old_name": "2048", "new_name": "10000", "base_rank": 3, "depth": None, "points": "-2.5"})
+    assert evidence(told) == [
+        ("name before", '"2048"'),
+        ("name now", '"10000"'),
+        ("rank then", "3"),
+        ("ranks seen", "all that there are"),
+        ("points moved", "-2.5"),
+    ]
+
+
+def test_each_of_several_events_of_a_rule_is_explained_by_its_own_conditions() -> None:
+    rule = Milestone(tokens=(100, 200))
+    watchlist = Watchlist("w", "W", CLI_AGENTS, (rule,))
+    figures = ((DAY, 250), (DAY - timedelta(days=1), 50))
+    history = MemoryHistory([snapshot(CLI_AGENTS, when, [("a", "A", tokens)]) for when, tokens in figures])
+    verdict = evaluate(watchlist, DAY, history=history, since=DAY, told=(), names={})
+    day = day_of(watchlist, DAY, stored=history, called={}, since=DAY, names={})
+    found = findings(watchlist, day, verdict, "a", told=(), names=())
+    shown = {one.title: one.conditions[0].wanted for one in found}
+    assert shown == {"milestone 200": "200 at least", "milestone 100": "100 at least"}
 
 
 def test_the_rows_of_several_events_are_named_once() -> None:

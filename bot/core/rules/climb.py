@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
 
+from bot.core import wording
 from bot.core.diff import places
 from bot.core.event import Kind
 from bot.core.ranking import APP_DEPTH, Board, Dataset, Entry
 from bot.core.rules import spans
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
+from bot.core.rules.conditions import Condition, not_yet, on_both
 from bot.core.rules.spans import MAX_OVER_DAYS, ONE_DAY, Span
 
 BANDS = ((10, 3), (20, 5), (50, 10))
@@ -32,10 +34,11 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """What climbs and drops share. ``better`` is 1 where ranks improve, −1 where they worsen."""
+    """What climbs and drops share. ``better`` is 1 where ranks improve, −1 where they worsen; ``verb`` says so."""
 
     kind: ClassVar[Kind]
     better: ClassVar[int]
+    verb: ClassVar[str]
     datasets: ClassVar[frozenset[Dataset]] = frozenset(Dataset)
 
     over_days: int = field(default=7, metadata={"minimum": 1, "maximum": MAX_OVER_DAYS})
@@ -65,6 +68,27 @@ class Climb:
             if item not in held:
                 yield Change(item, span.now.by_item[item].name, _evidence(span.base.by_item[item], span, shift))
 
+    def conditions(self, day: Day, item: str) -> Iterable[Condition]:
+        """On both boards, in a band, far enough by rank and among those on both boards, and not so the day before."""
+        span = spans.of(day, day.date, self.over_days)
+        if span is None:
+            return
+        yield from on_both(span, item)
+        rank, rank_then = span.now.rank(item), span.base.rank(item)
+        if rank is None or rank_then is None:
+            return
+        better, deepest = min(rank, rank_then), max(limit for limit, _ in self.bands)
+        yield Condition("better of the two", f"#{better}", f"#{deepest} or better", met=better <= deepest)
+        asked = self._asked(better)
+        if asked is None:
+            return
+        place, place_then = places(span.now, span.base)[item]
+        days = wording.count(self.over_days, "day")
+        yield _far_enough(f"places {self.verb} in {days}", self.better * (rank_then - rank), asked)
+        yield _far_enough("among those on both", self.better * (place_then - place), asked)
+        before = spans.of(day, day.date - ONE_DAY, self.over_days)
+        yield not_yet("as far already", day, held=bool(before and item in self._far(before)))
+
     def _far(self, span: Span) -> Mapping[str, Shift]:
         """Every item that both boards hold and that went far enough between them, in the order of ``now``."""
         found: dict[str, Shift] = {}
@@ -87,6 +111,7 @@ class Climbed(Climb):
 
     kind: ClassVar[Kind] = Kind.CLIMBED
     better: ClassVar[int] = 1
+    verb: ClassVar[str] = "climbed"
     formula: ClassVar[str] = (
         "the rank is better than `over_days` before by at least the places that its band asks for, among the items of "
         "both boards too, and that did not hold on the day before; the band is that of the better of the two ranks"
@@ -99,7 +124,16 @@ class Dropped(Climb):
 
     kind: ClassVar[Kind] = Kind.DROPPED
     better: ClassVar[int] = -1
-    formula: ClassVar[str] = "the same, for the worse"
+    verb: ClassVar[str] = "dropped"
+    formula: ClassVar[str] = (
+        "the rank is worse than `over_days` before by at least the places that its band asks for, among the items of "
+        "both boards too, and that did not hold on the day before; the band is that of the better of the two ranks"
+    )
+
+
+def _far_enough(what: str, gone: int, asked: int) -> Condition:
+    found = str(gone).replace("-", wording.MINUS)
+    return Condition(what, found, f"{asked} at least", met=gone >= asked)
 
 
 def _evidence(base: Entry, span: Span, shift: Shift) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from bot.core import wording
 from bot.core.ranking import Snapshot
 from bot.core.rules.base import Day
+from bot.core.rules.spans import ONE_DAY, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,18 @@ class Measured(Protocol):
         ...
 
 
+@runtime_checkable
+class Apart(Measured, Protocol):
+    """A rule that may fire several times for one item, told apart by the variants of its changes.
+
+    Its ``conditions`` are those of one variant: of one that fires, if there is any, else of the one nearest to it.
+    """
+
+    def conditions_of(self, day: Day, item: str, variant: str) -> Iterable[Condition]:
+        """What the rule asks for a variant that fires, all of it met."""
+        ...
+
+
 NO_DAY_BEFORE = Condition("a day before", "none is stored", "one to compare with", met=False)
 """Nothing can have changed on the first stored day."""
 
@@ -42,6 +56,21 @@ def place(snapshot: Snapshot, item: str) -> str:
     if rank is not None:
         return f"#{rank}"
     return "not listed" if snapshot.exhaustive else f"outside the top {snapshot.depth}"
+
+
+def listed(snapshot: Snapshot, item: str, *, what: str = "rank") -> Condition:
+    """That the item is on the board."""
+    return Condition(what, place(snapshot, item), "listed", met=snapshot.rank(item) is not None)
+
+
+def on_both(span: Span, item: str) -> tuple[Condition, Condition]:
+    """That the item is on a board now, and was on the one that it is compared with."""
+    return listed(span.now, item), listed(span.base, item, what=f"rank on {wording.day(span.base.end_date)}")
+
+
+def not_yet(what: str, day: Day, *, held: bool, wanted: str = "no") -> Condition:
+    """That something did not hold on the day before: only its beginning is news."""
+    return Condition(what, f"on {wording.day(day.date - ONE_DAY)}" if held else "no", wanted, met=not held)
 
 
 def within(snapshot: Snapshot, item: str, n: int, *, what: str = "rank") -> Condition:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
+from bot.core import wording
 from bot.core.event import Kind
-from bot.core.ranking import APP_PAGE, Board, Dataset
+from bot.core.ranking import APP_PAGE, Board, Dataset, Snapshot
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
+from bot.core.rules.conditions import NO_DAY_BEFORE, Condition, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +47,35 @@ class Milestone:
             for threshold in sorted(self.tokens, reverse=True):
                 if before is not None and before < threshold <= entry.tokens:
                     yield Change(entry.item, entry.name, {"threshold": str(threshold)}, variant=str(threshold))
+
+    def conditions(self, day: Day, item: str) -> Iterable[Condition]:
+        """The threshold that it crosses, the highest of several; else the next one that it can reach."""
+        if day.previous is None:
+            yield NO_DAY_BEFORE
+            return
+        now, before = day.current.tokens(item), day.previous.tokens(item)
+        yield from self.conditions_of(day, item, str(self._nearest(now or 0, before)))
+
+    def conditions_of(self, day: Day, item: str, variant: str) -> Iterable[Condition]:
+        """The tokens of both days against one threshold."""
+        if day.previous is None:
+            return
+        threshold = int(variant)
+        now, before = day.current.tokens(item), day.previous.tokens(item)
+        reached = f"{wording.exact(threshold)} at least"
+        yield Condition("tokens", _shown(day.current, item), reached, met=now is not None and now >= threshold)
+        below = f"listed, below {wording.exact(threshold)}"
+        met = before is not None and before < threshold
+        yield Condition("tokens the day before", _shown(day.previous, item), below, met=met)
+
+    def _nearest(self, now: int, before: int | None) -> int:
+        """The highest threshold that was reached now and not before; else the next one, or the last where none is."""
+        reached = [one for one in self.tokens if one <= now]
+        if reached and (before is None or before < max(reached)):
+            return max(reached)
+        return min((one for one in self.tokens if one > now), default=max(self.tokens))
+
+
+def _shown(snapshot: Snapshot, item: str) -> str:
+    tokens = snapshot.tokens(item)
+    return place(snapshot, item) if tokens is None else wording.exact(tokens)

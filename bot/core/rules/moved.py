@@ -11,6 +11,7 @@ from bot.core.diff import places
 from bot.core.event import Kind
 from bot.core.ranking import Board, Dataset, Entry, Snapshot
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
+from bot.core.rules.conditions import NO_DAY_BEFORE, Condition, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,36 @@ class Moved:
         for entry in _listed(*boards):
             if entry.item in day.followed and _has_moved(entry.item, *boards, among.get(entry.item)):
                 yield Change(entry.item, entry.name, _evidence(among.get(entry.item), *boards))
+
+    def conditions(self, day: Day, item: str) -> Iterable[Condition]:
+        """Followed, at another rank than before, and not only by others' coming and going."""
+        if day.previous is None:
+            yield NO_DAY_BEFORE
+            return
+        followed = item in day.followed
+        yield Condition("in mine or follow", "yes" if followed else "no", "yes", met=followed)
+        if followed:
+            yield from _measured(item, day.current, day.previous)
+
+
+def _measured(item: str, current: Snapshot, previous: Snapshot) -> Iterator[Condition]:
+    """What a move takes, in words."""
+    rank, before = current.rank(item), previous.rank(item)
+    wanted = f"other than {place(previous, item)}"
+    yield Condition("rank", place(current, item), wanted, met=rank != before)
+    among = places(current, previous).get(item)
+    if among:
+        now, then = among
+        yield Condition("place among those on both", f"#{now}", f"other than #{then}", met=now != then)
+    elif rank and not previous.exhaustive:
+        yield _seen("rank, seen the day before", rank, previous)
+    elif before and not current.exhaustive:
+        yield _seen("rank before, seen now", before, current)
+
+
+def _seen(what: str, rank: int, board: Snapshot) -> Condition:
+    """That the board where the item is absent looks as deep as its rank elsewhere."""
+    return Condition(what, f"#{rank}", f"#{board.depth} or better", met=_is_outside(rank, board))
 
 
 def _listed(current: Snapshot, previous: Snapshot) -> Iterator[Entry]:

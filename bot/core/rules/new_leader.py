@@ -56,7 +56,7 @@ class NewLeader:
         former = self._confirmed(day)
         name = text.clean(_last_entry(day, former).name) if former else "nobody"
         yield Condition("rank", _standing(day, item), "#1", met=day.current.rank(item) == 1)
-        yield Condition("leader before", name, "another item", met=former not in (None, item))
+        yield Condition("leader before", name, "another", met=former not in (None, item))
         if self.confirm_days > 1:
             yield running("days running at #1", self._days_at_top(day, item), self.confirm_days)
 

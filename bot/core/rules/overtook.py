@@ -8,10 +8,15 @@ from datetime import date
 from itertools import permutations, product
 from typing import Any, ClassVar
 
+from bot.core import text
 from bot.core.event import Kind
 from bot.core.pattern import Pattern
 from bot.core.ranking import Board, Dataset, Entry, Snapshot
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
+from bot.core.rules.conditions import NO_DAY_BEFORE, Condition, listed, place
+
+NAME = 28
+"""Characters of a name that a condition shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +55,42 @@ class Overtook:
             ahead, behind = current.by_item[a], current.by_item[b]
             yield Change(a, ahead.name, _evidence(behind, previous), variant=f"{a}>{b}")
 
+    def conditions(self, day: Day, item: str) -> Iterable[Condition]:
+        """Those of the pair that it passes, the first of several; else of the one above it that it is nearest to."""
+        if day.previous is None:
+            yield NO_DAY_BEFORE
+            return
+        entry = day.current.entry(item)
+        if entry is None:
+            yield listed(day.current, item)
+            return
+        others = {b.item: b for a, b in self._pairs(day) if a.item == item and b.item != item}
+        other = _nearest(entry, list(others.values()), day.previous)
+        if other is None:
+            yield Condition("listed in a pair with it", "nobody", "somebody", met=False)
+        else:
+            yield from _measured(entry, other, day.previous)
+
+    def conditions_of(self, day: Day, item: str, variant: str) -> Iterable[Condition]:
+        """Those of one pair that is on the board."""
+        ahead, behind = day.current.entry(item), day.current.entry(variant.removeprefix(f"{item}>"))
+        if day.previous and ahead and behind:
+            yield from _measured(ahead, behind, day.previous)
+
     def _pairs(self, day: Day) -> Iterator[tuple[Entry, Entry]]:
         """The pairs of which both are on the board now."""
         followed = [entry for entry in day.current.entries if entry.item in day.followed]
         yield from permutations(followed, 2)
         found: dict[str, Sequence[Entry]] = {}
         for first, second in self.pairs:
-            for text in (first, second):
-                if text not in found:
-                    found[text] = _meant(text, day)
+            for who in (first, second):
+                if who not in found:
+                    found[who] = _meant(who, day)
             yield from product(found[first], found[second])
 
 
-def _meant(text: str, day: Day) -> Sequence[Entry]:
-    pattern, names = Pattern(text), day.names
+def _meant(who: str, day: Day) -> Sequence[Entry]:
+    pattern, names = Pattern(who), day.names
     return [
         entry for entry in day.current.entries if pattern.matches(entry.item, (entry.name, *names.get(entry.item, ())))
     ]
@@ -72,6 +99,25 @@ def _meant(text: str, day: Day) -> Sequence[Entry]:
 def _has_passed(a: Entry, b: Entry, previous: Snapshot) -> bool:
     before, other = previous.rank(a.item), previous.rank(b.item)
     return a.rank < b.rank and other is not None and (before is None or before > other)
+
+
+def _nearest(a: Entry, others: Sequence[Entry], previous: Snapshot) -> Entry | None:
+    """Of those that it may pass: the first that it does, else the next above it, else the next below."""
+    passed = [b for b in others if _has_passed(a, b, previous)]
+    above = [b for b in others if b.rank < a.rank]
+    if above and not passed:
+        return max(above, key=lambda b: b.rank)
+    return min(passed or others, key=lambda b: b.rank, default=None)
+
+
+def _measured(a: Entry, b: Entry, previous: Snapshot) -> Iterator[Condition]:
+    """What passing takes, in words."""
+    before, other, name = previous.rank(a.item), previous.rank(b.item), text.clean(b.name, NAME)
+    yield Condition("rank", f"#{a.rank}", f"ahead of {name}, #{b.rank}", met=a.rank < b.rank)
+    yield listed(previous, b.item, what=f"{name} the day before")
+    if other is not None:
+        met = before is None or before > other
+        yield Condition("rank the day before", place(previous, a.item), f"none, or behind #{other}", met=met)
 
 
 def _evidence(behind: Entry, previous: Snapshot) -> Mapping[str, Any]:

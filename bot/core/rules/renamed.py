@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 from typing import ClassVar
 
+from bot.core import text, wording
 from bot.core.event import Kind
-from bot.core.ranking import APP_PAGE, FIRST_DAY, Board, Dataset, Snapshot
+from bot.core.ranking import APP_PAGE, FIRST_DAY, Board, Dataset, Entry, Snapshot
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
+from bot.core.rules.conditions import Condition, listed, running
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +43,39 @@ class Renamed:
     def find(self, day: Day) -> Iterable[Change | NotEvaluated]:
         """The items with a name that is new and has held, by rank."""
         stored = day.stored.days(day.board, FIRST_DAY, day.date)
-        running, earlier = stored[-self.confirm_days :], stored[: -self.confirm_days]
+        newest, earlier = stored[-self.confirm_days :], stored[: -self.confirm_days]
         if not earlier:
             return
-        run = [found for when in running if (found := day.stored.at(day.board, when))]
+        run = [found for when in newest if (found := day.stored.at(day.board, when))]
         eve = day.stored.at(day.board, earlier[-1])
         for item, name in _held(run):
             last = eve.entry(item) if eve else None
             if item not in day.current.by_item or (last and last.name == name):
                 continue  # the usual case: it spares a look at all that is stored
-            change = _change(day, item, name, running)
+            change = _change(day, item, name, newest)
             if change:
                 yield change
+
+    def conditions(self, day: Day, item: str) -> Iterable[Condition]:
+        """On the board by one name for so many days, and before by others only."""
+        yield listed(day.current, item)
+        now = day.stored.at(day.board, day.date)
+        entry = now.entry(item) if now else None
+        if entry is None:
+            return
+        stored = day.stored.days(day.board, FIRST_DAY, day.date)
+        yield running(f'days running as "{text.clean(entry.name)}"', self._run(day, entry, stored), self.confirm_days)
+        begun = stored[-self.confirm_days :][0]
+        last = day.stored.last_in(day.board, item, None, begun)
+        yield Condition("listed before", f"on {wording.day(last)}" if last else "no", "yes", met=last is not None)
+        borne = entry.name in day.stored.borne(day.board, item, begun)
+        yield Condition("that name before", "yes" if borne else "no", "no", met=not borne)
+
+    def _run(self, day: Day, entry: Entry, stored: Sequence[date]) -> int:
+        """On how many stored days running the item has been listed by the entry's name, ``confirm_days`` at most."""
+        boards = (day.stored.at(day.board, when) for when in reversed(stored[-self.confirm_days :]))
+        lines = (board.entry(entry.item) if board else None for board in boards)
+        return sum(1 for _ in takewhile(lambda line: line is not None and line.name == entry.name, lines))
 
 
 def _held(run: Sequence[Snapshot]) -> Iterator[tuple[str, str]]:
@@ -62,17 +86,17 @@ def _held(run: Sequence[Snapshot]) -> Iterator[tuple[str, str]]:
             yield entry.item, entry.name
 
 
-def _change(day: Day, item: str, name: str, running: Sequence[date]) -> Change | None:
+def _change(day: Day, item: str, name: str, newest: Sequence[date]) -> Change | None:
     """The change; None where the item is new on the board, or bore the name before."""
-    last = day.stored.last_in(day.board, item, None, running[0])
+    last = day.stored.last_in(day.board, item, None, newest[0])
     before = day.stored.at(day.board, last) if last else None
     old = before.entry(item) if before else None
-    if last is None or old is None or name in day.stored.borne(day.board, item, running[0]):
+    if last is None or old is None or name in day.stored.borne(day.board, item, newest[0]):
         return None
     evidence = {
         "old_name": old.name,
         "old_name_last": last.isoformat(),
         "new_name": name,
-        "days": [when.isoformat() for when in running],
+        "days": [when.isoformat() for when in newest],
     }
     return Change(item, day.current.by_item[item].name, evidence)

@@ -8,10 +8,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, ClassVar
 
+from bot.core import wording
 from bot.core.event import Kind
 from bot.core.ranking import MODEL_DEPTH, Board, Dataset
 from bot.core.rules import spans
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
+from bot.core.rules.conditions import Condition, not_yet, on_both
 from bot.core.rules.spans import MAX_OVER_DAYS, ONE_DAY, Span
 
 
@@ -56,17 +58,36 @@ class Share:
             if item not in held or (held[item] > 0) != (points > 0):
                 yield Change(item, span.now.by_item[item].name, _evidence(item, span, points))
 
+    def conditions(self, day: Day, item: str) -> Iterable[Condition]:
+        """On both boards, moved by so many points, and not the same way the day before."""
+        span = spans.of(day, day.date, self.over_days)
+        if span is None:
+            return
+        yield from on_both(span, item)
+        points = _points(item, span)
+        if points is None:
+            yield Condition("its share", "none", "one on both days", met=False)
+            return
+        what = f"points in {wording.count(self.over_days, 'day')}"
+        least = f"{wording.decimal(self.points)} at least, up or down"
+        yield Condition(what, _signed(points), least, met=abs(points) >= self.points)
+        before = spans.of(day, day.date - ONE_DAY, self.over_days)
+        earlier = self._moved(before).get(item, Fraction(0)) if before else Fraction(0)
+        yield not_yet("so far that way already", day, held=earlier * points > 0)
+
     def _moved(self, span: Span) -> Mapping[str, Fraction]:
         """By how many percentage points the items moved that moved far enough, in the order of ``now``."""
-        total, base_total = span.now.total_tokens, span.base.total_tokens
-        found: dict[str, Fraction] = {}
-        for entry in span.now.entries if total and base_total else ():
-            base = span.base.tokens(entry.item)
-            if base is not None:
-                points = 100 * (Fraction(entry.tokens, total) - Fraction(base, base_total))
-                if abs(points) >= self.points:
-                    found[entry.item] = points
-        return found
+        every = ((entry.item, _points(entry.item, span)) for entry in span.now.entries)
+        return {item: points for item, points in every if points is not None and abs(points) >= self.points}
+
+
+def _points(item: str, span: Span) -> Fraction | None:
+    """By how many percentage points the item moved; None where there is no share on either day."""
+    now, base = span.now.tokens(item), span.base.tokens(item)
+    total, base_total = span.now.total_tokens, span.base.total_tokens
+    if now is None or base is None or not total or not base_total:
+        return None
+    return 100 * (Fraction(now, total) - Fraction(base, base_total))
 
 
 def _evidence(item: str, span: Span, points: Fraction) -> dict[str, Any]:
@@ -84,6 +105,11 @@ def _evidence(item: str, span: Span, points: Fraction) -> dict[str, Any]:
         "base_rank": base.rank,
         "base_tokens": str(base.tokens),
     }
+
+
+def _signed(points: Fraction) -> str:
+    sign = "+" if points > 0 else wording.MINUS if points < 0 else ""
+    return f"{sign}{_decimal(abs(points))}"
 
 
 def _decimal(value: Fraction) -> str:

@@ -12,11 +12,28 @@ from hypothesis import strategies as st
 from bot.core.detect import day_of
 from bot.core.history import MemoryHistory
 from bot.core.ranking import Dataset, Snapshot, sum_days
-from bot.core.rules import Change, Day, EnteredTop, LeftTop, NewLeader, NotEvaluated, Rule, Spike, Trending
-from bot.core.rules.conditions import Measured
-from bot.core.watchlist import Watchlist
+from bot.core.rules import (
+    Change,
+    Climbed,
+    Day,
+    Dropped,
+    EnteredTop,
+    LeftTop,
+    Milestone,
+    Moved,
+    NewLeader,
+    NotEvaluated,
+    Overtook,
+    Renamed,
+    Rule,
+    Share,
+    Spike,
+    Trending,
+)
+from bot.core.rules.conditions import Apart, Measured
+from bot.core.watchlist import Pattern, Watchlist
 from tests.app.worlds import APPS, FIRST, RULES, TWO_MODEL_DAYS, World
-from tests.builders import CLI_AGENTS, DAY
+from tests.builders import CLI_AGENTS, DAY, MODELS, snapshot
 from tests.core.rules.days import ago, column, columns, the_day
 
 ITEMS = [str(item) for item in range(7)]
@@ -41,9 +58,10 @@ def history_of(world: World) -> MemoryHistory:
 @given(rule=st.one_of(*RULES), models=st.booleans(), seed=st.integers(0, 2**32), gaps=st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_a_rule_fires_where_all_its_conditions_are_met(*, rule: Rule, models: bool, seed: int, gaps: bool) -> None:
-    board = TWO_MODEL_DAYS if models and not isinstance(rule, Trending) else APPS
+    chosen = TWO_MODEL_DAYS if models else APPS
+    board = chosen if chosen.dataset in rule.datasets else APPS if models else TWO_MODEL_DAYS
     history = history_of(World(seed, board, gaps=gaps))
-    watchlist = Watchlist("w", "W", board, (rule,))
+    watchlist = Watchlist("w", "W", board, (rule,), mine=(Pattern("id:2"),), follow=(Pattern("C*"),))
     assert isinstance(rule, Measured)
     for end in history.days(board, FIRST, DAY):
         day = day_of(watchlist, end, stored=history, called={}, since=FIRST, names={})
@@ -53,6 +71,9 @@ def test_a_rule_fires_where_all_its_conditions_are_met(*, rule: Rule, models: bo
             assert not any(list(rule.conditions(day, item)) for item in ITEMS)
         else:
             assert fired == {item for item in ITEMS if all(one.met for one in rule.conditions(day, item))}
+        if isinstance(rule, Apart):
+            changes = [finding for finding in findings if isinstance(finding, Change)]
+            assert all(one.met for change in changes for one in rule.conditions_of(day, change.item, change.variant))
 
 
 class TestTheWords:
@@ -62,7 +83,7 @@ class TestTheWords:
         day = the_day(columns("abc", "abc"))
         assert told(NewLeader(), day, "b") == [
             ("rank", "#2, 1 tokens behind #1", "#1", False),
-            ("leader before", "A", "another item", True),
+            ("leader before", "A", "another", True),
         ]
         assert told(NewLeader(), day, "x")[0] == ("rank", "outside the top 3", "#1", False)
         confirmed = told(NewLeader(confirm_days=3), the_day(columns("bac", "bac", "abc")), "b")
@@ -70,7 +91,7 @@ class TestTheWords:
 
     def test_nobody_led_an_empty_board(self) -> None:
         day = the_day([column(DAY, "a", depth=100), column(ago(1), "", depth=100)])
-        assert told(NewLeader(), day, "a")[1] == ("leader before", "nobody", "another item", False)
+        assert told(NewLeader(), day, "a")[1] == ("leader before", "nobody", "another", False)
 
     def test_an_entry_and_the_state_before(self) -> None:
         day = the_day(columns("abcdef", "abcdef"))
@@ -137,7 +158,155 @@ class TestTheWords:
         ]
         assert told(Trending(n=1), day, "x")[1][1] == "not listed"
 
-    @pytest.mark.parametrize("rule", [NewLeader(), EnteredTop(), LeftTop()])
+    def test_a_climb(self) -> None:
+        rule = Climbed(over_days=1, bands=((2, 1),))
+        assert told(rule, the_day(columns("bacd", "abcd")), "b") == [
+            ("rank", "#1", "listed", True),
+            ("rank on Mon 9 Nov", "#2", "listed", True),
+            ("better of the two", "#1", "#2 or better", True),
+            ("places climbed in 1 day", "1", "1 at least", True),
+            ("among those on both", "1", "1 at least", True),
+            ("as far already", "no", "no", True),
+        ]
+        said = told(rule, the_day(columns("abcd", "bacd")), "b")
+        assert said[3] == ("places climbed in 1 day", "−1", "1 at least", False)
+
+    def test_a_climb_that_held_before_and_ones_that_are_none(self) -> None:
+        rule = Climbed(over_days=2, bands=((2, 1),))
+        held = told(rule, the_day(columns("bacd", "bacd", "abcd", "abcd")), "b")
+        assert held[-1] == ("as far already", "on Mon 9 Nov", "no", False)
+        below = told(rule, the_day(columns("abdc", "abcd", "abcd")), "d")
+        assert below[-1] == ("better of the two", "#3", "#2 or better", False)
+        gone = told(rule, the_day(columns("abc", "abc", "abcd")), "d")
+        assert gone == [("rank", "outside the top 3", "listed", False), ("rank on Sun 8 Nov", "#4", "listed", True)]
+
+    def test_a_drop(self) -> None:
+        said = told(Dropped(over_days=1, bands=((2, 2),)), the_day(columns("bacd", "abcd")), "a")
+        assert said[3] == ("places dropped in 1 day", "1", "2 at least", False)
+
+    def test_a_share(self) -> None:
+        def board(back: int, tokens: int) -> Snapshot:
+            rows = [("x/a", "x/a", tokens), ("x/b", "x/b", 100 - tokens)]
+            return snapshot(MODELS, ago(back), rows)
+
+        rule = Share(points=Fraction(5, 2), over_days=1)
+        day = the_day([board(0, 60), board(1, 62), board(2, 60)], board=MODELS)
+        assert told(rule, day, "x/a") == [
+            ("rank", "#1", "listed", True),
+            ("rank on Mon 9 Nov", "#1", "listed", True),
+            ("points in 1 day", "−2.0000", "2.5 at least, up or down", False),
+            ("so far that way already", "no", "no", True),
+        ]
+        day = the_day([board(0, 68), board(1, 64), board(2, 60)], board=MODELS)
+        assert told(rule, day, "x/a")[2:] == [
+            ("points in 1 day", "+4.0000", "2.5 at least, up or down", True),
+            ("so far that way already", "on Mon 9 Nov", "no", False),
+        ]
+        assert told(rule, day, "x/c")[-1] == ("its share", "none", "one on both days", False)
+        still = the_day([board(0, 60), board(1, 60)], board=MODELS)
+        assert told(rule, still, "x/a")[2][1] == "0.0000"
+
+    def test_a_move(self) -> None:
+        day = the_day(columns("bacd", "abcd"), followed="a")
+        assert told(Moved(), day, "a") == [
+            ("in mine or follow", "yes", "yes", True),
+            ("rank", "#2", "other than #1", True),
+            ("place among those on both", "#2", "other than #1", True),
+        ]
+        assert told(Moved(), day, "b") == [("in mine or follow", "no", "yes", False)]
+
+    def test_moves_onto_a_board_and_off_it(self) -> None:
+        came = told(Moved(), the_day(columns("bca", "bc"), followed="a"), "a")
+        assert came[1:] == [
+            ("rank", "#3", "other than outside the top 2", True),
+            ("rank, seen the day before", "#3", "#2 or better", False),
+        ]
+        left = told(Moved(), the_day(columns("bc", "bac"), followed="a"), "a")
+        assert left[-1] == ("rank before, seen now", "#2", "#2 or better", True)
+        seen_whole = told(Moved(), the_day(columns("bc", "bac", depth=100), followed="a"), "a")
+        assert seen_whole[1:] == [("rank", "not listed", "other than #2", True)]
+
+    def test_an_overtake_and_the_nearest_to_one(self) -> None:
+        day = the_day(columns("bacd", "abcd"), followed="abd")
+        assert told(Overtook(), day, "b") == [
+            ("rank", "#1", "ahead of A, #2", True),
+            ("A the day before", "#1", "listed", True),
+            ("rank the day before", "#2", "none, or behind #1", True),
+        ]
+        assert told(Overtook(), day, "d")[0] == ("rank", "#4", "ahead of A, #2", False)
+        steady = the_day(columns("abcd", "abcd"), followed="abd")
+        assert told(Overtook(), steady, "a")[-1] == ("rank the day before", "#1", "none, or behind #2", False)
+
+    def test_overtakes_that_can_not_be(self) -> None:
+        day = the_day(columns("ab", "bc"), followed="ab")
+        assert told(Overtook(), day, "c") == [("rank", "outside the top 2", "listed", False)]
+        alone = the_day(columns("ab", "ba"), followed="a")
+        assert told(Overtook(), alone, "a") == [("listed in a pair with it", "nobody", "somebody", False)]
+        new = told(Overtook(), the_day(columns("ab", "a"), followed="ab"), "a")
+        assert new == [
+            ("rank", "#1", "ahead of B, #2", True),
+            ("B the day before", "outside the top 1", "listed", False),
+        ]
+        assert not list(Overtook().conditions_of(day, "a", "a>x"))
+
+    @pytest.mark.parametrize(
+        ("now", "before", "wanted", "met"),
+        [
+            (210, 90, "200", (True, True)),
+            (150, 90, "100", (True, True)),
+            (150, 120, "200", (False, True)),
+            (350, 320, "300", (True, False)),
+            (90, 120, "100", (False, False)),
+            (150, None, "100", (True, False)),
+            (None, 90, "100", (False, True)),
+        ],
+    )
+    def test_a_milestone_is_the_one_that_is_crossed_or_the_next(
+        self, now: int | None, before: int | None, wanted: str, met: tuple[bool, bool]
+    ) -> None:
+        figures = ((DAY, now), (ago(1), before))
+        day = the_day([snapshot(CLI_AGENTS, when, [("a", "A", one)] if one else []) for when, one in figures])
+        assert told(Milestone(tokens=(100, 300, 200)), day, "a") == [
+            ("tokens", str(now or "not listed"), f"{wanted} at least", met[0]),
+            ("tokens the day before", str(before or "not listed"), f"listed, below {wanted}", met[1]),
+        ]
+
+    def test_of_several_milestones_each_has_its_own(self) -> None:
+        rule = Milestone(tokens=(100, 200))
+        day = the_day([snapshot(CLI_AGENTS, when, [("a", "A", one)]) for when, one in ((DAY, 250), (ago(1), 50))])
+        assert [one.wanted for one in rule.conditions_of(day, "a", "100")] == ["100 at least", "listed, below 100"]
+        first = the_day([snapshot(CLI_AGENTS, DAY, [("a", "A", 250)])])
+        assert not list(rule.conditions_of(first, "a", "100"))
+        assert not list(Overtook().conditions_of(first, "a", "a>b"))
+
+    def test_a_new_name(self) -> None:
+        def day(*names: str) -> Day:
+            return the_day(
+                [snapshot(CLI_AGENTS, ago(back), [("x", one, 5)] if one else []) for back, one in enumerate(names)]
+            )
+
+        assert told(Renamed(), day("B", "B", "A"), "x") == [
+            ("rank", "#1", "listed", True),
+            ('days running as "B"', "2", "2 at least", True),
+            ("listed before", "on Sun 8 Nov", "yes", True),
+            ("that name before", "no", "no", True),
+        ]
+        assert told(Renamed(), day("B", "A", "B"), "x")[1:] == [
+            ('days running as "B"', "1", "2 at least", False),
+            ("listed before", "on Sun 8 Nov", "yes", True),
+            ("that name before", "yes", "no", False),
+        ]
+        assert told(Renamed(), day("B", "B"), "x")[2] == ("listed before", "no", "yes", False)
+        assert told(Renamed(), day("", "A"), "x") == [("rank", "not listed", "listed", False)]
+
+    @pytest.mark.parametrize("rule", [Spike(), Trending(), Climbed(), Dropped(), Share()])
+    def test_what_could_not_be_judged_has_none(self, rule: Rule) -> None:
+        board = MODELS if Dataset.APPS not in rule.datasets else CLI_AGENTS
+        assert told(rule, the_day([column(DAY, "ab", board=board)], board=board), "a") == []
+
+    @pytest.mark.parametrize(
+        "rule", [NewLeader(), EnteredTop(), LeftTop(), Moved(), Overtook(), Milestone(tokens=(1,))]
+    )
     def test_on_the_first_stored_day_nothing_can_have_changed(self, rule: Rule) -> None:
         said = told(rule, the_day(columns("abc")), "a")
         assert said == [("a day before", "none is stored", "one to compare with", False)]
