@@ -166,6 +166,15 @@ def test_a_terminal_of_ascii_only_is_enough(demo: Path, command: str) -> None:
     assert done.stdout.isascii()
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Whoever runs the tests in the background ignores Ctrl-C, and children inherit that unless we do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [(("demo", "--days", "60"), "sandbox"), (("run",), "requests at most"),
