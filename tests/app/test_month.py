@@ -122,8 +122,8 @@ def same_standing_events(month: Month, visits: Sequence[Visit], store: Store) ->
     cooldown follows from the events before, and an event that was told stays told, though it would be held back by
     now, and counts for the cooldown of those after it. So the chain of cooldowns is that of the final figures with
     what was told taken as given: ``held_back`` says for each event what it comes to. Where nothing was told that the
-    final figures hold back, or that they have the other way round, that is exactly the chain of the reference. Of what was told the figures are those that
-    were told; of all else the final ones.
+    final figures hold back, or have the other way round, that is exactly the chain of the reference. Of what was told
+    the figures are those that were told; of all else the final ones.
     """
     answers = month.answers()
     final = {window: replace(answer, early=answer.final) for window, answer in answers.items()}
