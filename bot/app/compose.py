@@ -12,12 +12,11 @@ from bot.app.records import Belief, DayStatus, Message, NewDelivery, Settlement
 from bot.core import naming
 from bot.core.briefing import compose
 from bot.core.correction import Correction
-from bot.core.detect import LOOK_BACK
+from bot.core.detect import last_stored
 from bot.core.digest import Digest
 from bot.core.due import Cadence, day_told, latest_due, wants_quiet
 from bot.core.event import Event, EventStatus, Kind
 from bot.core.history import History
-from bot.core.ranking import Board, Snapshot
 from bot.core.view import View
 from bot.core.watchlist import Watchlist
 from bot.core.wording import count, full_day
@@ -193,7 +192,7 @@ def _view(
 ) -> View:
     """One watchlist as the digest sees it: its boards cut to its depth, its events, every name, and what was said."""
     board = watchlist.board
-    boards = [history.at(board, day), _last(history, board, told.base), history.at(board, day - board.step)]
+    boards = [history.at(board, day), last_stored(history, board, told.base), history.at(board, day - board.step)]
     current, previous, compared = [found.cut(watchlist.depth) if found else None for found in boards]
     own = tuple(event for event in events if event.watchlist == watchlist.id)
     items = {entry.item for found in boards if found for entry in found.entries}
@@ -223,15 +222,6 @@ def _listed(store: Store, views: Sequence[View], today: date) -> list[View]:
     """The views, those of models with the catalogue of the digest's day."""
     catalogue = store.catalogue(today) if any(view.watchlist.board.of_models for view in views) else None
     return [replace(view, catalogue=catalogue) if view.watchlist.board.of_models else view for view in views]
-
-
-def _last(history: History, board: Board, until: date) -> Snapshot | None:
-    """The snapshot of ``until``, or after a gap the last before it."""
-    found = history.at(board, until)
-    if found is None:
-        stored = history.days(board, until - LOOK_BACK, until)
-        found = history.at(board, stored[-1]) if stored else None
-    return found
 
 
 def is_evaluated(store: Store, watchlist: str, day: date) -> bool:

@@ -69,16 +69,21 @@ def backtest(
     in_order(start, end)
     not_before_the_data(start, "--from")
     with open_house(context, config, demo=demo, secrets=False) as house:
-        complete = last_complete_day(house.clock(), house.settle)
-        if start > complete:
-            raise UsageError(f"{start} is not complete yet.", hint=f"The newest complete day is {complete}.")
-        last = min(end or complete, complete)
+        last = _last(house, start, end)
         chosen = [watchlist_named(house, watchlist)] if watchlist else list(house.config.watchlists)
         backtester = Backtester(house.store)
         if sweep:
             _sweep(house, backtester, chosen, sweep, start, last, as_json=as_json)
         else:
             _backtest(house, backtester, chosen, start, last, everything=everything, as_json=as_json)
+
+
+def _last(house: House, start: date, end: date | None) -> date:
+    """The last day of the period: ``end``, or the newest complete day where that is earlier or none was named."""
+    complete = last_complete_day(house.clock(), house.settle)
+    if start > complete:
+        raise UsageError(f"{start} is not complete yet.", hint=f"The newest complete day is {complete}.")
+    return min(end or complete, complete)
 
 
 def _backtest(

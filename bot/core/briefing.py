@@ -52,25 +52,20 @@ def compose(
     ``corrections`` are what restatements changed for the channel, of any day; their events are in no view.
     """
     nets = [net(view) for view in views]
-    kept = [net.kept for net in nets]
+    kept = [netted.kept for netted in nets]
     shown = [moves.shown(view, events) for view, events in zip(views, kept, strict=True)]
     seen = {event.key for events in shown for event in events}
     rest = [[event for event in events if event.key not in seen] for events in kept]
     lines = _lines(views, rest)
     told = [line.lead for line in _lines(views, kept)]
     corrections = ordered(corrections)
-    heading = headline.heading(corrections, told, views)
     headed = headline.headline(told, views, day=day, corrections=corrections)
     return Digest(
         channel=channel,
         day=day,
         days=days,
         headline=headed,
-        lead=(
-            headline.corrected_lead(heading, late=late)
-            if heading
-            else headline.lead(headed, told, views, day=day, late=late)
-        ),
+        lead=headline.lead(headed, told, views, day=day, late=late, corrections=corrections),
         late=late,
         sections=tuple(
             _section(view, net.passed, lines, moved, day=day, dated=len(days) > 1)

@@ -120,8 +120,8 @@ def day_of(
     current = history.at(board, day)
     if current is None:
         raise LookupError(f"{board.key} has no snapshot of {day}")
-    previous = _last(history, board, day - timedelta(days=1))
-    base = _last(history, board, since - timedelta(days=1))
+    previous = last_stored(history, board, day - timedelta(days=1))
+    base = last_stored(history, board, since - timedelta(days=1))
     return Day(
         board=board,
         date=day,
@@ -143,7 +143,7 @@ def _followed(watchlist: Watchlist, boards: Iterable[Snapshot], names: Names) ->
     return frozenset(item for item, name in listed.items() if watchlist.is_followed(item, (name, *names.get(item, ()))))
 
 
-def _last(history: History, board: Board, until: date) -> Snapshot | None:
+def last_stored(history: History, board: Board, until: date) -> Snapshot | None:
     """The snapshot of ``until``, or after a gap the last before it."""
     snapshot = history.at(board, until)
     if snapshot is None:

@@ -75,15 +75,29 @@ def heading(corrections: Sequence[Correction], told: Sequence[Told], views: Sequ
     return None if _phrases(told, views)[0] or _number_fresh(views) else first
 
 
-def corrected_lead(correction: Correction, *, late: str) -> str:
-    """A mail's first visible line where the headline is a correction: what it is, and what comes after it."""
+def lead(
+    headed: str,
+    told: Sequence[Told],
+    views: Sequence[View],
+    *,
+    day: date,
+    late: str,
+    corrections: Sequence[Correction] = (),
+) -> str:
+    """A mail's first visible line, beside the headline ``headed``."""
+    correction = heading(corrections, told, views)
+    return _corrected_lead(correction, late) if correction else _lead(headed, told, views, day=day, late=late)
+
+
+def _corrected_lead(correction: Correction, late: str) -> str:
+    """Where the headline is a correction: what it is, and what comes after it."""
     known = correction.turn is not Turn.LATE or (correction.event.revised or {}).get("as_of")
     what = "OpenRouter changed its figures for that day." if known else JUDGED_AGAIN
     return " ".join([*_lateness(late), what, "What follows is today's briefing."])
 
 
-def lead(headed: str, told: Sequence[Told], views: Sequence[View], *, day: date, late: str) -> str:
-    """A mail's first visible line: what the headline only counted, where the reader's own stand, and about when."""
+def _lead(headed: str, told: Sequence[Told], views: Sequence[View], *, day: date, late: str) -> str:
+    """What the headline only counted, where the reader's own stand, and about when."""
     facts = [clause.removesuffix(".") for clause in _lateness(late)]
     unnamed = [one for one in told if _name(one.event.name) not in headed]
     unsaid = [f"{_name(one.event.name)} {verb(one.event, one.view)}" for one in unnamed]

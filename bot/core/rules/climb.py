@@ -57,15 +57,13 @@ class Climb:
 
     def find(self, day: Day) -> Iterable[Change | NotEvaluated]:
         """The items that have come far enough today, and had not the day before; by rank."""
-        span = spans.of(day, day.date, self.over_days)
-        if span is None:
+        rising = spans.rising(day, self.over_days, self._far)
+        if rising is None:
             yield spans.not_evaluated(self.kind, day, self.over_days)
             return
-        far = self._far(span)
-        before = spans.of(day, day.date - ONE_DAY, self.over_days) if far else None
-        held = self._far(before) if before else {}
-        for item, shift in far.items():
-            if item not in held:
+        span, far = rising
+        for item, (shift, held) in far.items():
+            if held is None:
                 yield Change(item, span.now.by_item[item].name, _evidence(span.base.by_item[item], span, shift))
 
     def conditions(self, day: Day, item: str) -> Iterable[Condition]:

@@ -47,15 +47,13 @@ class Share:
 
     def find(self, day: Day) -> Iterable[Change | NotEvaluated]:
         """The items whose share has moved far enough today, and had not the same way the day before; by rank."""
-        span = spans.of(day, day.date, self.over_days)
-        if span is None:
+        rising = spans.rising(day, self.over_days, self._moved)
+        if rising is None:
             yield spans.not_evaluated(self.kind, day, self.over_days)
             return
-        moved = self._moved(span)
-        before = spans.of(day, day.date - ONE_DAY, self.over_days) if moved else None
-        held = self._moved(before) if before else {}
-        for item, points in moved.items():
-            if item not in held or (held[item] > 0) != (points > 0):
+        span, moved = rising
+        for item, (points, held) in moved.items():
+            if held is None or (held > 0) != (points > 0):
                 yield Change(item, span.now.by_item[item].name, _evidence(item, span, points))
 
     def conditions(self, day: Day, item: str) -> Iterable[Condition]:

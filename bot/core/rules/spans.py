@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from bot.core.event import Kind
 from bot.core.ranking import FIRST_DAY, Board, Snapshot
@@ -13,6 +14,7 @@ from bot.core.rules.base import Day, Need, NotEvaluated
 MAX_OVER_DAYS = 366
 """The longest comparison: as far back as the longest window reaches."""
 ONE_DAY = timedelta(days=1)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,23 @@ def of(day: Day, judged: date, over_days: int) -> Span | None:
     now = day.history.at(day.board, judged)
     base = day.history.at(day.board, judged - timedelta(days=over_days))
     return Span(now, base) if now and base else None
+
+
+def rising(
+    day: Day, over_days: int, measured: Callable[[Span], Mapping[str, T]]
+) -> tuple[Span, dict[str, tuple[T, T | None]]] | None:
+    """What holds on the day, each with what held of the item the day before (None: it did not); None without a base.
+
+    ``measured`` gives the items of which it holds on a board and its base. A day before that can't be compared held
+    nothing.
+    """
+    span = of(day, day.date, over_days)
+    if span is None:
+        return None
+    now = measured(span)
+    before = of(day, day.date - ONE_DAY, over_days) if now else None
+    held = measured(before) if before else {}
+    return span, {item: (measure, held.get(item)) for item, measure in now.items()}
 
 
 def not_evaluated(kind: Kind, day: Day, over_days: int) -> NotEvaluated:
