@@ -121,11 +121,16 @@ def _head(watchlist: Watchlist, tested: Backtest) -> None:
     from bot.core.backtest import summary
 
     numbers = summary(tested)
-    say(f"{clean(watchlist.title)}, {_span(tested)}: {numbers.told} told, {_rate(numbers)} a week")
+    say(f"{_named(watchlist)}, {_span(tested)}: {numbers.told} told, {_rate(numbers)} a week")
     if numbers.told:
         field("busiest day", _busiest(numbers))
         field("talks most", ", ".join(f"{clean(name)} {times}" for _, name, times in numbers.talkative))
     field("held back", _held(numbers) or "none")
+
+
+def _named(watchlist: Watchlist) -> str:
+    """A watchlist's title with its id, which alone is its own: "Models (models-1d)"."""
+    return f"{clean(watchlist.title)} ({watchlist.id})"
 
 
 def _span(tested: Backtest) -> str:
@@ -261,7 +266,7 @@ def _sweep_table(watchlist: Watchlist, sweep: Sweep, found: Sequence[Backtest]) 
 
     now = sweep.swept.of(watchlist)
     state = f"now {', '.join(_written(value) for value in now)}" if now else "now off"
-    say(f"{clean(watchlist.title)}, {_span(found[0])}: {sweep.swept.name} ({state})")
+    say(f"{_named(watchlist)}, {_span(found[0])}: {sweep.swept.name} ({state})")
     rows = [("value", "a week", "busiest day", "talks most", "held back")]
     for value, tested in zip(sweep.values, found, strict=True):
         numbers = summary(tested)

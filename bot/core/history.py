@@ -76,28 +76,22 @@ class MemoryHistory:
         return {entry.name for snapshot in earlier if (entry := snapshot.entry(item))}
 
 
-class ShallowHistory:
-    """A History as a watchlist sees it that asks for ``depth`` ranks: every snapshot is cut to them, once."""
+class HistoryView:
+    """A History that shows the snapshots of another in a way of its own: subclasses change `at`."""
 
-    def __init__(self, history: History, depth: int) -> None:
+    def __init__(self, history: History) -> None:
         self._history = history
-        self._depth = depth
-        self._cut: dict[tuple[Board, date], Snapshot | None] = {}
 
     def at(self, board: Board, end_date: date) -> Snapshot | None:
         """See History."""
-        key = (board, end_date)
-        if key not in self._cut:
-            snapshot = self._history.at(board, end_date)
-            self._cut[key] = snapshot.cut(self._depth) if snapshot else None
-        return self._cut[key]
+        return self._history.at(board, end_date)
 
     def days(self, board: Board, start: date, end: date) -> Sequence[date]:
         """See History."""
         return self._history.days(board, start, end)
 
     def last_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
-        """See History. Any rank means any that is stored, however deep."""
+        """See History."""
         return self._history.last_in(board, item, n, before)
 
     def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
@@ -105,5 +99,25 @@ class ShallowHistory:
         return self._history.leaders(board, until)
 
     def borne(self, board: Board, item: str, before: date) -> AbstractSet[str]:
-        """See History. However deep the item stood."""
+        """See History."""
         return self._history.borne(board, item, before)
+
+
+class ShallowHistory(HistoryView):
+    """A History as a watchlist sees it that asks for ``depth`` ranks: every snapshot is cut to them, once.
+
+    `last_in` any rank and `borne` mean any that is stored, however deep.
+    """
+
+    def __init__(self, history: History, depth: int) -> None:
+        super().__init__(history)
+        self._depth = depth
+        self._cut: dict[tuple[Board, date], Snapshot | None] = {}
+
+    def at(self, board: Board, end_date: date) -> Snapshot | None:
+        """See History."""
+        key = (board, end_date)
+        if key not in self._cut:
+            snapshot = super().at(board, end_date)
+            self._cut[key] = snapshot.cut(self._depth) if snapshot else None
+        return self._cut[key]

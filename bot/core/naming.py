@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
 from bot.core.event import Event
-from bot.core.history import History
+from bot.core.history import History, HistoryView
 from bot.core.ranking import Board, Snapshot
 from bot.core.text import clean
 from bot.core.view import View
@@ -69,33 +68,17 @@ def renamed(snapshot: Snapshot, called: Mapping[str, str]) -> Snapshot:
     return replace(snapshot, entries=tuple(entries))
 
 
-class NamedHistory:
-    """A History whose snapshots call the items as ``called`` says."""
+class NamedHistory(HistoryView):
+    """A History whose snapshots call the items as ``called`` says. `borne` are the names that came, not these."""
 
     def __init__(self, history: History, called: Mapping[str, str]) -> None:
-        self._history = history
+        super().__init__(history)
         self._called = called
 
     def at(self, board: Board, end_date: date) -> Snapshot | None:
         """See History."""
-        snapshot = self._history.at(board, end_date)
+        snapshot = super().at(board, end_date)
         return renamed(snapshot, self._called) if snapshot and self._called else snapshot
-
-    def days(self, board: Board, start: date, end: date) -> Sequence[date]:
-        """See History."""
-        return self._history.days(board, start, end)
-
-    def last_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
-        """See History."""
-        return self._history.last_in(board, item, n, before)
-
-    def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
-        """See History."""
-        return self._history.leaders(board, until)
-
-    def borne(self, board: Board, item: str, before: date) -> AbstractSet[str]:
-        """See History. These are the names that came, not those by which the items are called here."""
-        return self._history.borne(board, item, before)
 
 
 def named(views: Sequence[View], sightings: Sightings) -> list[View]:

@@ -13,6 +13,16 @@ from fractions import Fraction
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+APPS = """
+[watchlist.apps]
+window_days = 30
+[watchlist.apps.rules]
+default = false
+new_leader = true
+entered_top = { n = [10, 50], margin = 0, absent_days = 1 }
+left_top = true
+"""
+"""The watchlist over the recorded windows of apps, with every rule whose verdicts the oracle computes."""
 ASKED_AT = time(5, tzinfo=UTC)
 """When the bot asks on the day after: later than every first fetch of the recorder."""
 

@@ -21,7 +21,7 @@ from bot.sandbox import Recordings, Sandbox
 from bot.wiring import House, load_config
 from tests.e2e import recorded
 from tests.e2e.mornings import fact_of
-from tests.e2e.recorded import DATA, Fact, Recorded, asked_at
+from tests.e2e.recorded import APPS, DATA, Fact, Recorded, asked_at
 
 MODEL_DAYS = (date(2026, 6, 24), date(2026, 8, 5))
 APP_DAYS = (date(2026, 7, 21), date(2026, 8, 7))
@@ -83,15 +83,6 @@ rules = { entered_top = { n = [3, 10, 50], margin = 0, absent_days = 1 }, left_t
 dataset = "models"
 window_days = 1
 rules = { entered_top = { n = [10, 50], margin = 0 }, left_top = true }
-"""
-APPS = """
-[watchlist.apps]
-window_days = 30
-[watchlist.apps.rules]
-default = false
-new_leader = true
-entered_top = { n = [10, 50], margin = 0, absent_days = 1 }
-left_top = true
 """
 
 

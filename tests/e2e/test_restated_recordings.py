@@ -17,7 +17,7 @@ from bot.core.event import EventStatus, Kind
 from bot.sandbox import Recordings
 from tests.e2e import recorded
 from tests.e2e.mornings import Outcome, Verdict, at, bare, fact_of, play
-from tests.e2e.recorded import DATA, Board, Fact, Recorded
+from tests.e2e.recorded import APPS, DATA, Board, Fact, Recorded
 
 MODEL_DAYS = (date(2026, 6, 24), date(2026, 8, 5))
 NOT_EARLY = date(2026, 7, 19)
@@ -48,15 +48,6 @@ window_days = 1
 dataset = "models"
 window_days = 1
 rules = { entered_top = { n = [10, 50], margin = 0 }, left_top = true }
-"""
-APPS = """
-[watchlist.apps]
-window_days = 30
-[watchlist.apps.rules]
-default = false
-new_leader = true
-entered_top = { n = [10, 50], margin = 0, absent_days = 1 }
-left_top = true
 """
 
 Judge = Callable[[Recorded], set[Fact]]
