@@ -79,8 +79,10 @@ def known_on(store: Store, board: Board, day: date, history: History) -> Known:
     """The names of whoever may have an event on a day.
 
     Only names borne by that day count: a day that is made up for, or judged again, is judged as it would have been.
+    After a gap, whoever was listed before it may have one, too.
     """
     seen = [history.at(board, end) for end in history.days(board, day - NAMED, day)]
+    seen.append(detect.last_stored(history, board, day - timedelta(days=1)))
     items = {entry.item for snapshot in seen if snapshot for entry in snapshot.entries}
     called = {item: naming.shown(names) for item, names in store.sightings(items, day).items()}
     return Known(called, store.names(items, until=day))

@@ -22,8 +22,6 @@ from bot.core.watchlist import Names, Watchlist
 ENGINE = 1
 """The version of the rules' meaning. Raised when a verdict on the same data changes, so that days that were judged
 before are left as they are: what we judge otherwise now, OpenRouter has not revised."""
-LOOK_BACK = timedelta(days=31)
-"""How far before a gap the last snapshot is looked for."""
 COOLED = frozenset(
     {
         Kind.SPIKE,
@@ -144,10 +142,10 @@ def _followed(watchlist: Watchlist, boards: Iterable[Snapshot], names: Names) ->
 
 
 def last_stored(history: History, board: Board, until: date) -> Snapshot | None:
-    """The snapshot of ``until``, or after a gap the last before it."""
+    """The snapshot of ``until``, or after a gap, however long, the last before it."""
     snapshot = history.at(board, until)
     if snapshot is None:
-        stored = history.days(board, until - LOOK_BACK, until)
+        stored = history.days(board, FIRST_DAY, until)
         snapshot = history.at(board, stored[-1]) if stored else None
     return snapshot
 
@@ -244,7 +242,13 @@ def _claim(event: Event) -> tuple[Kind, str, str]:
 
 
 def _undoes(other: Event, event: Event) -> bool:
-    """Whether the other event says the reverse of what this one says."""
-    if REVERSES.get(event.kind) is not other.kind or other.threshold != event.threshold:
+    """Whether the other event says the reverse of what this one says.
+
+    Whoever enters several tops at once is told for the smallest, so that an entry there undoes the exits from all
+    larger ones.
+    """
+    if REVERSES.get(event.kind) is not other.kind:
         return False
-    return _claim(other) != _claim(event)
+    if event.kind is Kind.LEFT_TOP:
+        return int(other.threshold) <= int(event.threshold)
+    return other.threshold == event.threshold and _claim(other) != _claim(event)

@@ -13,7 +13,7 @@ from bot.app.evaluate import evaluate
 from bot.app.records import DayStatus, WatchlistDay
 from bot.core.event import Event, HeldBack
 from bot.core.plan import Agenda
-from bot.core.rules import EnteredTop, NewLeader, Spike
+from bot.core.rules import EnteredTop, Moved, NewLeader, Spike
 from bot.core.watchlist import Pattern, Watchlist
 from tests.app.doubles import MORNING, ranking
 from tests.builders import CLI_AGENTS, DAY, snapshot
@@ -102,6 +102,19 @@ def test_after_a_gap_the_last_day_before_it_is_compared() -> None:
     store.mark(WatchlistDay("cli-agents", DAY, DayStatus.WAITING, MORNING - timedelta(days=4)))
     evaluate(store, Agenda(LEADERS, ago(1), (DAY,), ()), now=MORNING)
     assert [(event.item, event.previous_date) for event in store.events()] == [("b", ago(2))]
+
+
+def test_however_long_the_gap_whoever_was_listed_before_it_is_known_by_every_name() -> None:
+    """An outage of weeks, of which only the last day is made up for: the app that is gone since is told by any name."""
+    store = FakeStore()
+    for back, name in ((41, "Former"), (40, "Newer")):
+        store.save([snapshot(CLI_AGENTS, ago(back), [("a", "A", 100), ("b", name, 90)], depth=200)])
+    store.save([snapshot(CLI_AGENTS, DAY, [("a", "A", 100)], depth=200)])
+    store.mark(WatchlistDay("cli-agents", DAY, DayStatus.WAITING, MORNING - timedelta(days=4)))
+    mine = Watchlist("cli-agents", "CLI agents", CLI_AGENTS, (Moved(),), mine=(Pattern("Former"),))
+    (report,) = evaluate(store, Agenda(mine, ago(40), (DAY,), ()), now=MORNING)
+    assert [(event.item, event.rank, event.previous_rank) for event in report.events] == [("b", None, 2)]
+    assert [event.previous_date for event in report.events] == [ago(40)]
 
 
 def test_a_missing_baseline_lets_the_day_go_on_after_three_days() -> None:

@@ -309,8 +309,7 @@ def cooled(facts: Iterable[Fact], cooldown_days: int = 7) -> set[Fact]:
     for fact in sorted(facts):
         same = [other.day for other in told if (other.kind, other.item) == (fact.kind, fact.item)]
         recent = [day for day in same if day > fact.day - timedelta(days=cooldown_days)]
-        reversal = _reversal(fact.kind)
-        undone = [other.day for other in told if (other.kind, other.item) == (reversal, fact.item)]
+        undone = [other.day for other in told if other.item == fact.item and reverses(other.kind, fact.kind)]
         if fact.kind != "new_leader" and recent and not any(max(recent) < day < fact.day for day in undone):
             held_back.add(fact)
         else:
@@ -318,9 +317,13 @@ def cooled(facts: Iterable[Fact], cooldown_days: int = 7) -> set[Fact]:
     return held_back
 
 
-def _reversal(kind: str) -> str:
-    if kind.startswith("share"):
-        return "share:down" if kind == "share:up" else "share:up"
-    if kind.startswith("entered"):
-        return kind.replace("entered", "left")
-    return kind.replace("left", "entered")
+def reverses(other: str, kind: str) -> bool:
+    """Whether the other kind undoes this one: an exit from the same top, an entry into it, a share the other way.
+
+    Entries into smaller tops undo exits, too: whoever enters several tops at once is told for the smallest only.
+    """
+    if kind.startswith("left_top:"):
+        return other.startswith("entered_top:") and int(other.partition(":")[2]) <= int(kind.partition(":")[2])
+    if kind.startswith("entered_top:"):
+        return other == kind.replace("entered", "left")
+    return {kind, other} == {"share:up", "share:down"}

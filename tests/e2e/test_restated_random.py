@@ -151,8 +151,5 @@ def _cooling(verdict: Verdict, counted: set[Verdict]) -> bool:
     since = when - ONE_DAY * COOLDOWN
     before = {(day, kind) for day, kind, other in counted if other == item and since < day < when}
     same = max((day for day, other in before if other == kind), default=None)
-    way, _, n = kind.partition("_top:")
-    reverse = f"{'left' if way == 'entered' else 'entered'}_top:{n}"
-    return (
-        kind != "new_leader" and same is not None and not any(day > same for day, other in before if other == reverse)
-    )
+    undone = any(recorded.reverses(other, kind) for day, other in before if same is not None and day > same)
+    return kind != "new_leader" and same is not None and not undone

@@ -36,10 +36,11 @@ class Trending:
     def find(self, day: Day) -> Iterable[Change | NotEvaluated]:
         """The apps that are new to the twin's top n, by their rank there."""
         twin = day.board.twin
+        eve = day.previous.end_date if day.previous else day.date - timedelta(days=1)
         current = day.history.at(twin, day.date)
-        previous = day.history.at(twin, day.previous.end_date) if day.previous else None
+        previous = day.history.at(twin, eve) if day.previous else None
         if current is None or previous is None:
-            missing = day.date if current is None else day.date - timedelta(days=1)
+            missing = day.date if current is None else eve
             yield NotEvaluated(self.kind, f"the trending list of {missing} is missing")
             return
         for entry in current.entries[: self.n]:
