@@ -19,9 +19,9 @@ from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset, Snapshot
 from bot.core.rules import Change, Day, EnteredTop, Need, NotEvaluated, Rule, parameters
 from bot.core.watchlist import Names, Watchlist
 
-ENGINE = 1
-"""The version of the rules' meaning. Raised when a verdict on the same data changes, so that days that were judged
-before are left as they are: what we judge otherwise now, OpenRouter has not revised."""
+ENGINE = 2
+"""The version of the rules' meaning. Raised when a verdict on the same data, an event's key or its name changes, so
+that days that were judged before are left as they are: what we judge otherwise now, OpenRouter has not revised."""
 LOOK_BACK = timedelta(days=31)
 """How far before a gap the last snapshot is looked for."""
 COOLED = frozenset(
@@ -44,7 +44,9 @@ REVERSES = {
     Kind.DROPPED: Kind.CLIMBED,
     Kind.SHARE: Kind.SHARE,
 }
-"""The kind that makes an earlier event of a kind untrue, and so ends its cooldown; a share does the other way."""
+"""The kind that makes an earlier event of a kind untrue, and so ends its cooldown; of one kind, the other way does."""
+OTHER_WAY = {"up": "down", "down": "up"}
+"""The variant of an event that says the reverse; every other variant is the same both ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,18 +235,16 @@ def cooled_by(watchlist: Watchlist, event: Event, told: Sequence[Event]) -> Even
         and other.status is not EventStatus.RETRACTED
     ]
     same = [other for other in counted if _claim(other) == _claim(event)]
-    undone = [other.date for other in counted if _undoes(other, event)]
+    undone = [other.date for other in counted if _claim(other) == _reverse(event)]
     last = max(same, key=lambda other: other.date, default=None)
     return last if last and not any(when > last.date for when in undone) else None
 
 
-def _claim(event: Event) -> tuple[Kind, str, str]:
+def _claim(event: Event) -> tuple[Kind, str]:
     """What an event says of its item: the same said again within the cooldown is no news."""
-    return event.kind, event.threshold, event.evidence.get("direction", "")
+    return event.kind, event.threshold
 
 
-def _undoes(other: Event, event: Event) -> bool:
-    """Whether the other event says the reverse of what this one says."""
-    if REVERSES.get(event.kind) is not other.kind or other.threshold != event.threshold:
-        return False
-    return _claim(other) != _claim(event)
+def _reverse(event: Event) -> tuple[Kind | None, str]:
+    """What would say the reverse of it."""
+    return REVERSES.get(event.kind), OTHER_WAY.get(event.threshold, event.threshold)
