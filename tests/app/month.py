@@ -106,6 +106,7 @@ class Month:
         grown = (spike, Trending(n=3)) if self.trending else (spike,)
         places = (Climbed(over_days=3, bands=((12, 2),)), Dropped(over_days=3, bands=((12, 2),)))
         renamed = (Pattern("*renamed"),)
+        followed = (Pattern("id:item2"), Pattern("id:item3"), *renamed)
         return (
             Watchlist(
                 "cli", "CLI", CLI_AGENTS, (NewLeader(self.confirm_days), *tops), cooldown_days=self.cooldown_days
@@ -115,7 +116,7 @@ class Month:
                 "Same",
                 CLI_AGENTS,
                 (EnteredTop(n=5, margin=0), spike, Moved(), Overtook(), Renamed()),
-                follow=renamed,
+                follow=followed,
                 cooldown_days=3,
             ),
             Watchlist(
@@ -338,8 +339,10 @@ class IdRenderer:
     def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
         self.fate.step()
         news = [line for section in digest.sections for line in section.news]
+        told = [handle for line in news for handle in (line.id, *(proof.id for proof in line.also))]
+        moves = [proof.id for section in digest.sections for line in section.standing for proof in line.moves]
         said = {
-            "news": [handle for line in news for handle in (line.id, *(proof.id for proof in line.also))],
+            "news": [*told, *moves],
             "revised": [revision.id for revision in digest.revisions],
             "shown": [section.watchlist for section in digest.sections],
             "gone": self._gone(),
