@@ -114,7 +114,12 @@ def standing(store: Store) -> dict[str, Event]:
 
 
 def same_events(month: Month, visits: Sequence[Visit]) -> None:
-    """Without restatements, whatever the schedule, the events are those of polling every day once."""
+    """Without restatements, whatever the schedule, the events are those of polling every day once.
+
+    In a month an item takes its new name on all boards on one day. Patterns match every name borne, on whichever board:
+    by a name that only another board gave, whoever judges before that board came could not know that a pattern means
+    the item. The next day's verdict does, and what was told without knowing stays told.
+    """
     answers = month.answers()
     reference = standing(Bot(month, FakeStore(), answers).live(daily(month)).store)
     bot = Bot(month, FakeStore(), answers).live(visits)
