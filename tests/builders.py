@@ -60,7 +60,8 @@ def event(**changes: Any) -> Event:
     board: str = changes.get("board", CLI_AGENTS.key)
     item: str = changes.get("item", "sable")
     rule: dict[str, Any] = changes.get("rule", {"n": 10, "margin": 5, "confirm_days": 1, "absent_days": 3})
-    variant = f":{rule['n']}" if "n" in rule else ""
+    way = changes.get("evidence", {}).get("direction", "")
+    variant = f":{rule['n']}" if "n" in rule else f":{way}" if way else ""
     usual: dict[str, Any] = {
         "key": f"{watchlist}/{board}/{kind.value}{variant}/{item}/{day}",
         "date": day,

@@ -10,14 +10,20 @@ from bot.core.ranking import MODEL_DAY, Board, Dataset, Snapshot, sum_days
 
 
 class FakeHistory:
-    """The History by its definition: every window looked at, nothing remembered."""
+    """The History by its definition: every window looked at, and added up once."""
 
     def __init__(self, snapshots: Iterable[Snapshot]) -> None:
         self._stored = newest_revisions(snapshots)
+        self._sums: dict[tuple[Board, date], Snapshot | None] = {}
 
     def at(self, board: Board, end_date: date) -> Snapshot | None:
         if board.dataset is Dataset.APPS or board == MODEL_DAY:
             return self._stored.get((board, end_date))
+        if (board, end_date) not in self._sums:
+            self._sums[board, end_date] = self._sum(board, end_date)
+        return self._sums[board, end_date]
+
+    def _sum(self, board: Board, end_date: date) -> Snapshot | None:
         wanted = [board.start(end_date) + timedelta(days=place) for place in range(board.window_days)]
         days = [self._stored.get((MODEL_DAY, day)) for day in wanted]
         found = [day for day in days if day]

@@ -52,9 +52,12 @@ def dropped(**changes: Any) -> Event:
 
 
 def moved(**changes: Any) -> Event:
-    """Kestrel Code's step up."""
+    """Kestrel Code's step up; other ranks make it another move."""
+    now, before = changes.get("rank", 4), changes.get("previous_rank", 5)
+    way = "in" if before is None else "out" if now is None else "up" if now < before else "down"
     usual: dict[str, Any] = {
         "id": "m0ve",
+        "key": f"cli-agents/{CLI_AGENTS.key}/moved:{way}/kestrel/{changes.get('date', DAY)}",
         "kind": Kind.MOVED,
         "item": "kestrel",
         "name": "Kestrel Code",

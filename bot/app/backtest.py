@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.app.allowance import stored_depths
-from bot.app.evaluate import Known, judge_by, known_on
+from bot.app.evaluate import Known, boards_of, judge_by, known_on
 from bot.app.ports import Store
 from bot.core.backtest import Backtest, days_between, replay
 from bot.core.detect import Evaluation
@@ -45,7 +45,7 @@ class Backtester:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._history = store.history()
-        self._known: dict[tuple[Board, date], Known] = {}
+        self._known: dict[tuple[tuple[Board, ...], date, date], Known] = {}
 
     def run(self, watchlist: Watchlist, start: date, end: date) -> Backtest:
         """What the watchlist would have told over ``start..end``."""
@@ -54,15 +54,15 @@ class Backtester:
         def judge(day: date, told: Sequence[Event]) -> Evaluation | None:
             if self._history.at(watchlist.board, day) is None:
                 return None
-            known = self._known_on(watchlist.board, day)
+            known = self._known_on(watchlist, day, since)
             return judge_by(watchlist, day, since=since, history=self._history, told=told, known=known)
 
         return replay(watchlist, start, end, since=since, judge=judge)
 
-    def _known_on(self, board: Board, day: date) -> Known:
-        key = (board, day)
+    def _known_on(self, watchlist: Watchlist, day: date, since: date) -> Known:
+        key = (boards_of(watchlist), day, since)
         if key not in self._known:
-            self._known[key] = known_on(self._store, board, day, self._history)
+            self._known[key] = known_on(self._store, watchlist, day, self._history, since=since)
         return self._known[key]
 
 

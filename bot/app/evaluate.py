@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from bot.app.ports import Store
 from bot.app.records import DayStatus, WatchlistDay
 from bot.core import detect, naming
-from bot.core.event import Event
+from bot.core.event import Event, Kind
 from bot.core.history import History
 from bot.core.notes import NO_DATA
 from bot.core.plan import PATIENCE, Agenda
@@ -20,6 +20,7 @@ from bot.core.watchlist import Names, Watchlist
 
 NAMED = timedelta(days=31)
 """How far back whoever may have an event was last listed: an exit is told some days after the last sight."""
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +76,31 @@ class Known:
     names: Names
 
 
-def known_on(store: Store, board: Board, day: date, history: History) -> Known:
-    """The names of whoever may have an event on a day.
+def known_on(store: Store, watchlist: Watchlist, day: date, history: History, *, since: date) -> Known:
+    """The names of whoever may have an event on a day of the watchlist, which began on ``since``.
 
     Only names borne by that day count: a day that is made up for, or judged again, is judged as it would have been.
     After a gap, whoever was listed before it may have one, too.
+
+    For the same reason an item is called by what the watchlist's own boards gave from the day before ``since`` on. When
+    that day is judged they are all there, while windows of other boards, or from before, are there or not.
     """
-    seen = [history.at(board, end) for end in history.days(board, day - NAMED, day)]
-    seen.append(detect.last_stored(history, board, day - timedelta(days=1)))
-    items = {entry.item for snapshot in seen if snapshot for entry in snapshot.entries}
-    called = {item: naming.shown(names) for item, names in store.sightings(items, day).items()}
+    boards = boards_of(watchlist)
+    ends = [(board, end) for board in boards for end in history.days(board, day - NAMED, day)]
+    before = detect.last_stored(history, watchlist.board, day - ONE_DAY)
+    if before and before.end_date < day - NAMED:
+        ends.insert(0, (watchlist.board, before.end_date))
+    seen = [snapshot for board, end in ends if (snapshot := history.at(board, end))]
+    items = {entry.item for snapshot in seen for entry in snapshot.entries}
+    own = (snapshot for snapshot in seen if snapshot.end_date >= since - ONE_DAY)
+    called = {item: naming.shown(names) for item, names in naming.sighted(own).items()}
     return Known(called, store.names(items, until=day))
+
+
+def boards_of(watchlist: Watchlist) -> tuple[Board, ...]:
+    """The boards that the watchlist's events are about: its own, and the trending list if a rule looks at it."""
+    lists = [watchlist.board.twin] if any(rule.kind is Kind.TRENDING for rule in watchlist.rules) else []
+    return (watchlist.board, *lists)
 
 
 def told_before(store: Store, watchlist: Watchlist, day: date) -> Sequence[Event]:
@@ -95,7 +110,7 @@ def told_before(store: Store, watchlist: Watchlist, day: date) -> Sequence[Event
 
 def judge(store: Store, watchlist: Watchlist, day: date, *, since: date, history: History) -> detect.Evaluation:
     """The verdict on a day whose own snapshot is there, by what is stored of events and names."""
-    known = known_on(store, watchlist.board, day, history)
+    known = known_on(store, watchlist, day, history, since=since)
     told = told_before(store, watchlist, day)
     return judge_by(watchlist, day, since=since, history=history, told=told, known=known)
 

@@ -187,7 +187,7 @@ def _judged(
 ) -> Judged | None:
     if history.at(watchlist.board, day) is None:
         return None
-    known = known_on(store, watchlist.board, day, history)
+    known = known_on(store, watchlist, day, history, since=since)
     verdict = judge_by(watchlist, day, since=since, history=history, told=told, known=known)
     view = detect.day_of(watchlist, day, stored=history, called=known.called, since=since, names=known.names)
     return Judged(watchlist, view, verdict, told, known)

@@ -19,9 +19,9 @@ from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset, Snapshot
 from bot.core.rules import Change, Day, EnteredTop, Need, NotEvaluated, Rule, parameters
 from bot.core.watchlist import Names, Watchlist
 
-ENGINE = 1
-"""The version of the rules' meaning. Raised when a verdict on the same data changes, so that days that were judged
-before are left as they are: what we judge otherwise now, OpenRouter has not revised."""
+ENGINE = 2
+"""The version of the rules' meaning. Raised when a verdict on the same data, an event's key or its name changes, so
+that days that were judged before are left as they are: what we judge otherwise now, OpenRouter has not revised."""
 COOLED = frozenset(
     {
         Kind.SPIKE,
@@ -42,7 +42,9 @@ REVERSES = {
     Kind.DROPPED: Kind.CLIMBED,
     Kind.SHARE: Kind.SHARE,
 }
-"""The kind that makes an earlier event of a kind untrue, and so ends its cooldown; a share does the other way."""
+"""The kind that makes an earlier event of a kind untrue, and so ends its cooldown; of one kind, the other way does."""
+OTHER_WAY = {"up": "down", "down": "up"}
+"""The variant of an event that says the reverse; every other variant is the same both ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +238,9 @@ def cooled_by(watchlist: Watchlist, event: Event, told: Sequence[Event]) -> Even
     return last if last and not any(when > last.date for when in undone) else None
 
 
-def _claim(event: Event) -> tuple[Kind, str, str]:
+def _claim(event: Event) -> tuple[Kind, str]:
     """What an event says of its item: the same said again within the cooldown is no news."""
-    return event.kind, event.threshold, event.evidence.get("direction", "")
+    return event.kind, event.threshold
 
 
 def _undoes(other: Event, event: Event) -> bool:
@@ -251,4 +253,4 @@ def _undoes(other: Event, event: Event) -> bool:
         return False
     if event.kind is Kind.LEFT_TOP:
         return int(other.threshold) <= int(event.threshold)
-    return other.threshold == event.threshold and _claim(other) != _claim(event)
+    return other.threshold == OTHER_WAY.get(event.threshold, event.threshold)

@@ -85,7 +85,7 @@ class Event:
 
     @property
     def threshold(self) -> str:
-        """The n, threshold or pair that tells events of one kind apart, as the key bears it; empty where there is none.
+        """The n, threshold, pair or way that tells events of one kind apart, as the key has it; empty if there is none.
 
         Slugs of models have slashes and colons of their own, so the key is not split: what is known is taken off.
         """

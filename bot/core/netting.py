@@ -51,8 +51,10 @@ def _groups(events: Iterable[Event]) -> Iterable[Sequence[Event]]:
             key = ("top", event.threshold, event.item)
         elif event.kind is Kind.OVERTOOK:
             key = (event.kind, *sorted((event.item, event.evidence["passed"]["id"])))
+        elif event.kind is Kind.MOVED:
+            key = (event.kind, event.item)
         else:
-            key = (event.kind, event.threshold, event.item, event.evidence.get("direction", ""))
+            key = (event.kind, event.threshold, event.item)
         groups.setdefault(key, []).append(event)
     return groups.values()
 

@@ -106,6 +106,7 @@ class Month:
         grown = (spike, Trending(n=3)) if self.trending else (spike,)
         places = (Climbed(over_days=3, bands=((12, 2),)), Dropped(over_days=3, bands=((12, 2),)))
         renamed = (Pattern("*renamed"),)
+        followed = (Pattern("id:item2"), Pattern("id:item3"), *renamed)
         return (
             Watchlist(
                 "cli", "CLI", CLI_AGENTS, (NewLeader(self.confirm_days), *tops), cooldown_days=self.cooldown_days
@@ -115,7 +116,7 @@ class Month:
                 "Same",
                 CLI_AGENTS,
                 (EnteredTop(n=5, margin=0), spike, Moved(), Overtook(), Renamed()),
-                follow=renamed,
+                follow=followed,
                 cooldown_days=3,
             ),
             Watchlist(
@@ -148,9 +149,10 @@ class Month:
     def answers(self) -> Mapping[tuple[Board, date], Answers]:
         """What the feed says of each window."""
         random = Random(self.seed)  # noqa: S311 - a walk, not a secret
+        renamed = [random.randrange(2 * self.days) if self.renames else 1000 for _ in range(self.items)]
         found: dict[tuple[Board, date], Answers] = {}
         for board in (CLI_AGENTS, CLI_AGENTS.twin, IDE_EXTENSIONS, IDE_EXTENSIONS.twin, MODEL_DAY):
-            for day, rows in _walk(self, board, random):
+            for day, rows in _walk(self, board, random, renamed):
                 found[board, day] = Answers(rows)
                 if self.restated and day <= START + timedelta(days=self.days) and random.random() < 0.3:
                     hours = random.randint(1, 24 * self.restate_days)
@@ -169,13 +171,16 @@ def daily(month: Month) -> list[Visit]:
     return [*(Visit(at(day, 3)) for day in month.mornings), *month.tail()]
 
 
-def _walk(month: Month, board: Board, random: Random) -> Iterator[tuple[date, Rows]]:
-    """A board's windows: each item's tokens drift and jump within bounds that the gate finds plausible."""
+def _walk(month: Month, board: Board, random: Random, renamed: Sequence[int]) -> Iterator[tuple[date, Rows]]:
+    """A board's windows: each item's tokens drift and jump within bounds that the gate finds plausible.
+
+    ``renamed`` is the day since ``START`` from which on each item has another name, on every board.
+    """
     items = [f"{'lab/' if board == MODEL_DAY else ''}item{place}" for place in range(month.items)]
     base = {item: 1_000_000 - 30_000 * place for place, item in enumerate(items)}
     level = dict.fromkeys(items, 1.0)
     hidden: set[str] = set()
-    renamed = {item: random.randrange(2 * month.days) if month.renames else 1000 for item in items}
+    since = dict(zip(items, renamed, strict=True))
     for offset in range(-BEFORE, month.days + TAIL + 1):
         for item in items:
             jump = random.choice((0.75, 1.4)) if random.random() < 0.06 else random.uniform(0.97, 1.03)
@@ -188,7 +193,7 @@ def _walk(month: Month, board: Board, random: Random) -> Iterator[tuple[date, Ro
         yield (
             START + timedelta(days=offset),
             [
-                (item, item.title() + (" renamed" if offset >= renamed[item] else ""), int(base[item] * level[item]))
+                (item, item.title() + (" renamed" if offset >= since[item] else ""), int(base[item] * level[item]))
                 for item in shown
             ],
         )
@@ -338,8 +343,10 @@ class IdRenderer:
     def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
         self.fate.step()
         news = [line for section in digest.sections for line in section.news]
+        told = [handle for line in news for handle in (line.id, *(proof.id for proof in line.also))]
+        moves = [proof.id for section in digest.sections for line in section.standing for proof in line.moves]
         said = {
-            "news": [handle for line in news for handle in (line.id, *(proof.id for proof in line.also))],
+            "news": [*told, *moves],
             "revised": [revision.id for revision in digest.revisions],
             "shown": [section.watchlist for section in digest.sections],
             "gone": self._gone(),

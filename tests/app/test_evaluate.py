@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,10 +14,11 @@ from bot.app.evaluate import evaluate
 from bot.app.records import DayStatus, WatchlistDay
 from bot.core.event import Event, HeldBack
 from bot.core.plan import Agenda
-from bot.core.rules import EnteredTop, Moved, NewLeader, Spike
+from bot.core.ranking import Snapshot
+from bot.core.rules import EnteredTop, Moved, NewLeader, Spike, Trending
 from bot.core.watchlist import Pattern, Watchlist
 from tests.app.doubles import MORNING, ranking
-from tests.builders import CLI_AGENTS, DAY, snapshot
+from tests.builders import CLI_AGENTS, CODING, DAY, snapshot
 from tests.core.rules.days import ago
 from tests.fakes import FakeStore
 
@@ -59,6 +61,39 @@ def test_an_event_bears_the_name_that_held_for_two_days_as_of_its_day() -> None:
     assert (leads.item, leads.name) == ("b", "Old")
     (back,) = (event for event in second.events if event.kind.value == "new_leader")
     assert (back.item, back.evidence["previous_leader"]) == ("a", {"id": "b", "name": "New"})
+
+
+NAMED_BY = {ago(2): "Old", ago(1): "New", DAY: "New"}
+"""What item b is called on the first day's eve, the first day and the second, on which it leads."""
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [snapshot(CODING, ago(back), [("b", "Old", 9)]) for back in (2, 1, 0)],  # a board that came first, or later
+        [snapshot(CLI_AGENTS.twin, ago(back), [("b", "Old", 9)]) for back in (2, 1, 0)],  # no rule looks at it
+        [snapshot(CLI_AGENTS, ago(back), [("b", "Older", 9)]) for back in (20, 19, 8, 3)],  # from before it began
+    ],
+)
+def test_an_events_name_does_not_depend_on_what_else_is_stored(others: list[Snapshot]) -> None:
+    store = FakeStore()
+    store.save(others)
+    for day, name in NAMED_BY.items():
+        rows = [("b", name, 12), ("a", "A", 10)] if day == DAY else [("a", "A", 12), ("b", name, 10)]
+        store.save([snapshot(CLI_AGENTS, day, rows)])
+    evaluate(store, agenda(ago(1), DAY), now=MORNING)
+    assert [(event.item, event.name) for event in store.events()] == [("b", "New")]
+
+
+def test_an_event_of_the_trending_list_bears_the_name_that_held_there() -> None:
+    store, lists = FakeStore(), {ago(2): "acd", ago(1): "acdb", DAY: "abcd"}
+    for day, items in lists.items():
+        names = {"b": "Flips" if day == DAY else "Held"}
+        rows = [(item, names.get(item, item.title()), 100 - place) for place, item in enumerate(items)]
+        store.save([snapshot(CLI_AGENTS.twin, day, rows), snapshot(CLI_AGENTS, day, [("x", "X", 9)])])
+    watchlist = replace(LEADERS, rules=(Trending(n=3),))
+    evaluate(store, agenda(ago(1), DAY, watchlist=watchlist), now=MORNING)
+    assert [(event.item, event.name) for event in store.events()] == [("b", "Held")]
 
 
 def test_days_are_taken_in_order_and_once() -> None:

@@ -32,7 +32,9 @@ REVERSED = {
     Kind.LEFT_TOP: Kind.ENTERED_TOP,
     Kind.CLIMBED: Kind.DROPPED,
     Kind.DROPPED: Kind.CLIMBED,
+    Kind.SHARE: Kind.SHARE,
 }
+TURNED = {"up": "down", "down": "up"}
 LIFE = [(1, 3, 40), (1, 20, None), (2, 3, 90), (5, 4, 7), (5, 13, None), (7, 6, 170)]
 """(which morning, hour, after how many steps it dies) of a month that is lived on a real store."""
 WORLD = {
@@ -91,11 +93,18 @@ def quick(examples: int) -> Callable[[Any], Any]:
 def verdict(event: Event) -> Event:
     """What an event says, without what follows from when it was fetched and told.
 
-    Nor its evidence and name: how long somebody led, or was last there, and which of several names held, is told as far
-    as older windows are stored, and whoever catches up has fetched more of those by then.
+    Nor its evidence: how long somebody led, or was last there, is told as far as older windows are stored, and whoever
+    catches up has fetched more of those by then.
     """
-    bare = replace(event, id="", as_of="", status=EventStatus.NEW, late=False, revised=None, evidence={})
-    return replace(bare, name="")
+    return replace(event, id="", as_of="", status=EventStatus.NEW, late=False, revised=None, evidence={})
+
+
+def as_shown(event: Event, found: Event) -> Event:
+    """The verdict on the event, with the change in tokens only where what was found has it.
+
+    No day waits for the window that the change is against: where the feed did not give it, the event goes without.
+    """
+    return replace(verdict(event), compared_tokens=event.compared_tokens if found.compared_tokens is not None else None)
 
 
 def standing(store: Store) -> dict[str, Event]:
@@ -105,13 +114,20 @@ def standing(store: Store) -> dict[str, Event]:
 
 
 def same_events(month: Month, visits: Sequence[Visit]) -> None:
-    """Without restatements, whatever the schedule, the events are those of polling every day once."""
+    """Without restatements, whatever the schedule, the events are those of polling every day once.
+
+    In a month an item takes its new name on all boards on one day. Patterns match every name borne, on whichever board:
+    by a name that only another board gave, whoever judges before that board came could not know that a pattern means
+    the item. The next day's verdict does, and what was told without knowing stays told.
+    """
     answers = month.answers()
-    reference = Bot(month, FakeStore(), answers).live(daily(month)).store.events(held_back=True)
+    reference = standing(Bot(month, FakeStore(), answers).live(daily(month)).store)
     bot = Bot(month, FakeStore(), answers).live(visits)
-    found = bot.store.events(held_back=True)
-    assert {event.key: verdict(event) for event in found} == {event.key: verdict(event) for event in reference}
-    assert not any(event.late or event.revised or event.status is EventStatus.RETRACTED for event in found)
+    found = {event.key: event for event in bot.store.events(held_back=True)}
+    assert found.keys() == reference.keys()
+    wanted = {key: as_shown(reference[key], event) for key, event in found.items()}
+    assert {key: verdict(event) for key, event in found.items()} == wanted
+    assert not any(event.late or event.revised or event.status is EventStatus.RETRACTED for event in found.values())
     all_told_once(bot)
 
 
@@ -122,8 +138,8 @@ def same_standing_events(month: Month, visits: Sequence[Visit], store: Store) ->
     cooldown follows from the events before, and an event that was told stays told, though it would be held back by
     now, and counts for the cooldown of those after it. So the chain of cooldowns is that of the final figures with
     what was told taken as given: ``held_back`` says for each event what it comes to. Where nothing was told that the
-    final figures hold back, or have the other way round, that is exactly the chain of the reference. Of what was told
-    the figures are those that were told; of all else the final ones.
+    final figures hold back, that is exactly the chain of the reference. Of what was told the figures are those that
+    were told; of all else the final ones.
     """
     answers = month.answers()
     final = {window: replace(answer, early=answer.final) for window, answer in answers.items()}
@@ -132,14 +148,12 @@ def same_standing_events(month: Month, visits: Sequence[Visit], store: Store) ->
     found = standing(store)
     told = {key for key, event in found.items() if event.status is EventStatus.TOLD}
     assert found.keys() == reference.keys()
-    chain = [found[key] if key in told else event for key, event in reference.items()]
-    held = held_back(chain, told, month.watchlists)
+    held = held_back(reference.values(), told, month.watchlists)
     assert {key: event.held_back for key, event in found.items()} == held
-    ways = {key: event.evidence.get("direction") for key, event in found.items() if key in told}
-    if all(reference[key].held_back is None and reference[key].evidence.get("direction") == ways[key] for key in told):
+    if all(reference[key].held_back is None for key in told):
         assert held == {key: event.held_back for key, event in reference.items()}
     untold = {key: verdict(event) for key, event in found.items() if key not in told}
-    assert untold == {key: replace(verdict(reference[key]), held_back=held[key]) for key in untold}
+    assert untold == {key: replace(as_shown(reference[key], found[key]), held_back=held[key]) for key in untold}
     return bot
 
 
@@ -147,34 +161,31 @@ def held_back(
     events: Iterable[Event], told: set[str], watchlists: Sequence[Watchlist]
 ) -> Mapping[str, HeldBack | None]:
     """The chain of cooldowns by its definition: why each event is held back, where those that were told are not."""
-    days = {watchlist.id: watchlist.cooldown_days for watchlist in watchlists}
+    by_id = {watchlist.id: watchlist for watchlist in watchlists}
     chain: dict[str, HeldBack | None] = {}
     passed: list[Event] = []
     for event in sorted(events, key=lambda event: event.date):
         if event.held_back is HeldBack.EXCLUDED:
             chain[event.key] = event.held_back
             continue
-        cooling = event.kind not in NEVER_HELD_BACK and event.key not in told and _cools(event, passed, days)
+        watchlist = by_id[event.watchlist]
+        free = event.kind in NEVER_HELD_BACK or watchlist.is_followed(event.item, (event.name,)) or event.key in told
+        cooling = not free and _cools(event, passed, watchlist.cooldown_days)
         chain[event.key] = HeldBack.COOLDOWN if cooling else None
         passed += [] if cooling else [event]
     return chain
 
 
-def _cools(event: Event, passed: Sequence[Event], cooldown_days: Mapping[str, int]) -> bool:
-    earliest = event.date - timedelta(days=cooldown_days[event.watchlist])
+def _cools(event: Event, passed: Sequence[Event], cooldown_days: int) -> bool:
+    earliest = event.date - timedelta(days=cooldown_days)
     near = [
-        other
+        (other.date, other.kind, other.threshold)
         for other in passed
-        if (other.watchlist, other.item, other.threshold) == (event.watchlist, event.item, event.threshold)
-        and earliest < other.date < event.date
+        if (other.watchlist, other.item) == (event.watchlist, event.item) and earliest < other.date < event.date
     ]
-    way = event.evidence.get("direction")
-    same = [one.date for one in near if one.kind is event.kind and one.evidence.get("direction") == way]
-    undone = [
-        one.date
-        for one in near
-        if one.kind is REVERSED.get(event.kind) or (one.kind is event.kind and one.evidence.get("direction") != way)
-    ]
+    same = [day for day, *said in near if said == [event.kind, event.threshold]]
+    reverse = [REVERSED.get(event.kind), TURNED.get(event.threshold, event.threshold)]
+    undone = [day for day, *said in near if said == reverse]
     return bool(same) and max(same) >= max(undone, default=max(same))
 
 
@@ -283,14 +294,14 @@ def test_what_stands_follows_from_the_final_figures_on_a_real_store(tmp_path: Pa
 
 
 @pytest.mark.slow
-@quick(8)
+@quick(25)
 @given(lives(STEADY))
 def test_outages_and_doubled_runs_change_no_event_in_many_months(life: tuple[Month, list[Visit]]) -> None:
     same_events(*life)
 
 
 @pytest.mark.slow
-@quick(8)
+@quick(25)
 @given(lives(RESTATED))
 def test_what_stands_follows_from_the_final_figures_in_many_months(life: tuple[Month, list[Visit]]) -> None:
     all_told_once(same_standing_events(*life, FakeStore()))

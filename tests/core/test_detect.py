@@ -214,6 +214,17 @@ class TestReversals:
         assert self.share(up, down) is None
         assert self.share(down) is None
 
+    def test_a_share_that_turns_round_is_another_event(self) -> None:
+        def key(now: int, then: int) -> str:
+            boards = [
+                snapshot(MODELS, day, [("x/y", "x/y", tokens)], other_tokens=100 - tokens)
+                for day, tokens in ((DAY, now), (ago(1), 10), (ago(7), then), (ago(8), 10))
+            ]
+            return judge(watch(Share(), board=MODELS), boards).events[0].key
+
+        assert key(20, 10) == f"cli-agents/{MODELS.key}/share:up/x/y/{DAY}"
+        assert key(20, 30) == f"cli-agents/{MODELS.key}/share:down/x/y/{DAY}"
+
     def test_each_milestone_has_its_own_cooldown(self) -> None:
         def reached(threshold: int) -> Event:
             key = f"cli-agents/{CLI_AGENTS.key}/milestone:{threshold}/a/{ago(2)}"

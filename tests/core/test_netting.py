@@ -175,6 +175,8 @@ def test_moves_compare_the_day_with_the_last_day_told() -> None:
     then = snapshot(CLI_AGENTS, D1, THEN)
     assert kept(moved(date=D3), previous=then) == ["m0ve"]
     assert kept(moved(date=D2, id="a", **SIXTH), moved(id="b"), previous=then) == ["b"]
+    up_and_down = [moved(date=D2, id="a", rank=3), moved(id="b", previous_rank=3)]
+    assert kept(*up_and_down, previous=then) == ["b"]  # one line of an item, whichever ways it went
     assert kept(moved(id="b")) == []  # the same rank as on the last day told
     assert kept(moved(date=D3), previous=None) == ["m0ve"]
 

@@ -198,6 +198,14 @@ class TestCompare:
         assert after is not None
         assert (after.id, after.late, after.held_back) == ("k1", True, None)
 
+    @pytest.mark.parametrize(("kind", "ways"), [(Kind.SHARE, ("up", "down")), (Kind.MOVED, ("out", "in"))])
+    def test_what_turned_round_is_taken_back_and_told_late(self, kind: Kind, ways: tuple[str, str]) -> None:
+        told, holds = (stored(kind=kind, rule={}, key=f"w/b/{kind.value}:{way}/a/{DAY}") for way in ways)
+        told = replace(told, status=EventStatus.TOLD)
+        differences = compare([told], [holds], BOARDS)
+        assert [(one.key, one.status) for one in differences.changed] == [(told.key, EventStatus.RETRACTED)]
+        assert [(one.key, one.late) for one in differences.added] == [(holds.key, True)]
+
     def test_what_was_not_there_is_late(self) -> None:
         known = stored()
         differences = compare([known], [stored(id=""), found(item="b", rank=1)], BOARDS)

@@ -171,8 +171,7 @@ def at(day: date, clock: time) -> datetime:
 
 def fact_of(event: Event) -> Fact:
     """An event with its figures; its kind with what tells such events apart."""
-    told_apart = event.threshold or event.evidence.get("direction", "")
-    kind = f"{event.kind.value}:{told_apart}" if told_apart else event.kind.value
+    kind = f"{event.kind.value}:{event.threshold}" if event.threshold else event.kind.value
     return Fact(event.date, kind, event.item, event.rank, event.previous_rank, event.tokens)
 
 

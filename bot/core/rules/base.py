@@ -30,8 +30,9 @@ class Need:
 class Change:
     """A fact that a rule found about one item; detection makes an event of it.
 
-    ``variant`` tells events of one kind apart within a key (``n`` of a top, a threshold, a pair). ``tokens`` are those
-    to show where the board itself does not list the item.
+    ``variant`` tells events of one kind apart within a key: ``n`` of a top, a threshold, a pair, or the way of what may
+    turn round: where new figures say the reverse, that is another event. ``tokens`` are those to show where the board
+    itself does not list the item.
     """
 
     item: str

@@ -41,7 +41,8 @@ class Moved:
         among = places(*boards)
         for entry in _listed(*boards):
             if entry.item in day.followed and _has_moved(entry.item, *boards, among.get(entry.item)):
-                yield Change(entry.item, entry.name, _evidence(among.get(entry.item), *boards))
+                evidence = _evidence(among.get(entry.item), *boards)
+                yield Change(entry.item, entry.name, evidence, variant=_way(entry.item, *boards))
 
     def conditions(self, day: Day, item: str) -> Iterable[Condition]:
         """Followed, at another rank than before, and not only by others' coming and going."""
@@ -84,6 +85,14 @@ def _has_moved(item: str, current: Snapshot, previous: Snapshot, among: tuple[in
         return current.rank(item) != previous.rank(item) and among[0] != among[1]
     now, before = current.rank(item), previous.rank(item)
     return _is_outside(now, previous) if now else before is not None and _is_outside(before, current)
+
+
+def _way(item: str, current: Snapshot, previous: Snapshot) -> str:
+    """Which of four things is said of the item: that it came in, went out, rose or fell."""
+    now, before = current.rank(item), previous.rank(item)
+    if now is None or before is None:
+        return "in" if before is None else "out"
+    return "up" if now < before else "down"
 
 
 def _is_outside(rank: int, board: Snapshot) -> bool:

@@ -54,7 +54,8 @@ class Share:
         span, moved = rising
         for item, (points, held) in moved.items():
             if held is None or (held > 0) != (points > 0):
-                yield Change(item, span.now.by_item[item].name, _evidence(item, span, points))
+                name, evidence = span.now.by_item[item].name, _evidence(item, span, points)
+                yield Change(item, name, evidence, variant=evidence["direction"])
 
     def conditions(self, day: Day, item: str) -> Iterable[Condition]:
         """On both boards, moved by so many points, and not the same way the day before."""

@@ -53,6 +53,11 @@ def found(rule: Rule, day: Day) -> dict[str, Mapping[str, object]]:
     return {finding.item: finding.evidence for finding in rule.find(day) if isinstance(finding, Change)}
 
 
+def variants(rule: Rule, day: Day) -> dict[str, str]:
+    """What tells the changes apart that a rule finds of one item each: item to variant, in the rule's order."""
+    return {finding.item: finding.variant for finding in rule.find(day) if isinstance(finding, Change)}
+
+
 def unevaluated(rule: Rule, day: Day) -> list[str]:
     """The reasons for which a rule was not evaluated."""
     return [finding.reason for finding in rule.find(day) if isinstance(finding, NotEvaluated)]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.rules import Moved
 from tests.builders import CLI_AGENTS, DAY
-from tests.core.rules.days import ago, column, columns, found, the_day
+from tests.core.rules.days import ago, column, columns, found, the_day, variants
 
 
 def moved(now: str, before: str | None, followed: str = "x", depth: int | None = None) -> list[str]:
@@ -17,20 +17,21 @@ def moved(now: str, before: str | None, followed: str = "x", depth: int | None =
 
 
 @pytest.mark.parametrize(
-    ("now", "before", "fires"),
+    ("now", "before", "way"),
     [
-        ("axb", "abx", True),
-        ("abx", "axb", True),
-        ("axb", "axb", False),
-        ("abx", "abc", True),
-        ("abc", "abx", True),
-        ("abc", "abc", False),
-        ("ab", "ab", False),
+        ("axb", "abx", "up"),
+        ("abx", "axb", "down"),
+        ("axb", "axb", None),
+        ("abx", "abc", "in"),
+        ("abc", "abx", "out"),
+        ("abc", "abc", None),
+        ("ab", "ab", None),
     ],
 )
 @pytest.mark.parametrize("depth", [3, 100])
-def test_any_change_of_rank_entry_or_exit(now: str, before: str, fires: bool, depth: int) -> None:
-    assert bool(moved(now, before, depth=depth)) is fires
+def test_any_change_of_rank_entry_or_exit(now: str, before: str, way: str | None, depth: int) -> None:
+    day = the_day(columns(now, before, depth=depth), followed="x")
+    assert variants(Moved(), day) == ({"x": way} if way else {})
 
 
 def test_only_what_is_followed_is_told() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.core.ranking import MODEL_DEPTH, Dataset, Snapshot
 from bot.core.rules import Day, Share
 from tests.builders import DAY, MODELS, snapshot
-from tests.core.rules.days import ago, found, the_day, unevaluated
+from tests.core.rules.days import ago, found, the_day, unevaluated, variants
 
 RULE = Share(points=Fraction(2))
 
@@ -48,6 +48,7 @@ def shares(now: int, then: int, eve: int | None = None, eve_then: int | None = N
 def test_the_points_are_compared_exactly_either_way(now: int, then: int, way: str | None) -> None:
     changes = found(RULE, shares(now, then))
     assert changes.get("x", {}).get("direction") == way
+    assert variants(RULE, shares(now, then)) == ({"x": way} if way else {})
 
 
 def test_decimals_are_exact() -> None:
