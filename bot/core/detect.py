@@ -238,9 +238,9 @@ def cooled_by(watchlist: Watchlist, event: Event, told: Sequence[Event]) -> Even
     return last if last and not any(when > last.date for when in undone) else None
 
 
-def _claim(event: Event) -> tuple[Kind, str, str]:
+def _claim(event: Event) -> tuple[Kind, str, str | None]:
     """What an event says of its item: the same said again within the cooldown is no news."""
-    return event.kind, event.threshold, event.evidence.get("direction", "")
+    return event.kind, event.threshold, event.evidence.get("direction")
 
 
 def _undoes(other: Event, event: Event) -> bool:
