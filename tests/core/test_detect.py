@@ -62,6 +62,16 @@ class TestEvents:
             ("left_top", "b"),
         ]
 
+    def test_who_is_not_ranked_comes_after_all_that_are(self) -> None:
+        many = [f"i{number:02}" for number in range(80)]
+        evaluation = judge(watch(LeftTop(n=60, margin=0)), [column(ago(1), many), column(DAY, [*many[2:], many[1]])])
+        assert told(evaluation) == [("left_top", "i01"), ("left_top", "i00")]
+        assert (evaluation.watchlist, evaluation.date) == ("cli-agents", DAY)
+
+    def test_of_two_that_enter_a_top_one_may_enter_a_smaller_one_too(self) -> None:
+        evaluation = judge(watch(EnteredTop(n=3, margin=0), EnteredTop(n=1, margin=0)), columns("xyabc", "abcxy"))
+        assert [(one.item, one.threshold) for one in evaluation.events] == [("x", "1"), ("y", "3")]
+
     def test_without_a_board_within_a_month_before_there_is_no_rank_before(self) -> None:
         """A rule that looks farther back still fires; the day before is named, for lack of a stored one."""
         (found,) = judge(watch(Climbed(over_days=60)), [column(DAY, "xabc"), column(ago(60), "abcx")]).events
@@ -138,6 +148,13 @@ class TestHeldBack:
     def test_an_excluded_item(self) -> None:
         events = judge(watch(NewLeader(), exclude=(Pattern("B"),)), columns("ba", "ab")).events
         assert [found.held_back for found in events] == [HeldBack.EXCLUDED]
+
+    def test_an_item_that_is_excluded_by_a_name_that_it_bore(self) -> None:
+        history = MemoryHistory(columns("ba", "ab"))
+        watchlist = watch(NewLeader(), exclude=(Pattern("Old B"),))
+        for names, reason in (({"b": ("B", "Old B")}, HeldBack.EXCLUDED), ({"a": ("A", "Old B")}, None)):
+            (found,) = evaluate(watchlist, DAY, history=history, since=DAY, told=(), names=names).events
+            assert found.held_back is reason
 
     def test_only_followed_leaves_all_others_out(self) -> None:
         followed = watch(EnteredTop(n=2, margin=0), only_followed=True, follow=(Pattern("id:c"),))

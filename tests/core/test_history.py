@@ -49,5 +49,6 @@ def test_a_shallow_history_cuts_and_passes_the_rest_on() -> None:
     assert shallow.days(CLI_AGENTS, ago(9), DAY) == [ago(1), DAY]
     assert shallow.last_in(CLI_AGENTS, "c", None, DAY) == ago(1)
     assert shallow.last_in(CLI_AGENTS, "b", 1, DAY) == ago(1)
+    assert shallow.last_in(CLI_AGENTS, "a", 1, DAY) is None
     assert list(shallow.leaders(CLI_AGENTS, DAY)) == [(DAY, "a"), (ago(1), "b")]
     assert shallow.borne(CLI_AGENTS, "c", DAY) == {"C"}

@@ -81,6 +81,7 @@ def test_a_history_under_other_names_answers_as_before() -> None:
     assert NamedHistory(history, {}).at(CLI_AGENTS, DAY) is history.at(CLI_AGENTS, DAY)
     assert under.days(CLI_AGENTS, ago(9), DAY) == [ago(1), DAY]
     assert under.last_in(CLI_AGENTS, "1", 1, DAY) == ago(1)
+    assert under.last_in(CLI_AGENTS, "1", 0, DAY) is None
     assert list(under.leaders(CLI_AGENTS, DAY)) == [(DAY, "1"), (ago(1), "1")]
     assert under.borne(CLI_AGENTS, "1", DAY) == {"A"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -11,7 +12,7 @@ import pytest
 
 from bot.core.history import MemoryHistory
 from bot.core.ranking import MODEL_DAY, Board, Dataset, Snapshot, sum_days
-from bot.core.rules import Spike
+from bot.core.rules import Climbed, Spike, parameters
 from tests.builders import CLI_AGENTS, DAY, MODELS, snapshot
 from tests.core.rules.days import ago, found, the_day, unevaluated
 
@@ -156,6 +157,13 @@ class TestNotEvaluated:
         day = replace(the_day(weeks(400, 100, 100, 100)), board=one_day, date=date(2025, 1, 22))
         early = replace(day, current=stored[0], history=MemoryHistory(stored))
         assert unevaluated(RULE, early) == ["spikes need the window to 2025-01-01, which is missing"]
+
+
+def test_its_parameters_are_plain_json() -> None:
+    """Whole fractions are whole numbers: an event's rule reads as its configuration does."""
+    assert json.dumps(parameters(Spike(ratio=Fraction(2)))) == '{"ratio": 2, "min_growth": 1000000000, "within": 50}'
+    assert json.dumps(parameters(Spike(ratio=Fraction(5, 2)))).startswith('{"ratio": 2.5, ')
+    assert json.dumps(parameters(Climbed(over_days=3, bands=((10, 3),)))) == '{"over_days": 3, "bands": [[10, 3]]}'
 
 
 def test_volumes_near_the_largest_integer_stay_exact() -> None:
