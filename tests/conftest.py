@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile("rankbot", deadline=None, derandomize=True)
+settings.register_profile(  # mutmut runs the tests several times in one process, and wants no smallest example
+    "mutants",
+    settings.get_profile("rankbot"),
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.differing_executors],
+    database=None,
+)
 settings.load_profile("rankbot")
 
 

@@ -206,9 +206,9 @@ def _listed(event: Event) -> Iterator[str]:
 
 
 def _leader(event: Event) -> str:
-    """Who led on the other side, if it is told who leads and that was another: ", behind Harrier (6.05T)"."""
+    """Who led on the other side, for an event that is about who leads: ", behind Harrier (6.05T)"."""
     revised = event.revised or {}
-    found = revised.get("leader") if event.kind is Kind.NEW_LEADER and revised.get("rank") != 1 else None
+    found = revised.get("leader") if event.kind is Kind.NEW_LEADER else None
     if not found:
         return ""
     name, led = text.clean(str(found["name"])), wording.tokens(int(found["tokens"]))

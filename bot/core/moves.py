@@ -42,7 +42,7 @@ def _told(line: Standing, events: Sequence[Event], dethroned: set[frozenset[str 
         for event in overtakes
         if frozenset((event.item, event.evidence["passed"]["id"])) not in dethroned
     ]
-    unsaid = [name for name in passed if f"ahead of {name}" not in line.gap.split(", ")[0]]
+    unsaid = [name for name in passed if f"ahead of {name}, " not in f"{line.gap}, "]
     said = f"passes {wording.listing(unsaid, NAMED)}" if unsaid else ""
     return replace(
         line,

@@ -43,10 +43,10 @@ def net(view: View) -> Net:
 
 def _groups(events: Iterable[Event]) -> Iterable[Sequence[Event]]:
     """Events that undo or repeat one another, oldest first: of one leadership, of one item in one top, of one kind."""
-    groups: dict[tuple[str, ...], list[Event]] = {}
+    groups: dict[tuple[str | None, ...], list[Event]] = {}
     for event in sorted(events, key=lambda event: event.date):
         if event.kind is Kind.NEW_LEADER:
-            key: tuple[str, ...] = ("leader",)
+            key: tuple[str | None, ...] = ("leader",)
         elif event.kind in (Kind.ENTERED_TOP, Kind.LEFT_TOP):
             key = ("top", event.threshold, event.item)
         elif event.kind is Kind.OVERTOOK:
@@ -137,7 +137,7 @@ def _has_share(event: Event, _view: View, current: Snapshot) -> bool:
 
 def _bears_name(event: Event, view: View, _current: Snapshot) -> bool:
     """Whether the new name is the one shown, or the newest that came; both stand first among the item's names."""
-    names = view.names.get(event.item, ())
+    names = view.names.get(event.item)
     return not names or event.evidence["new_name"] in names[:2]
 
 

@@ -196,9 +196,9 @@ def _model_requests(days: Mapping[date, Wish], current: date) -> Iterator[Reques
         )
 
 
-def _urgency(request: Request, last: date) -> tuple[int, timedelta, str]:
-    place = 0 if request.end == last else 1 if request.recheck else 2
-    return place, last - request.end, request.board.key
+def _urgency(request: Request, last: date) -> tuple[bool, timedelta, str]:
+    """The last day and what is asked for once more come first; then the newest, so that the last day leads."""
+    return request.end != last and not request.recheck, last - request.end, request.board.key
 
 
 def day_cost(watchlists: Iterable[Watchlist], day: date, stored: Mapping[Window, int] | None = None) -> int:

@@ -52,7 +52,9 @@ def passing(view: View) -> tuple[Entry, Entry, bool] | None:
     Both are listed on both days; of several, the other is the one next to the own item now.
     """
     current, previous = view.current, view.previous
-    for entry in current.entries if current and previous else ():
+    if current is None or previous is None:
+        return None
+    for entry in current.entries:
         if not view.watchlist.is_mine(entry.item, view.names_of(entry.item, entry.name)):
             continue
         other = _passed(entry, current, previous)
@@ -75,10 +77,10 @@ def _figure(entry: Entry, snapshot: Snapshot) -> str:
     return f"{text.clean(entry.name)} #{snapshot.rank(entry.item)} with {tokens}"
 
 
-def _passed(entry: Entry, current: Snapshot | None, previous: Snapshot | None) -> Entry | None:
+def _passed(entry: Entry, current: Snapshot, previous: Snapshot) -> Entry | None:
     """Who changed places with the entry; the nearest, in the direction in which it moved itself."""
-    before = previous.rank(entry.item) if previous else None
-    if current is None or previous is None or before is None or before == entry.rank:
+    before = previous.rank(entry.item)
+    if before is None or before == entry.rank:
         return None
     rose = entry.rank < before
     others = current.entries[entry.rank :] if rose else tuple(reversed(current.entries[: entry.rank - 1]))
@@ -126,18 +128,16 @@ def _listed(view: View, current: Snapshot, entry: Entry, *, mine: bool) -> Stand
         tokens=wording.tokens(entry.tokens),
         change=_change(view, entry),
         gap=", ".join(gaps),
-        proof=_proof(view, entry) if mine else "",
+        proof=_proof(entry, current, previous) if mine and previous else "",
     )
 
 
-def _proof(view: View, entry: Entry) -> str:
-    if view.current is None or view.previous is None:
-        return ""
-    other = _passed(entry, view.current, view.previous)
+def _proof(entry: Entry, current: Snapshot, previous: Snapshot) -> str:
+    other = _passed(entry, current, previous)
     if other is None:
         return ""
     ahead, behind = (entry, other) if entry.rank < other.rank else (other, entry)
-    return _changed_places(ahead, behind, view.current, view.previous)
+    return _changed_places(ahead, behind, current, previous)
 
 
 def _unlisted(current: Snapshot, item: str, name: str, *, mine: bool, was: str) -> Standing:

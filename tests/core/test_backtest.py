@@ -29,6 +29,7 @@ class TestReplay:
         seen: list[tuple[date, list[date]]] = []
 
         def judge(day: date, told: Sequence[Event]) -> Evaluation | None:
+            assert all(one.held_back is None for one in told)
             seen.append((day, [one.date for one in told]))
             if day == gap:
                 return None
@@ -48,6 +49,7 @@ class TestReplay:
         assert [day for day, _ in seen] == [ago(5 - place) for place in range(6)]
         assert [one.date for one in found.events] == [ago(1), ago(1), DAY, DAY]
         assert [one.date for one in found.told] == [ago(1), DAY]
+        assert found.watchlist == "cli-agents"
         assert found.not_evaluated == ((ago(1), NotEvaluated(Kind.SPIKE, "a window is missing")),)
         assert self.run(DAY)[0].not_evaluated == ()
 
@@ -55,6 +57,12 @@ class TestReplay:
         assert self.run(ago(5), gap=ago(2))[0].gaps == (ago(2),)
         assert self.run(ago(5), gap=ago(2))[0].days == 5
         assert self.run(ago(1), gap=ago(2))[0].gaps == ()
+        assert self.run(ago(2), gap=ago(2))[0].gaps == (ago(2),)
+
+    def test_the_days_after_a_gap_are_judged(self) -> None:
+        found, seen = self.run(ago(5), gap=ago(2))
+        assert [day for day, _ in seen] == [ago(5 - place) for place in range(6)]
+        assert [one.date for one in found.told] == [ago(5), ago(4), ago(3), ago(1), DAY]
 
     def test_events_bear_the_handles_that_they_would_get(self) -> None:
         found, _ = self.run(DAY)
@@ -74,11 +82,16 @@ class TestSummary:
         events = [event(date=ago(3)), event(date=ago(1), item="b"), event(date=ago(1), item="c")]
         assert summary(backtest(*events)).busiest == (ago(1), 2)
         assert summary(backtest(*events[:2])).busiest == (ago(3), 1)
+        assert summary(backtest(events[1], events[0])).busiest == (ago(3), 1)
         assert summary(backtest()).busiest is None
 
     def test_who_talks_most_by_times_then_name(self) -> None:
         events = [event(item=item, name=item.upper()) for item in "dcba"] + [event(item="d", name="D", date=ago(1))]
         assert summary(backtest(*events)).talkative == (("d", "D", 2), ("a", "A", 1), ("b", "B", 1))
+
+    def test_items_of_one_name_come_by_their_ids(self) -> None:
+        found = summary(backtest(*(event(item=item, name="Same") for item in "zyx")))
+        assert [item for item, _, _ in found.talkative] == ["x", "y", "z"]
 
     def test_what_each_suppression_held_back(self) -> None:
         held = [event(held_back=reason) for reason in (HeldBack.COOLDOWN, HeldBack.COOLDOWN, HeldBack.EXCLUDED)]

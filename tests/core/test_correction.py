@@ -63,6 +63,16 @@ class TestRetracted:
                 "It was #13, not #10: A, B and C are now listed for that day and E is no longer listed.",
             ),
             (
+                {"rank": 15, "came": [{"name": name, "tokens": "5"} for name in "ABCDE"]},
+                "Sable was #15 on 10 November, not #10",
+                "It was #15, not #10: A, B, C and 2 others are now listed for that day.",
+            ),
+            (
+                {"rank": 11, "leader": {"name": "Harrier", "tokens": "5"}},  # who leads is no matter of an entry
+                "Sable was #11 on 10 November, not #10",
+                "It was #11, not #10.",
+            ),
+            (
                 {"rank": 11, "tokens": str(455 * B + 1)},
                 "Sable was #11 on 10 November, not #10",
                 "It was #11, not #10: its tokens are now 455,000,000,001, not 455,000,000,000.",
@@ -113,6 +123,7 @@ class TestRetracted:
             "Revised: Loomwright had 98B tokens on 10 November, not 148B",
             f"{told} Its tokens are now 98B, not 148B.",
         )
+        assert said(spike(), rank=13, tokens="0")[0] == "Revised: Loomwright had 0 tokens on 10 November, not 148B"
         assert said(spike(), rank=15, tokens=str(98 * B)) == (
             "Revised: Loomwright had 98B tokens on 10 November, not 148B",
             f"{told} It was #15, not #13: its tokens are now 98B, not 148B.",
@@ -121,6 +132,21 @@ class TestRetracted:
             "Revised for 10 November, no longer so: Loomwright grows to 3.1× its average",
             f"{told} Its tokens are now 148,100,000,001, not 148,100,000,000.",
         )
+
+    def test_a_long_name_leaves_room_for_what_is_said_of_it(self) -> None:
+        name, cut = "W" * 40, "W" * 27 + "…"
+        harrier = {"name": "H" * 40, "tokens": "5"}
+        assert [
+            said(entry(name=name), rank=11)[0],
+            said(entry(name=name))[0],
+            said(spike(name=name), rank=13, tokens=str(98 * B))[0],
+            said(leader(name=name), rank=2, leader=harrier)[0],
+        ] == [
+            f"Revised: {cut} was #11 on 10 November, not #10",
+            f"Revised for 10 November, no longer so: {cut} enters the top 10",
+            f"Revised: {cut} had 98B tokens on 10 November, not 148B",
+            f"Revised: {'H' * 27}… led on 10 November, not {cut}",
+        ]
 
     def test_an_exit(self) -> None:
         gone = left(rank=None, tokens=None)
@@ -234,6 +260,11 @@ def test_what_was_in_a_headline_comes_first_then_date_and_strength() -> None:
     assert ordered([led, spiked, second, entered, headed]) == [headed, entered, second, spiked, led]
 
 
+def test_of_one_kind_and_day_who_is_not_ranked_comes_last() -> None:
+    gone, low = Correction(left(rank=None, item="a"), Turn.LATE), Correction(left(rank=199, item="z"), Turn.LATE)
+    assert ordered([gone, low]) == [low, gone]
+
+
 @pytest.mark.parametrize(
     ("titles", "news"),
     [
@@ -263,6 +294,10 @@ def test_corrections_by_themselves_cite_each_dataset_once() -> None:
         "Source: OpenRouter (openrouter.ai/rankings), as of 2026-11-11T02:16:03.551Z.",
     ]
     assert (source.checked, source.sample) == ("12 Nov 2026", True)
+    times = ("2026-11-11T01:30:00-05:00", "2026-11-11T02:00:00Z")  # as text, the later one comes first
+    mixed = [correction(revised=other_side(as_of=when)) for when in times]
+    (citation,) = provenance(mixed, date(2026, 11, 12), sample=False).citations
+    assert times[1] in citation.text
     assert provenance([], date(2026, 11, 12), sample=False).citations == ()
 
 

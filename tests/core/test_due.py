@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.due import Cadence, WhenQuiet, day_told, due_times, instant, latest_due, next_due, wants_quiet
+from tests.machine import machine_in
 
 SETTLE = timedelta(hours=2)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -39,6 +40,11 @@ class TestInstant:
     def test_instant(self, zone: str, day: date, at: time, moment: datetime) -> None:
         assert instant(day, at, ZoneInfo(zone)) == moment
 
+    def test_it_is_in_utc_and_the_first_of_two_whatever_the_time_says(self) -> None:
+        moment = instant(date(2027, 10, 31), time(2, 30, fold=1), BERLIN)
+        assert moment == utc(2027, 10, 31, 0, 30)
+        assert moment.tzinfo is UTC
+
 
 class TestDueTimes:
     """When a channel's digests are due."""
@@ -47,6 +53,7 @@ class TestDueTimes:
         assert latest_due(NINE, utc(2026, 11, 12, 7, 59), SETTLE) == utc(2026, 11, 11, 8)
         assert latest_due(NINE, utc(2026, 11, 12, 8), SETTLE) == utc(2026, 11, 12, 8)
         assert next_due(NINE, utc(2026, 11, 12, 8), SETTLE) == utc(2026, 11, 13, 8)
+        assert next_due(NINE, utc(2026, 11, 12, 7, 59), SETTLE) == utc(2026, 11, 12, 8)
 
     def test_weekdays_leave_the_weekend_out(self) -> None:
         weekdays = Cadence(BERLIN, frozenset(range(5)), time(9))
@@ -64,10 +71,21 @@ class TestDueTimes:
         assert latest_due(at_once, utc(2026, 11, 11, 1, 59), SETTLE) == utc(2026, 11, 10, 2)
         assert latest_due(at_once, utc(2026, 11, 11, 2), SETTLE) == utc(2026, 11, 11, 2)
         assert next_due(at_once, utc(2026, 11, 11, 2), SETTLE) == utc(2026, 11, 12, 2)
+        assert list(due_times(at_once, date(2026, 11, 11), date(2026, 11, 11), SETTLE)) == [utc(2026, 11, 11, 2)]
 
     def test_without_a_time_the_weekday_is_that_of_the_moment_in_its_zone(self) -> None:
         monday = Cadence(NEW_YORK, frozenset({0}))
         assert latest_due(monday, utc(2026, 11, 12), SETTLE) == utc(2026, 11, 10, 2)
+
+    def test_the_machines_own_zone_takes_no_part(self) -> None:
+        """A channel may be a whole date ahead of the machine, or behind it."""
+        now = utc(2026, 11, 11, 10, 30)
+        ahead = Cadence(ZoneInfo("Pacific/Kiritimati"), at=time(0))
+        behind = Cadence(ZoneInfo("Etc/GMT+12"), at=time(23))
+        for machine in ("Etc/GMT+12", "UTC", "Pacific/Kiritimati"):
+            with machine_in(machine):
+                assert latest_due(ahead, now, SETTLE) == utc(2026, 11, 11, 10)
+                assert next_due(behind, now, SETTLE) == utc(2026, 11, 11, 11)
 
     def test_no_weekday_is_never_due(self) -> None:
         never = Cadence(UTC, frozenset())

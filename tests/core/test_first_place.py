@@ -159,8 +159,13 @@ class TestStory:
         changes = [*between(3, 2), change("roost", "harrier")]
         assert first_place.story(changes[-1], view(changes)) == " Third change in 4 days; the two are within 1%."
 
+        apart = replace(changes[-1], tokens=6061 * B)
+        assert first_place.story(apart, view([*changes[:-1], apart])) == " Third change in 4 days."
+
     def test_an_eighth_change_needs_no_word_of_its_own(self) -> None:
         again = [replace(one, key=f"{one.key}#2") for one in between(2, 1)]
+        changes = [*between(6, 5, 4, 3), again[0], *between(2, 1, 0)]
+        assert first_place.story(changes[-1], view(changes)).startswith(" 8th change in 7 days")
         changes = [*between(6, 5, 4, 3), *again, *between(2, 1, 0)]
         assert first_place.story(changes[-1], view(changes)).startswith(" 9th change in 7 days")
 
@@ -195,6 +200,13 @@ class TestHeadline:
         ):
             several = view(changes[: changes.index(told[-1]) + 1], *told)
             assert digest(several, days=tuple(one.date for one in told)).headline == headline
+
+    @pytest.mark.parametrize(("led", "is_line"), [(1, True), (2, True), (3, False)])
+    def test_three_days_are_those_up_to_the_digests_day(self, led: int, is_line: bool) -> None:
+        changes = between(6, 5, 4, 3)
+        last = changes[-1].date + timedelta(days=led - 1)
+        shown = view(changes, current=replace(board("harrier", "foundry"), end_date=last))
+        assert first_place.is_line(changes[-1], shown) is is_line
 
     def test_who_has_led_for_three_days_by_the_digests_day_is_the_headline(self) -> None:
         changes = between(6, 5, 4, 3, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.history import MemoryHistory, ShallowHistory
-from tests.builders import CLI_AGENTS, DAY
+from tests.builders import CLI_AGENTS, CODING, DAY
 from tests.core.rules.days import ago, column
 
 
@@ -13,6 +13,29 @@ def test_the_newest_revision_counts_whatever_the_order() -> None:
     first, second = column(DAY, "ab"), replace(column(DAY, "ba"), revision=2)
     for order in ([first, second], [second, first]):
         assert MemoryHistory(order).at(CLI_AGENTS, DAY) == second
+
+
+def test_of_a_board_that_was_never_stored_there_is_nothing() -> None:
+    history = MemoryHistory([column(DAY, "ab")])
+    assert history.at(CODING, DAY) is None
+    assert history.days(CODING, ago(9), DAY) == []
+    assert history.last_in(CODING, "a", None, DAY) is None
+    assert list(history.leaders(CODING, DAY)) == []
+    assert history.borne(CODING, "a", DAY) == set()
+
+
+def test_only_what_ends_before_a_day_was_before_it() -> None:
+    history = MemoryHistory([column(ago(2), "ab"), column(ago(1), ""), column(DAY, "ba")])
+    assert history.last_in(CLI_AGENTS, "a", 1, DAY) == ago(2)
+    assert history.last_in(CLI_AGENTS, "b", 1, DAY) is None
+    assert history.last_in(CLI_AGENTS, "b", 2, DAY) == ago(2)
+    assert history.last_in(CLI_AGENTS, "x", None, DAY) is None
+    assert history.last_in(CLI_AGENTS, "a", None, ago(2)) is None
+    assert list(history.leaders(CLI_AGENTS, DAY)) == [(DAY, "b"), (ago(2), "a")]
+    assert list(history.leaders(CLI_AGENTS, ago(1))) == [(ago(2), "a")]
+    assert history.days(CLI_AGENTS, ago(1), ago(1)) == [ago(1)]
+    assert history.borne(CLI_AGENTS, "a", ago(2)) == set()
+    assert history.borne(CLI_AGENTS, "a", ago(1)) == {"A"}
 
 
 def test_a_shallow_history_cuts_and_passes_the_rest_on() -> None:
@@ -26,5 +49,6 @@ def test_a_shallow_history_cuts_and_passes_the_rest_on() -> None:
     assert shallow.days(CLI_AGENTS, ago(9), DAY) == [ago(1), DAY]
     assert shallow.last_in(CLI_AGENTS, "c", None, DAY) == ago(1)
     assert shallow.last_in(CLI_AGENTS, "b", 1, DAY) == ago(1)
+    assert shallow.last_in(CLI_AGENTS, "a", 1, DAY) is None
     assert list(shallow.leaders(CLI_AGENTS, DAY)) == [(DAY, "a"), (ago(1), "b")]
     assert shallow.borne(CLI_AGENTS, "c", DAY) == {"C"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import moves
+from bot.core import moves, proofs
 from bot.core.event import Event, Kind
 from bot.core.view import View
 from tests.builders import CLI_AGENTS, DAY, snapshot
@@ -40,7 +40,9 @@ def test_the_proofs_of_a_line_replace_the_one_that_its_ranks_give() -> None:
     (section,) = digest(cli(events=(overtook(),))).sections
     kestrel = section.standing[0]
     assert kestrel.proof == ""
-    assert [move.head for move in kestrel.moves] == ["Kestrel Code passes Marlin for #4"]
+    assert [(move.head, move.text) for move in kestrel.moves] == [
+        ("Kestrel Code passes Marlin for #4", proofs.why(overtook())),
+    ]
     (section,) = digest(cli(events=(moved(),))).sections
     assert section.standing[0].proof.startswith("Kestrel Code passed Marlin. ")
 
@@ -52,6 +54,19 @@ def test_whom_an_item_passed_is_said_unless_its_line_has_it_anyhow() -> None:
         "passes Marlin, 308B behind Roost",
         ("0ver",),
     )
+
+
+def test_whom_a_newcomer_passed_is_said_once() -> None:
+    before = snapshot(CLI_AGENTS, YESTERDAY, [row for row in THEN if row[0] != "kestrel"])
+    gap, _ = lines(cli(previous=before, events=(overtook(previous_rank=None),)))["kestrel"]
+    assert gap == "not listed before, 51B ahead of Marlin, 308B behind Roost"
+
+
+def test_a_name_that_begins_another_is_another() -> None:
+    """It is ahead of Marlin 2, and passed Marlin, which is further down."""
+    second = snapshot(CLI_AGENTS, DAY, [*NOW[:4], ("m2", "Marlin 2", NOW[4][2]), *NOW[4:]])
+    gap, _ = lines(cli(current=second, events=(overtook(),)))["kestrel"]
+    assert gap == "passes Marlin, 51B ahead of Marlin 2, 308B behind Roost"
 
 
 def test_who_took_the_first_place_from_whom_is_said_in_the_news_alone() -> None:

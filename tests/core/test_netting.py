@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from bot.core import netting
 from bot.core.event import Event
 from bot.core.netting import net
 from tests.builders import CLI_AGENTS, DAY, MODELS, B, snapshot
@@ -53,10 +54,14 @@ def test_tops_of_different_size_do_not_undo_each_other() -> None:
         (entry(date=D1), True),  # still #10
         (entry(date=D1, item="quill", name="Quill"), True),  # #12 is within the margin
         (entry(date=D1, item="loom", name="Loomwright", rule={"n": 10, "margin": 2}), False),  # #13 is beyond it
+        (entry(date=D1, item="loom", name="Loomwright", rule={"n": 10, "margin": 3}), True),
+        (entry(date=D1, item="loom", name="Loomwright", rule={"n": 13}), True),  # as it was without a margin
+        (entry(date=D1, item="loom", name="Loomwright", rule={"n": 12}), False),
         (entry(date=D1, item="nobody"), False),
         (left(date=D1), True),  # still #11
         (left(date=D1, item="nobody"), True),
         (left(date=D1, item="otter"), False),  # #7
+        (left(date=D1, item="sable"), False),  # #10 is in the top 10
         (leader(date=D1), False),  # Harrier leads
         (leader(date=D1, item="harrier"), True),
         (left(date=D1, item="nobody", rule={"n": 10}), True),
@@ -88,6 +93,15 @@ def test_a_lead_that_went_back_is_no_news() -> None:
     taken, returned = leader(date=D1, id="a"), leader(date=D2, item="harrier", evidence=back, id="b")
     assert kept(taken, returned) == []
     assert passed(taken, returned) == "Came and went: Foundry Agent at #1 (Sat 7 Nov)."
+
+
+def test_a_lead_that_went_round_says_how_often() -> None:
+    def took(item: str, former: str, day: date) -> Event:
+        return leader(date=day, item=item, id=item, evidence={"previous_leader": {"id": former, "name": former}})
+
+    taken, on, returned = took("foundry", "harrier", D1), took("roost", "foundry", D2), took("harrier", "roost", D3)
+    assert kept(taken, on, returned) == []
+    assert passed(taken, on, returned) == "Came and went: Foundry Agent at #1 (Sat 7 Nov, the first of 3 changes)."
 
 
 def test_a_lead_that_went_on_is_told_with_the_last() -> None:
@@ -149,6 +163,13 @@ def test_a_share_is_told_if_it_is_still_as_far_from_where_it_came_from(
     rows = [("x", "x", 1000 - (tokens or 0)), *([("ada/one", "ada/one", tokens)] if tokens else [])]
     event = share(date=D1, evidence={**share().evidence, "direction": direction})
     assert kept(event, current=snapshot(MODELS, DAY, rows)) == (["5hare"] if holds else [])
+
+
+def test_a_share_is_compared_exactly() -> None:
+    """1.99 points are not two."""
+    for tokens, expected in ((1279, []), (1280, ["5hare"])):
+        rows = [("x", "x", 10_000 - tokens), ("ada/one", "ada/one", tokens)]
+        assert kept(share(date=D1), current=snapshot(MODELS, DAY, rows)) == expected
 
 
 def test_both_ways_of_a_share_are_judged_each_by_itself() -> None:
@@ -239,3 +260,9 @@ def test_what_passed_is_said_in_a_few_words_of_each_kind() -> None:
     assert passed(back) == "Came and went: Tern CLI down at #11 (Sat 7 Nov)."
     other = passed(renamed(date=D1), names={"marlin": ("Marlin", "Marlin")})
     assert other == "Came and went: Swordfish under another name (Sat 7 Nov)."
+
+
+def test_a_kind_without_words_of_its_own_is_called_by_its_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever adds a rule whose events end need not think of this line."""
+    monkeypatch.setattr(netting, "_PLACES", {})
+    assert passed(climbed(date=D1, item="nobody", name="Nobody")) == "Came and went: Nobody climbed (Sat 7 Nov)."

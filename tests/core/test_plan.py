@@ -15,9 +15,11 @@ from bot.core.plan import (
     day_cost,
     days_needed,
     fits,
+    history_windows,
     joined,
     last_complete_day,
     ordinary_cost,
+    ordinary_rechecks,
     rechecks,
     requests,
     reserve_of,
@@ -29,6 +31,7 @@ from bot.core.rules import EnteredTop, NewLeader, Spike, Trending
 from bot.core.watchlist import Pattern, Watchlist
 from tests.builders import ALL_APPS, CLI_AGENTS, CODING, DAY, MODELS
 from tests.core.rules.days import ago
+from tests.machine import machine_in
 
 SETTLE = timedelta(hours=2)
 LEADER = Watchlist("cli", "CLI", CLI_AGENTS, (NewLeader(),))
@@ -46,6 +49,14 @@ LEADER = Watchlist("cli", "CLI", CLI_AGENTS, (NewLeader(),))
 def test_a_day_is_complete_two_hours_after_its_end(now: datetime, day: date) -> None:
     assert last_complete_day(now, SETTLE) == day
     assert complete_at(day, SETTLE) <= now
+
+
+@pytest.mark.parametrize("machine", ["Pacific/Auckland", "America/Los_Angeles"])
+def test_the_machines_own_zone_takes_no_part(machine: str) -> None:
+    with machine_in(machine):
+        for hour in range(24):
+            now = datetime(2026, 11, 11, hour, tzinfo=UTC)
+            assert last_complete_day(now, SETTLE) == (ago(0) if hour >= 2 else ago(1))
 
 
 class TestAgenda:
@@ -84,10 +95,29 @@ class TestRequests:
         deep = Watchlist("deep", "Deep", CLI_AGENTS, (EnteredTop(n=10),), mine=(Pattern("x"),))
         plan = self.plan(LEADER, deep)
         assert [(request.end, request.depth) for request in plan] == [(DAY, 200), (ago(1), 200), (ago(7), 200)]
+        assert self.plan(deep, LEADER) == plan
 
     def test_what_is_stored_deep_enough_is_not_asked_again(self) -> None:
         stored = {(CLI_AGENTS, DAY): 100, (CLI_AGENTS, ago(1)): 50}
         assert [request.end for request in self.plan(LEADER, stored=stored)] == [ago(1), ago(7)]
+
+    def test_the_least_depth_is_asked_for_where_nothing_is_stored(self) -> None:
+        (request,) = requests({(CLI_AGENTS, DAY): Wish(1)}, {}, DAY)
+        assert (request.depth, request.waits) == (1, False)
+
+    def test_a_range_that_no_day_waits_for_is_none_to_wait_for(self) -> None:
+        (request,) = requests({(MODEL_DAY, day): Wish(50) for day in (ago(1), DAY)}, {}, DAY)
+        assert not request.waits
+
+    def test_the_windows_of_a_past_end_each_on_their_day(self) -> None:
+        deep = Watchlist("deep", "Deep", CLI_AGENTS, (EnteredTop(n=10),), mine=(Pattern("x"),))
+        trends = Watchlist("t", "T", ALL_APPS, (Trending(),))
+        days = (ago(2), ago(1), DAY)
+        assert history_windows([deep, LEADER, trends], ago(2), DAY) == {
+            **{(CLI_AGENTS, day): Wish(200, waits=True) for day in days},
+            **{(board, day): Wish(100, waits=True) for board in (ALL_APPS, ALL_APPS.twin) for day in days},
+        }
+        assert history_windows([LEADER], DAY, ago(1)) == {}
 
     def test_model_days_come_by_range(self) -> None:
         models = Watchlist("models", "Models", MODELS, (NewLeader(), Spike()))
@@ -201,6 +231,11 @@ class TestRechecks:
             Request(MODEL_DAY, ago(1), DAY, 50, current=True, recheck=True)
         ]
 
+    def test_an_ordinary_day_asks_once_more_for_the_days_before_it_alone(self) -> None:
+        again = Wish(100, recheck=True)
+        assert ordinary_rechecks([LEADER], DAY, 2) == {(CLI_AGENTS, ago(1)): again, (CLI_AGENTS, ago(2)): again}
+        assert ordinary_rechecks([LEADER], DAY, 0) == {}
+
     @pytest.mark.parametrize(("restate_days", "cost"), [(0, 1 + 2 + 2 + 1), (1, 11), (2, 16)])
     def test_an_ordinary_day_costs_its_own_windows_and_the_checks(self, restate_days: int, cost: int) -> None:
         """Models come by range, so their checks cost nothing."""
@@ -250,7 +285,7 @@ class TestBudget:
         assert (now, later) == ([wanted[0], wanted[1], wanted[3]], [wanted[2], wanted[4]])
 
     @pytest.mark.parametrize(
-        ("later", "daily", "days"), [(0, 500, 0), (1, 41, 1), (459, 41, 1), (460, 41, 2), (1, 500, None)]
+        ("later", "daily", "days"), [(0, 500, 0), (1, 41, 1), (459, 41, 1), (460, 41, 2), (2, 499, 2), (1, 500, None)]
     )
     def test_for_how_many_days_it_goes_on(self, later: int, daily: int, days: int | None) -> None:
         assert days_needed(later, limit=500, daily=daily) == days

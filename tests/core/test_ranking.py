@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from datetime import date
 from fractions import Fraction
 
 import pytest
 
-from bot.core.ranking import MODEL_DAY, Board, Dataset, Entry, Sort, Volume, sum_days
+from bot.core.ranking import MODEL_DAY, Board, By, Dataset, Entry, Ranking, Snapshot, Sort, Volume, sum_days
 from bot.errors import UsageError
 from tests.builders import ALL_APPS, CLI_AGENTS, CODING, DAY, MODELS, snapshot
 from tests.core.rules.days import ago
@@ -20,8 +21,13 @@ class TestBoard:
         "key", ["", "apps", "models:0d", "models:367d", "models:7", "models:x:7d", "apps:all:all:newest:7d", "labs:7d"]
     )
     def test_what_is_no_board_is_refused(self, key: str) -> None:
-        with pytest.raises(UsageError, match="is not a board"):
+        with pytest.raises(UsageError, match="is not a board") as refused:
             Board.parse(key)
+        assert refused.value.hint == "A board reads like apps:coding:cli-agent:popular:7d, models:7d or authors:7d."
+
+    def test_all_is_no_category(self) -> None:
+        assert Board.parse("apps:all:all:popular:7d") == ALL_APPS
+        assert Board.parse("apps:coding:all:trending:7d") == CODING.twin
 
     def test_titles_and_pages(self) -> None:
         assert [(board.title, board.url) for board in (MODELS, ALL_APPS, CODING, CLI_AGENTS)] == [
@@ -66,6 +72,12 @@ class TestSnapshot:
         assert not board.cut(1).exhaustive
         assert board.cut(100) is board
 
+    def test_it_is_all_of_its_ranking_with_a_revision(self) -> None:
+        stored = snapshot(CLI_AGENTS, DAY, [("a", "A", 5)], sample=True, other_tokens=3, depth=7)
+        plain = Ranking(**{spec.name: getattr(stored, spec.name) for spec in fields(Ranking)})
+        assert Snapshot.of(plain) == stored
+        assert Snapshot.of(plain, 4) == replace(stored, revision=4)
+
     def test_an_empty_board_has_no_leader(self) -> None:
         assert snapshot(CLI_AGENTS, DAY, []).leader is None
 
@@ -107,6 +119,30 @@ class TestSumDays:
         assert window.volume("a") == Volume(8, bounded=True, held=True)
         assert window.volume("z") == Volume(5, bounded=False, held=True)
         assert window.volume("x") == Volume(5, bounded=True, held=False)
+
+    def test_models_keep_their_slugs_and_names_and_labs_their_own(self) -> None:
+        days = [
+            snapshot(MODEL_DAY, ago(1), [("x/a", "Model A", 5), ("x/b", "Model B", 4), ("y", "Model Y", 3)]),
+            snapshot(MODEL_DAY, DAY, [("x/a", "Model A 2", 5)]),
+        ]
+        window = sum_days(Board(Dataset.MODELS, 2), days)
+        assert [(one.item, one.name, one.tokens) for one in window.entries] == [
+            ("x/a", "Model A 2", 10),
+            ("x/b", "Model B", 4),
+            ("y", "Model Y", 3),
+        ]
+        labs = sum_days(Board(Dataset.MODELS, 2, by=By.AUTHOR), days)
+        assert [(one.item, one.name, one.tokens) for one in labs.entries] == [("x", "x", 14), ("y", "y", 3)]
+
+    def test_its_times_are_the_earliest_of_its_days_by_the_clock(self) -> None:
+        """As text the second would come first."""
+        days = [
+            snapshot(MODEL_DAY, ago(1), [], as_of="2026-11-11T02:00:00Z"),
+            snapshot(MODEL_DAY, DAY, [], as_of="2026-11-11T01:30:00-05:00"),
+        ]
+        window = sum_days(Board(Dataset.MODELS, 2), days)
+        assert window.as_of == "2026-11-11T02:00:00Z"
+        assert window.fetched_at == days[0].fetched_at
 
     def test_sample_days_make_a_sample_window(self) -> None:
         days = [snapshot(MODEL_DAY, ago(1), []), snapshot(MODEL_DAY, DAY, [], sample=True)]

@@ -58,6 +58,12 @@ class TestPolicy:
         monkeypatch.setattr(revise, "ENGINE", 10**6)
         assert policy(CLI) != before
 
+    def test_stored_ones_stay_valid(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Days keep the policy that they were judged by: another form of it would leave all of them for good."""
+        monkeypatch.setattr(revise, "ENGINE", 1)
+        rules = (EnteredTop(n=3, margin=0), Spike(ratio=Fraction(5, 2)))
+        assert policy(replace(CLI, rules=rules, mine=(Pattern("x"),))) == "d75f13de55329022"
+
 
 class TestFirstStale:
     """The first day that looks at what changed after it was judged."""
@@ -75,6 +81,9 @@ class TestFirstStale:
 
     def test_nothing_changed(self) -> None:
         assert self.stale() is None
+
+    def test_where_no_day_was_judged_none_is_stale(self) -> None:
+        assert self.stale((CLI_AGENTS, DAY), days=()) is None
 
     def test_what_was_there_when_it_was_judged_does_not_count(self) -> None:
         assert self.stale((CLI_AGENTS, ago(1)), came=SEEN) is None
@@ -249,3 +258,18 @@ class TestCompare:
         assert after.revised is not None
         assert [one["id"] for one in after.revised["came"]] == list("pqrst"[:NAMED])
         assert [one["id"] for one in after.revised["gone"]] == list("vwxyz"[:NAMED])
+
+    def test_whoever_stayed_or_is_below_is_not(self) -> None:
+        boards = Boards(column(DAY, "vbaw"), column(DAY, "pbaq"))
+        after = only_changed(stored(status=EventStatus.TOLD), boards=boards)
+        assert after is not None
+        assert after.revised is not None
+        assert after.revised["came"] == [{"id": "p", "name": "P", "tokens": "1000"}]
+        assert after.revised["gone"] == [{"id": "v", "name": "V"}]
+
+    @pytest.mark.parametrize("boards", [Boards(None, NOW), Boards(BEFORE, None)])
+    def test_where_one_board_is_missing_nobody_came_or_went(self, boards: Boards) -> None:
+        after = only_changed(stored(status=EventStatus.TOLD), boards=boards)
+        assert after is not None
+        assert after.revised is not None
+        assert (after.revised["came"], after.revised["gone"]) == ([], [])

@@ -45,7 +45,8 @@ def test_an_item_is_shown_once_however_many_patterns_mean_it() -> None:
 
 def test_a_former_name_counts() -> None:
     watched = replace(CLI, mine=patterns("Old Kestrel"), follow=())
-    assert "kestrel" in lines(cli(watchlist=watched, names={"kestrel": ("Kestrel Code", "Old Kestrel")}))
+    row = lines(cli(watchlist=watched, names={"kestrel": ("Kestrel Code", "Old Kestrel")}))["kestrel"]
+    assert row.rank == "5 → 4"
 
 
 def test_what_is_not_listed_has_a_line_that_says_so() -> None:
@@ -53,22 +54,51 @@ def test_what_is_not_listed_has_a_line_that_says_so() -> None:
     watched = replace(CLI, mine=patterns("Nobody"), follow=patterns("id:77", "Gone *"))
     names = {"77": ("Seventy-seven",), "1": ("Gone one",), "2": ("Gone two",), "3": ()}
     rows = [
-        (row.item, row.name, row.rank, row.tokens, row.gap)
+        (row.item, row.name, row.mine, row.glyph, row.rank, row.tokens, row.change, row.gap, row.proof)
         for row in lines(cli(watchlist=watched, names=names)).values()
     ]
     assert rows == [
-        ("Nobody", "Nobody", "not listed", "", ""),
-        ("77", "Seventy-seven", "not listed", "", ""),
-        ("Gone *", "Gone *", "not listed", "", ""),
+        ("Nobody", "Nobody", True, "", "not listed", "", "", "", ""),
+        ("77", "Seventy-seven", False, "", "not listed", "", "", "", ""),
+        ("Gone *", "Gone *", False, "", "not listed", "", "", "", ""),
     ]
 
 
 def test_who_left_the_board_keeps_the_rank_that_it_had() -> None:
     without = [row for row in NOW if row[0] != "tern"]
     row = lines(cli(current=snapshot(CLI_AGENTS, DAY, without)))["tern"]
-    assert (row.rank, row.gap, row.tokens) == ("not listed", "was #9", "")
+    assert (row.rank, row.gap, row.tokens, row.mine) == ("not listed", "was #9", "", False)
     deep = lines(cli(current=snapshot(CLI_AGENTS, DAY, without, depth=len(without))))["tern"]
     assert deep.rank == "outside the top 12"
+    former = cli(
+        watchlist=replace(CLI, mine=(), follow=patterns("Old Tern")),
+        current=snapshot(CLI_AGENTS, DAY, without),
+        names={"tern": ("Tern CLI", "Old Tern")},
+    )
+    assert lines(former)["tern"].gap == "was #9"
+
+
+def test_each_of_several_that_left_has_its_line() -> None:
+    own = replace(CLI, mine=patterns("tern*", "Sable"), follow=patterns("Tern CLI"))
+    without = [row for row in NOW if row[0] not in ("tern", "sable")]
+    rows = standing.standings(cli(watchlist=own, current=snapshot(CLI_AGENTS, DAY, without)))
+    assert [(row.item, row.mine, row.gap) for row in rows] == [("tern", True, "was #9"), ("sable", True, "was #12")]
+
+
+def test_what_was_never_listed_may_stand_below_what_the_board_shows() -> None:
+    own = replace(CLI, mine=patterns("Nobody"), follow=())
+    (row,) = standing.standings(cli(watchlist=own, current=snapshot(CLI_AGENTS, DAY, NOW, depth=len(NOW))))
+    assert row.rank == "outside the top 13"
+
+
+def test_who_left_the_board_and_is_not_followed_has_no_line() -> None:
+    without = [row for row in NOW if row[0] != "ibex"]
+    assert set(lines(cli(current=snapshot(CLI_AGENTS, DAY, without)))) == {"kestrel", "marlin", "roost", "tern"}
+
+
+def test_where_the_board_did_not_look_as_deep_before_that_is_said() -> None:
+    row = lines(cli(previous=snapshot(CLI_AGENTS, YESTERDAY, THEN[:4], depth=4)))["kestrel"]
+    assert row.gap.startswith("outside the top 4 before, ")
 
 
 def test_without_a_board_there_is_no_standing() -> None:
@@ -89,6 +119,7 @@ def test_an_item_that_the_window_before_does_not_list_has_no_base() -> None:
 def test_the_top_names_the_rank_before_where_it_differs() -> None:
     top = standing.top(cli(), 10)
     assert [(line.rank, line.glyph, line.was) for line in top[2:5]] == [(3, "=", ""), (4, "▲", "5"), (5, "▼", "4")]
+    assert [(line.tokens, line.change) for line in top[3:5]] == [("1.84T", "+6%"), ("1.79T", "+1%")]
     assert [line.name for line in top if line.followed] == ["Roost", "Kestrel Code", "Marlin"]
     assert len(top) == 10
     new = standing.top(cli(previous=snapshot(CLI_AGENTS, YESTERDAY, THEN[:5], depth=5)), 10)[9]
@@ -119,3 +150,21 @@ def test_passing_needs_both_days_and_an_own_item() -> None:
     assert standing.passing(cli(watchlist=replace(CLI, mine=()))) is None
     own = replace(CLI, mine=patterns("Loomwright", "Petrel"))
     assert standing.passing(cli(watchlist=own)) is None
+
+
+def test_an_own_item_may_be_meant_by_a_name_that_it_bore() -> None:
+    own = replace(CLI, mine=patterns("Old Kestrel"), follow=())
+    found = standing.passing(cli(watchlist=own, names={"kestrel": ("Kestrel Code", "Old Kestrel")}))
+    assert found is not None
+    assert (found[0].item, found[1].item, found[2]) == ("kestrel", "marlin", True)
+
+
+def test_no_tokens_are_proved_as_none() -> None:
+    own = replace(CLI, mine=patterns("a"), follow=())
+    days = [
+        snapshot(CLI_AGENTS, day, [(item, item, 0) for item in order])
+        for day, order in ((DAY, "ab"), (YESTERDAY, "ba"))
+    ]
+    assert lines(cli(watchlist=own, current=days[0], previous=days[1]))["a"].proof == (
+        "a passed b. Mon 9 Nov: a #2 with 0, b #1 with 0. Tue 10 Nov: a #1 with 0, b #2 with 0."
+    )

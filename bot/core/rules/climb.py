@@ -93,8 +93,10 @@ class Climb:
         for item, (place, place_then) in places(span.now, span.base).items():
             rank, rank_then = span.now.by_item[item].rank, span.base.by_item[item].rank
             asked = self._asked(min(rank, rank_then))
-            shift = Shift(self.better * (rank_then - rank), self.better * (place_then - place), asked or 0)
-            if asked and min(shift.places, shift.active) >= asked:
+            if asked is None:
+                continue
+            shift = Shift(self.better * (rank_then - rank), self.better * (place_then - place), asked)
+            if min(shift.places, shift.active) >= asked:
                 found[item] = shift
         return found
 

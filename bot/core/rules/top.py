@@ -119,11 +119,13 @@ class Top:
         """Nothing beside the two days."""
         yield from ()
 
-    def _state_before(self, walk: Membership, day: Day, item: str, *, wanted: str) -> Condition:
+    def _edge(self, day: Day) -> int:
+        """The rank beyond which one is out: the margin's, or the board's last where that is nearer."""
+        return min(self.reach, day.current.depth)
+
+    def _state_before(self, walk: Membership, previous: Snapshot, item: str, *, edge: int, wanted: str) -> Condition:
         """Whether the item was in or out after the snapshot before."""
-        before = day.previous.end_date if day.previous else day.base
-        state = "in" if walk.state(item, before) else "out"
-        edge = min(self.reach, day.current.depth)
+        state = "in" if walk.state(item, previous.end_date) else "out"
         found = f"in, until beyond #{edge}" if state == "in" else f"out, until #{self.n}"
         return Condition("state before", found, wanted, met=state == wanted)
 
@@ -156,7 +158,7 @@ class EnteredTop(Top):
         yield within(day.current, item, self.n)
         if self.confirm_days > 1:
             yield running(f"days running in the top {self.n}", days if ask is Ask.IN else 0, self.confirm_days)
-        yield self._state_before(walk, day, item, wanted="out")
+        yield self._state_before(walk, day.previous, item, edge=self._edge(day), wanted="out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +184,11 @@ class LeftTop(Top):
             return
         walk = Membership.of(self, day)
         ask, days = walk.asks(item, day.date)
-        yield self._state_before(walk, day, item, wanted="in")
+        edge = self._edge(day)
+        yield self._state_before(walk, day.previous, item, edge=edge, wanted="in")
         if day.current.rank(item) is None and day.current.exhaustive:
             yield running("days running not listed", walk.absent(item, day.date), self.absent_days)
         else:
-            edge = min(self.reach, day.current.depth)
             yield Condition("rank", place(day.current, item), f"beyond #{edge}", met=ask is Ask.OUT)
         if self.confirm_days > 1:
             yield running(f"days running out of the top {self.n}", days if ask is Ask.OUT else 0, self.confirm_days)

@@ -59,5 +59,7 @@ def variants(rule: Rule, day: Day) -> dict[str, str]:
 
 
 def unevaluated(rule: Rule, day: Day) -> list[str]:
-    """The reasons for which a rule was not evaluated."""
-    return [finding.reason for finding in rule.find(day) if isinstance(finding, NotEvaluated)]
+    """The reasons for which a rule was not evaluated; each says of which rule it is."""
+    missing = [finding for finding in rule.find(day) if isinstance(finding, NotEvaluated)]
+    assert all(finding.kind is rule.kind for finding in missing)
+    return [finding.reason for finding in missing]

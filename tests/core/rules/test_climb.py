@@ -176,7 +176,10 @@ def test_equal_tokens_keep_the_feeds_order() -> None:
 
 def test_over_days_is_ones_own_and_both_days_bases_are_needed() -> None:
     rule = Climbed(over_days=3)
-    assert [need.end_date for need in rule.needs(CLI_AGENTS, DAY)] == [ago(3), ago(4)]
+    assert [(need.board, need.end_date) for need in rule.needs(CLI_AGENTS, DAY)] == [
+        (CLI_AGENTS, ago(3)),
+        (CLI_AGENTS, ago(4)),
+    ]
     assert all(need.waits for need in rule.needs(CLI_AGENTS, DAY))
     assert "x" in found(rule, the_day([column(DAY, with_x(1)), column(ago(3), with_x(9))]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -73,7 +73,10 @@ def test_a_rule_fires_where_all_its_conditions_are_met(*, rule: Rule, models: bo
             assert fired == {item for item in ITEMS if all(one.met for one in rule.conditions(day, item))}
         if isinstance(rule, Apart):
             changes = [finding for finding in findings if isinstance(finding, Change)]
-            assert all(one.met for change in changes for one in rule.conditions_of(day, change.item, change.variant))
+            for change in changes:
+                said = list(rule.conditions_of(day, change.item, change.variant))
+                assert said
+                assert all(one.met for one in said)
 
 
 class TestTheWords:
@@ -86,8 +89,17 @@ class TestTheWords:
             ("leader before", "A", "another", True),
         ]
         assert told(NewLeader(), day, "x")[0] == ("rank", "outside the top 3", "#1", False)
+        assert told(NewLeader(), day, "a") == [("rank", "#1", "#1", True), ("leader before", "A", "another", False)]
+        second = told(NewLeader(confirm_days=2), the_day(columns("bac", "abc", "abc")), "b")
+        assert second[-1] == ("days running at #1", "1", "2 at least", False)
         confirmed = told(NewLeader(confirm_days=3), the_day(columns("bac", "bac", "abc")), "b")
         assert confirmed[-1] == ("days running at #1", "2", "3 at least", False)
+
+    def test_days_at_the_top_count_from_the_first_day_on_up_to_those_asked_for(self) -> None:
+        long = told(NewLeader(confirm_days=2), the_day(columns("ba", "ba", "ba", "ab")), "b")
+        assert long[-1] == ("days running at #1", "2", "2 at least", True)
+        begun = told(NewLeader(confirm_days=2), the_day(columns("ba", "ba", "ab"), base=ago(1)), "b")
+        assert begun[-1] == ("days running at #1", "1", "2 at least", False)
 
     def test_nobody_led_an_empty_board(self) -> None:
         day = the_day([column(DAY, "a", depth=100), column(ago(1), "", depth=100)])
@@ -98,6 +110,12 @@ class TestTheWords:
         assert told(EnteredTop(n=2, margin=1), day, "c") == [
             ("rank", "#3", "#2 or better", False),
             ("state before", "in, until beyond #3", "out", False),
+        ]
+        begun = told(EnteredTop(n=2, margin=1, confirm_days=2), the_day(columns("ab", "cab", "cab")), "b")
+        assert begun == [
+            ("rank", "#2", "#2 or better", True),
+            ("days running in the top 2", "1", "2 at least", False),
+            ("state before", "in, until beyond #2", "out", False),
         ]
         assert told(EnteredTop(n=2, margin=1, confirm_days=2), day, "e") == [
             ("rank", "#5", "#2 or better", False),
@@ -113,7 +131,19 @@ class TestTheWords:
             ("days running out of the top 2", "1", "2 at least", False),
         ]
         absent = the_day(columns("bcd", "bcd", "abcd", depth=100))
-        assert told(LeftTop(n=2, margin=1), absent, "a")[1] == ("days running not listed", "2", "3 at least", False)
+        assert told(LeftTop(n=2, margin=1), absent, "a")[1:] == [("days running not listed", "2", "3 at least", False)]
+        assert told(LeftTop(n=2, margin=1), absent, "x")[1] == ("days running not listed", "3", "3 at least", True)
+
+    def test_an_absence_that_began_before_the_walk_is_as_long_as_the_walk(self) -> None:
+        rule = LeftTop(n=2, margin=1, confirm_days=2, absent_days=2)
+        assert told(rule, the_day(columns("ab", "ab", depth=100)), "x")[1:] == [
+            ("days running not listed", "2", "2 at least", True),
+            ("days running out of the top 2", "1", "2 at least", False),
+        ]
+
+    def test_days_that_ask_to_stay_are_no_days_out(self) -> None:
+        said = told(LeftTop(n=2, margin=1, confirm_days=2), the_day(columns("abcd", "abcd", "abcd")), "a")
+        assert said[-1] == ("days running out of the top 2", "0", "2 at least", False)
 
     def test_a_spike(self) -> None:
         boards = [column(ago(back), "ab") for back in (0, 1, 7, 8, 14, 15, 21, 22)]
@@ -149,6 +179,19 @@ class TestTheWords:
             ("tokens to their mean", "without limit: their mean is 0", "2×", True),
         ]
 
+    def test_a_loss_is_growth_with_a_minus(self) -> None:
+        boards = [column(ago(back), "ba" if back else "ab") for back in (0, 7, 14, 21)]
+        said = told(Spike(min_growth=0), the_day(boards), "b")
+        assert said[3] == ("growth over their mean", "−1", "0", False)
+
+    def test_a_multiple_of_windows_with_no_tokens_has_no_limit(self) -> None:
+        """It was listed with nothing once and is bounded else, so there is a mean, but nothing to exceed."""
+        held = snapshot(CLI_AGENTS, ago(7), [("b", "B", 3), ("a", "A", 0)], depth=2)
+        other = [snapshot(CLI_AGENTS, ago(back), [("b", "B", 3)], depth=1) for back in (14, 21)]
+        said = told(Spike(min_growth=0), the_day([column(DAY, "a"), held, *other]), "a")
+        assert said[2] == ("tokens to their mean", "at least 500.00×", "2×", True)
+        assert said[4] == ("tokens to the largest", "without limit", "2×", True)
+
     def test_the_trending_list(self) -> None:
         twins = [column(DAY, "ba", board=CLI_AGENTS.twin), column(ago(1), "ab", board=CLI_AGENTS.twin, depth=100)]
         day = the_day([*columns("abc", "abc"), *twins])
@@ -156,7 +199,13 @@ class TestTheWords:
             ("rank on the trending list", "#1", "#1 or better", True),
             ("rank there before", "#2", "none, or beyond #1", True),
         ]
+        assert told(Trending(n=1), day, "a")[1] == ("rank there before", "#1", "none, or beyond #1", False)
         assert told(Trending(n=1), day, "x")[1][1] == "not listed"
+
+    @pytest.mark.parametrize("there", [DAY, ago(1)])
+    def test_of_one_trending_list_alone_nothing_is_said(self, there: date) -> None:
+        day = the_day([*columns("abc", "abc"), column(there, "ab", board=CLI_AGENTS.twin)])
+        assert told(Trending(), day, "a") == []
 
     def test_a_climb(self) -> None:
         rule = Climbed(over_days=1, bands=((2, 1),))
@@ -203,6 +252,14 @@ class TestTheWords:
             ("so far that way already", "on Mon 9 Nov", "no", False),
         ]
         assert told(rule, day, "x/c")[-1] == ("its share", "none", "one on both days", False)
+        one = told(Share(points=Fraction(1), over_days=1), the_day([board(0, 62), board(1, 61)], board=MODELS), "x/a")
+        assert one[2:] == [
+            ("points in 1 day", "+1.0000", "1 at least, up or down", True),
+            ("so far that way already", "no", "no", True),
+        ]
+        steady = the_day([board(0, 62), board(1, 61), board(2, 60)], board=MODELS)
+        held = told(Share(points=Fraction(1), over_days=1), steady, "x/a")
+        assert held[-1] == ("so far that way already", "on Mon 9 Nov", "no", False)
         still = the_day([board(0, 60), board(1, 60)], board=MODELS)
         assert told(rule, still, "x/a")[2][1] == "0.0000"
 
@@ -237,6 +294,11 @@ class TestTheWords:
         steady = the_day(columns("abcd", "abcd"), followed="abd")
         assert told(Overtook(), steady, "a")[-1] == ("rank the day before", "#1", "none, or behind #2", False)
 
+    def test_a_long_name_is_cut_in_what_is_wanted(self) -> None:
+        rows = [[("b", "B" * 40, 9), ("a", "A", 8)], [("b", "B" * 40, 9), ("a", "A", 8)]]
+        day = the_day([snapshot(CLI_AGENTS, ago(back), row) for back, row in enumerate(rows)], followed="ab")
+        assert told(Overtook(), day, "a")[0][2] == f"ahead of {'B' * 27}…, #1"
+
     def test_overtakes_that_can_not_be(self) -> None:
         day = the_day(columns("ab", "bc"), followed="ab")
         assert told(Overtook(), day, "c") == [("rank", "outside the top 2", "listed", False)]
@@ -254,7 +316,11 @@ class TestTheWords:
         [
             (210, 90, "200", (True, True)),
             (150, 90, "100", (True, True)),
+            (100, 90, "100", (True, True)),
+            (150, 100, "200", (False, True)),
             (150, 120, "200", (False, True)),
+            (200, 200, "300", (False, True)),
+            (350, 300, "300", (True, False)),
             (350, 320, "300", (True, False)),
             (90, 120, "100", (False, False)),
             (150, None, "100", (True, False)),
@@ -270,6 +336,15 @@ class TestTheWords:
             ("tokens", str(now or "not listed"), f"{wanted} at least", met[0]),
             ("tokens the day before", str(before or "not listed"), f"listed, below {wanted}", met[1]),
         ]
+
+    def test_who_is_not_listed_has_reached_no_milestone(self) -> None:
+        boards = [snapshot(CLI_AGENTS, DAY, []), snapshot(CLI_AGENTS, ago(1), [("a", "A", 5)])]
+        assert told(Milestone(tokens=(1, 100)), the_day(boards), "a")[0] == (
+            "tokens",
+            "not listed",
+            "1 at least",
+            False,
+        )
 
     def test_of_several_milestones_each_has_its_own(self) -> None:
         rule = Milestone(tokens=(100, 200))

@@ -67,6 +67,22 @@ def test_the_lead_is_in_per_cent_of_the_second() -> None:
     assert evidence["second"] == {"id": "a", "name": "A", "tokens": "5970"}
 
 
+@pytest.mark.parametrize(
+    ("tokens", "lead"), [(10_024, "0.2"), (10_025, "0.3"), (11_230, "12.3"), (20_000, "100.0"), (10_000, "0.0")]
+)
+def test_the_lead_is_rounded_to_a_tenth_halves_up(tokens: int, lead: str) -> None:
+    now = snapshot(CLI_AGENTS, DAY, [("b", "B", tokens), ("a", "A", 10_000)])
+    assert found(NewLeader(), the_day([now, column(ago(1), "ab")]))["b"]["lead_percent"] == lead
+
+
+def test_what_is_stored_of_later_days_takes_no_part() -> None:
+    """A day that is judged again lies behind others."""
+    later = column(DAY + timedelta(days=1), "cba")
+    assert found(NewLeader(), the_day([later, *columns("bc", "abc")])) == found(
+        NewLeader(), the_day(columns("bc", "abc"))
+    )
+
+
 @pytest.mark.parametrize("rows", [[("b", "B", 5)], [("b", "B", 5), ("a", "A", 0)]])
 def test_there_is_no_lead_over_nothing(rows: list[tuple[str, str, int]]) -> None:
     evidence = found(NewLeader(), the_day([snapshot(CLI_AGENTS, DAY, rows), column(ago(1), "ab")]))["b"]

@@ -42,6 +42,7 @@ def test_both_are_ranked_now_and_the_passed_one_was(now: str, before: str, expec
 
 def test_every_pair_of_followed_items_counts_either_way_round_by_rank() -> None:
     assert passed("abc", "cba", followed="abc") == ["a>b", "a>c", "b>c"]
+    assert passed("cba", "abc", followed="abc") == ["c>b", "c>a", "b>a"]
     assert passed("abc", "cba", followed="ac") == ["a>c"]
     assert passed("abc", "cba", followed="a") == []
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.history import ShallowHistory
+from bot.core.history import MemoryHistory, ShallowHistory
 from bot.core.naming import NamedHistory
-from bot.core.ranking import APP_PAGE, Dataset, Snapshot
+from bot.core.ranking import APP_PAGE, Board, Dataset, Snapshot
 from bot.core.rules import Day, Renamed
 from tests.builders import CLI_AGENTS, DAY, snapshot
 from tests.core.rules.days import ago, found, the_day
@@ -60,6 +62,7 @@ def test_other_days_to_confirm() -> None:
     assert not renamed("B", "B", "A", confirm_days=1)
     assert renamed("B", "B", "B", "A", confirm_days=3)
     assert not renamed("B", "B", "A", confirm_days=3)
+    assert not renamed("B", "C", "B", "A", confirm_days=3)
 
 
 def test_a_day_without_a_snapshot_neither_confirms_nor_ends_a_run() -> None:
@@ -99,6 +102,20 @@ def test_names_are_compared_as_they_came_whatever_the_item_is_called() -> None:
     (change,) = Renamed().find(seen(boards("B", "B", "A"), "A", 100))
     assert (getattr(change, "name", ""), getattr(change, "evidence", {})["new_name"]) == ("A", "B")
     assert not found(Renamed(), seen(boards("A", "A", "A"), "B", 100))
+
+
+def test_a_name_that_stays_costs_no_look_at_all_that_is_stored() -> None:
+    """Most names stay as they are: what was stored long ago is looked at for the others only."""
+    looks: list[str] = []
+
+    class Counted(MemoryHistory):
+        def last_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
+            looks.append(item)
+            return super().last_in(board, item, n, before)
+
+    plain = the_day(boards("B", "B", "A"))
+    assert list(found(Renamed(), replace(plain, stored=Counted(boards("B", "B", "A"))))) == ["x"]
+    assert looks == ["x"]
 
 
 def test_an_item_below_what_the_watchlist_sees_is_not_told() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.ranking import MODEL_DEPTH, Dataset, Snapshot
-from bot.core.rules import Day, Share
+from bot.core.rules import Change, Day, Share
 from tests.builders import DAY, MODELS, snapshot
 from tests.core.rules.days import ago, found, the_day, unevaluated, variants
 
@@ -101,9 +102,29 @@ class TestRisingEdge:
         assert found(RULE, the_day(days, board=MODELS))
 
 
+@pytest.mark.parametrize(("now", "then"), [(0, 5), (5, 0)])
+def test_a_board_without_tokens_on_either_day_has_no_change(now: int, then: int) -> None:
+    assert not found(RULE, the_day([board(DAY, {"x": now}), board(ago(7), {"x": then})], board=MODELS))
+
+
+def test_less_than_a_point_can_be_asked_for() -> None:
+    """Half a point: seven tenths up are news, eight more on the next day are not, and down they are again."""
+    rule = Share(points=Fraction(1, 2))
+    assert found(rule, shares(1070, 1000))["x"]["direction"] == "up"
+    assert not found(rule, shares(1080, 1000, eve=1070, eve_then=1000))
+    assert found(rule, shares(930, 1000, eve=1070, eve_then=1000))["x"]["direction"] == "down"
+    (change,) = rule.find(shares(1070, 1000))
+    assert isinstance(change, Change)
+    assert change.name == "x"
+
+
 def test_a_missing_base_is_said() -> None:
     day = the_day([board(DAY, {"x": 5})], board=MODELS)
     assert unevaluated(RULE, day) == ["it compares with the window to 2026-11-03, which is missing"]
+    to_the_first = replace(day, date=date(2025, 1, 8))
+    assert unevaluated(RULE, to_the_first) == ["it compares with the window to 2025-01-01, which is missing"]
+    before_it = replace(day, date=date(2025, 1, 7))
+    assert unevaluated(RULE, before_it)[0].endswith("2024-12-31, and the data begins on 2025-01-01")
 
 
 def test_the_evidence_holds_every_number() -> None:
@@ -123,7 +144,8 @@ def test_the_evidence_holds_every_number() -> None:
 def test_it_is_about_models_and_needs_both_days_bases() -> None:
     assert Share.datasets == {Dataset.MODELS}
     assert Share().reach == MODEL_DEPTH
-    assert [need.end_date for need in Share(over_days=30).needs(MODELS, DAY)] == [ago(30), ago(31)]
+    needed = [(need.board, need.end_date) for need in Share(over_days=30).needs(MODELS, DAY)]
+    assert needed == [(MODELS, ago(30)), (MODELS, ago(31))]
 
 
 figures = st.dictionaries(st.sampled_from("abc"), st.integers(0, 40), max_size=3)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import pytest
 
+from bot.core.history import MemoryHistory
 from bot.core.ranking import MODEL_DAY, Board, Dataset, Snapshot, sum_days
-from bot.core.rules import Spike
+from bot.core.rules import Climbed, Spike, parameters
 from tests.builders import CLI_AGENTS, DAY, MODELS, snapshot
 from tests.core.rules.days import ago, found, the_day, unevaluated
 
@@ -143,12 +146,24 @@ class TestNotEvaluated:
     def test_a_baseline_before_the_first_day_cannot_be(self) -> None:
         day = date(2025, 1, 12)
         rule_day = the_day(weeks(400, 100, 100, 100))
-        from dataclasses import replace
-
         early = replace(rule_day, date=day)
         assert unevaluated(RULE, early) == ["spikes need the window to 2025-01-05, which is missing"]
         short = replace(rule_day, board=Board(Dataset.APPS, 30, "coding", "cli-agent"), date=date(2025, 1, 20))
         assert "the data begins on 2025-01-01" in unevaluated(RULE, short)[0]
+
+    def test_a_window_that_ends_on_the_first_day_can_be_missing(self) -> None:
+        one_day = Board(Dataset.APPS, 1)
+        stored = [snapshot(one_day, date(2025, 1, end), [("x", "X", 5)]) for end in (22, 15, 8)]
+        day = replace(the_day(weeks(400, 100, 100, 100)), board=one_day, date=date(2025, 1, 22))
+        early = replace(day, current=stored[0], history=MemoryHistory(stored))
+        assert unevaluated(RULE, early) == ["spikes need the window to 2025-01-01, which is missing"]
+
+
+def test_its_parameters_are_plain_json() -> None:
+    """Whole fractions are whole numbers: an event's rule reads as its configuration does."""
+    assert json.dumps(parameters(Spike(ratio=Fraction(2)))) == '{"ratio": 2, "min_growth": 1000000000, "within": 50}'
+    assert json.dumps(parameters(Spike(ratio=Fraction(5, 2)))).startswith('{"ratio": 2.5, ')
+    assert json.dumps(parameters(Climbed(over_days=3, bands=((10, 3),)))) == '{"over_days": 3, "bands": [[10, 3]]}'
 
 
 def test_volumes_near_the_largest_integer_stay_exact() -> None:
