@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core.diff import passive_items
-from bot.core.event import Event, EventStatus, HeldBack, Kind
+from bot.core.event import ALSO_ENTERED, Event, EventStatus, HeldBack, Kind
 from bot.core.history import History, ShallowHistory
 from bot.core.naming import NamedHistory
 from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset, Snapshot
@@ -153,15 +153,19 @@ def last_stored(history: History, board: Board, until: date) -> Snapshot | None:
 
 
 def _findings(rules: Iterable[Rule], day: Day) -> Iterator[tuple[Rule, Change | NotEvaluated]]:
-    """What the rules find; an item that enters several tops at once counts for the smallest."""
-    entered: set[str] = set()
+    """What the rules find; an item that enters several tops at once counts for the smallest, which names the others."""
+    entered: dict[str, tuple[Rule, Change]] = {}
     for rule in sorted(rules, key=lambda rule: rule.n if isinstance(rule, EnteredTop) else 0):
         for finding in rule.find(day):
-            if isinstance(rule, EnteredTop) and isinstance(finding, Change):
-                if finding.item in entered:
-                    continue
-                entered.add(finding.item)
-            yield rule, finding
+            if not isinstance(rule, EnteredTop) or isinstance(finding, NotEvaluated):
+                yield rule, finding
+            elif finding.item in entered:
+                smallest, change = entered[finding.item]
+                also = [*change.evidence.get(ALSO_ENTERED, ()), rule.n]
+                entered[finding.item] = smallest, replace(change, evidence={**change.evidence, ALSO_ENTERED: also})
+            else:
+                entered[finding.item] = rule, finding
+    yield from entered.values()
 
 
 def _event(watchlist: Watchlist, day: Day, rule: Rule, change: Change, *, passive: bool) -> Event:

@@ -12,6 +12,9 @@ from typing import Any
 HANDLE_LENGTH = 5
 """Characters of an event's handle; the store lengthens it where two events would share one."""
 
+ALSO_ENTERED = "also_entered"
+"""In the evidence of an entry: the larger tops that the item came into by it, and that have no event of their own."""
+
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Base 32 as Crockford has it: no i, l, o or u, so that a handle can be read aloud."""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.core import parts, text, wording
 from bot.core.detect import Evaluation, cooled_by
-from bot.core.event import Event, HeldBack
+from bot.core.event import ALSO_ENTERED, Event, HeldBack
 from bot.core.rules import RULES, Day, Rule, parameters
 from bot.core.rules.conditions import Apart, Condition, Measured
 from bot.core.view import handle_of
@@ -27,6 +27,7 @@ _NOT_THE_VERDICT = frozenset({"id", "status", "late", "revised", "held_back"})
 _LISTS_OF_NAMES = frozenset({"left_board"})
 """Evidence that says by name only who it is; how many they are is a claim."""
 _LABELS = {
+    ALSO_ENTERED: "enters the top, too",
     "base_date": "compared with",
     "base_rank": "rank then",
     "base_tokens": "tokens then",

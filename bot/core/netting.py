@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from bot.core import ways, wording
 from bot.core.diff import passive_items
-from bot.core.event import Event, Kind
+from bot.core.event import ALSO_ENTERED, Event, Kind
 from bot.core.first_place import CHANGES
 from bot.core.ranking import Snapshot
 from bot.core.sentences import label, name
@@ -28,35 +28,57 @@ class Net:
 
 def net(view: View) -> Net:
     """The net of the view's events: of each item, kind and threshold one at most."""
-    kept: list[Event] = []
-    passed: list[Sequence[Event]] = []
-    for events in _groups(view.events):
+    kept: dict[str, Event] = {}
+    passed: dict[str, Sequence[Event]] = {}
+    groups = _groups(view.events)
+    for events in groups.values():
         last = _peak(events) if events[0].kind is Kind.SPIKE else events[-1]
         if _is_net_change(events) and _holds(last, view):
-            kept.append(last)
+            kept[last.key] = last
         else:
-            passed.append(events)
-    passed.sort(key=lambda events: events[0].kind is Kind.MOVED)  # what everybody does all the time is named last
-    words = [_in_short(events[0], len(events)) for events in passed]
-    return Net(tuple(kept), f"Came and went: {wording.listing(words, PASSED_LIMIT)}." if passed else "")
+            passed.setdefault(events[0].key, events)
+    told = sorted(passed.values(), key=lambda events: events[0].kind is Kind.MOVED)  # what everybody does comes last
+    words = [_in_short(events[0], len(events), _still_in(events[0], groups, view)) for events in told]
+    return Net(tuple(kept.values()), f"Came and went: {wording.listing(words, PASSED_LIMIT)}." if passed else "")
 
 
-def _groups(events: Iterable[Event]) -> Iterable[Sequence[Event]]:
+_Groups = Mapping[tuple[str, ...], Sequence[Event]]
+
+
+def _groups(events: Iterable[Event]) -> _Groups:
     """Events that undo or repeat one another, oldest first: of one leadership, of one item in one top, of one kind."""
-    groups: dict[tuple[str | None, ...], list[Event]] = {}
+    groups: dict[tuple[str, ...], list[Event]] = {}
     for event in sorted(events, key=lambda event: event.date):
-        if event.kind is Kind.NEW_LEADER:
-            key: tuple[str | None, ...] = ("leader",)
-        elif event.kind in (Kind.ENTERED_TOP, Kind.LEFT_TOP):
-            key = ("top", event.threshold, event.item)
-        elif event.kind is Kind.OVERTOOK:
-            key = (event.kind, *sorted((event.item, event.evidence["passed"]["id"])))
-        elif event.kind is Kind.MOVED:
-            key = (event.kind, event.item)
-        else:
-            key = (event.kind, event.threshold, event.item)
-        groups.setdefault(key, []).append(event)
-    return groups.values()
+        for key in _subjects(event):
+            groups.setdefault(key, []).append(event)
+    return groups
+
+
+def _subjects(event: Event) -> Iterable[tuple[str, ...]]:
+    """What an event is about: of an entry every top that the item came into by it."""
+    if event.kind is Kind.NEW_LEADER:
+        return [("leader",)]
+    if event.kind in (Kind.ENTERED_TOP, Kind.LEFT_TOP):
+        return [_top(n, event) for n in (event.threshold, *event.evidence.get(ALSO_ENTERED, ()))]
+    if event.kind is Kind.OVERTOOK:
+        return [(event.kind, *sorted((event.item, event.evidence["passed"]["id"])))]
+    if event.kind is Kind.MOVED:
+        return [(event.kind, event.item)]
+    return [(event.kind, event.threshold, event.item)]
+
+
+def _top(n: str | int, event: Event) -> tuple[str, ...]:
+    return "top", str(n), event.item
+
+
+def _still_in(entry: Event, groups: _Groups, view: View) -> int | None:
+    """The smallest larger top into which the entry led too and where the item still is, if no other event says so."""
+    rank = view.current.rank(entry.item) if view.current else None
+    for n in entry.evidence.get(ALSO_ENTERED, ()):
+        last = groups[_top(n, entry)][-1]
+        if rank is not None and rank <= n and last.kind is Kind.ENTERED_TOP and last.threshold != str(n):
+            return int(n)
+    return None
 
 
 def _peak(events: Sequence[Event]) -> Event:
@@ -192,7 +214,7 @@ _PLACES: Mapping[Kind, str] = {
 }
 
 
-def _in_short(event: Event, number: int) -> str:
+def _in_short(event: Event, number: int, still_in: int | None) -> str:
     """Such as "Ibex in the top 10 (Fri 13 Nov)". ``event`` is the first of so many that undid one another."""
     evidence = event.evidence
     place = _PLACES.get(event.kind, label(event.kind)).format(
@@ -205,4 +227,5 @@ def _in_short(event: Event, number: int) -> str:
     if event.kind is Kind.MOVED and event.rank is None:
         place = "not listed"
     many = f", the first of {number} changes" if event.kind is Kind.NEW_LEADER and number >= CHANGES else ""
-    return f"{name(event)} {place} ({wording.day(event.date)}{many})"
+    still = f"; still in the top {still_in}" if still_in else ""
+    return f"{name(event)} {place} ({wording.day(event.date)}{many}{still})"

@@ -72,11 +72,11 @@ class TestEvents:
         evaluation = judge(watch(EnteredTop(n=3, margin=0), EnteredTop(n=1, margin=0)), columns("xyabc", "abcxy"))
         assert [(one.item, one.threshold) for one in evaluation.events] == [("x", "1"), ("y", "3")]
 
-    def test_without_a_board_within_a_month_before_there_is_no_rank_before(self) -> None:
-        """A rule that looks farther back still fires; the day before is named, for lack of a stored one."""
+    def test_the_rank_before_is_of_the_last_stored_board_however_far_back(self) -> None:
+        """Nothing between is known, so that the change is since then."""
         (found,) = judge(watch(Climbed(over_days=60)), [column(DAY, "xabc"), column(ago(60), "abcx")]).events
-        assert (found.item, found.rank, found.previous_rank, found.previous_tokens) == ("x", 1, None, None)
-        assert (found.previous_date, found.passive) == (ago(1), False)
+        assert (found.item, found.rank, found.previous_rank, found.previous_tokens) == ("x", 1, 4, 997)
+        assert (found.previous_date, found.passive) == (ago(60), False)
         assert [one["end_date"] for one in found.evidence["snapshots"]] == ["2026-11-10", "2026-09-11"]
 
     def test_every_number_is_there(self) -> None:
@@ -112,6 +112,15 @@ class TestEvents:
         rules = (EnteredTop(n=3, margin=0), EnteredTop(n=1, margin=0), EnteredTop(n=2, margin=0))
         assert [found.rule["n"] for found in judge(watch(*rules), columns("xabc", "abcx")).events] == [1]
         assert [found.rule["n"] for found in judge(watch(*rules), columns("axbc", "abcx")).events] == [2]
+
+    def test_that_event_names_the_larger_tops_that_it_enters_too(self) -> None:
+        rules = (EnteredTop(n=3, margin=0), EnteredTop(n=1, margin=0), EnteredTop(n=2, margin=0))
+        (first,) = judge(watch(*rules), columns("xabc", "abcx")).events
+        (third,) = judge(watch(*rules), columns("abxc", "abcx")).events
+        (inside,) = judge(watch(*rules), columns("xabc", "abxc")).events
+        assert first.evidence["also_entered"] == [2, 3]
+        assert "also_entered" not in third.evidence
+        assert inside.evidence["also_entered"] == [2]
 
     def test_a_trending_app_below_the_board_still_has_its_tokens(self) -> None:
         twin = CLI_AGENTS.twin

@@ -48,6 +48,43 @@ def test_tops_of_different_size_do_not_undo_each_other() -> None:
     assert kept(small, large) == ["a"]
 
 
+class TestAnEntryIntoSeveralTops:
+    """It is one event, of the smallest, and counts for the larger ones, too."""
+
+    def came(self, number: int = 1, **changes: Any) -> Event:
+        """Quill, #12 on the digest's day, from nowhere into the top 10 and 50 at once."""
+        usual = {"item": "quill", "name": "Quill", "date": D1, "rule": {"n": 10, "margin": 0}}
+        also = {"also_entered": [50]}
+        return entry(**{**usual, **changes, "id": f"in{number}", "evidence": also})
+
+    def went(self, n: int, **changes: Any) -> Event:
+        """Quill out of a top."""
+        usual = {"item": "quill", "name": "Quill", "date": D2, "rule": {"n": n, "margin": 0}}
+        return left(**{**usual, **changes, "id": f"out{n}"})
+
+    def test_who_left_them_all_again_came_and_went_once(self) -> None:
+        events = (self.came(), self.went(10), self.went(50))
+        assert kept(*events) == []
+        assert passed(*events) == "Came and went: Quill in the top 10 (Sat 7 Nov)."
+
+    def test_who_left_the_smaller_only_is_said_to_be_still_in_the_larger(self) -> None:
+        assert kept(self.came(), self.went(10)) == []
+        assert passed(self.came(), self.went(10)) == (
+            "Came and went: Quill in the top 10 (Sat 7 Nov; still in the top 50)."
+        )
+
+    def test_who_came_back_into_the_larger_has_entered_it(self) -> None:
+        back = entry(item="quill", name="Quill", date=D3, rule={"n": 50, "margin": 5}, id="back")
+        events = (self.came(), self.went(10), self.went(50), back)
+        assert kept(*events) == ["back"]
+        assert passed(*events) == "Came and went: Quill in the top 10 (Sat 7 Nov)."
+
+    def test_who_stays_in_the_smaller_is_told_once(self) -> None:
+        stays = self.came(rule={"n": 12, "margin": 0})
+        assert kept(stays) == ["in1"]
+        assert passed(stays) == ""
+
+
 @pytest.mark.parametrize(
     ("event", "holds"),
     [

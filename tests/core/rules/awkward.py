@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.core.detect import Evaluation, evaluate
-from bot.core.event import Event, Kind
+from bot.core.event import Event
 from bot.core.history import MemoryHistory
 from bot.core.ranking import APP_PAGE, FIRST_DAY, MAX_TOKENS, MODEL_DEPTH, Board, Dataset, Snapshot
 from bot.core.rules import Rule
@@ -125,8 +125,6 @@ def lived(seen: Seen, snapshots: Sequence[Snapshot]) -> list[Evaluation]:
 def line(event: Event, on: date) -> str:
     """An event as the matrix writes it."""
     kind = f"{event.kind.value}:{event.threshold}" if event.threshold else event.kind.value
-    if event.kind is Kind.SHARE:
-        kind = f"share {event.evidence['direction']}"
     days_ago, gap = (on - event.date).days, (event.date - event.previous_date).days
     words = [
         f"D-{days_ago}" if days_ago else "",

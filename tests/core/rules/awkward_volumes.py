@@ -239,21 +239,21 @@ MILESTONE: Mapping[str, Cell] = {
 
 SHARES: Mapping[str, Cell] = {
     "ties": (
-        models(week("x=1000 y=1000 +8000", "x=1200 y=1200 +7600"), ["share up x 1<1 1200", "share up y 2<2 1200"]),
+        models(week("x=1000 y=1000 +8000", "x=1200 y=1200 +7600"), ["share:up x 1<1 1200", "share:up y 2<2 1200"]),
     ),
     "edges": (
         models(week("x=1000 +9000", "x=1199 +8801")),
-        models(week("x=1000 +9000", "x=1200 +8800"), ["share up x 1<1 1200"], evidence={"points": "2.0000"}),
-        models(week("x=1000 +9000", "x=1201 +8799"), ["share up x 1<1 1201"]),
+        models(week("x=1000 +9000", "x=1200 +8800"), ["share:up x 1<1 1200"], evidence={"points": "2.0000"}),
+        models(week("x=1000 +9000", "x=1201 +8799"), ["share:up x 1<1 1201"]),
         models(week("x=1200 +8800", "x=1001 +8999")),
-        models(week("x=1200 +8800", "x=1000 +9000"), ["share down x 1<1 1000"]),
-        models({8: "x=10 +90", 7: "x=30 +70", 1: "x=20 +80", 0: "x=20 +80"}, ["share down x 1<1 20"]),
+        models(week("x=1200 +8800", "x=1000 +9000"), ["share:down x 1<1 1000"]),
+        models({8: "x=10 +90", 7: "x=30 +70", 1: "x=20 +80", 0: "x=20 +80"}, ["share:down x 1<1 20"]),
     ),
     "margin": (
         models(week("x=1000 +9000", "x=1250 +8750") | {1: "x=1200 +8800"}),
         models(
             {10: "x=10 +90", 9: "x=10 +90", 8: "x=10 +90", 7: "x=10 +90", 2: "x=12 +88", 1: "x=11 +89", 0: "x=12 +88"},
-            ["D-2 share up x 1<1 12 after 5 days", "share up x 1<1 12 cooldown"],
+            ["D-2 share:up x 1<1 12 after 5 days", "share:up x 1<1 12 cooldown"],
             judged=3,
         ),
     ),
@@ -262,20 +262,20 @@ SHARES: Mapping[str, Cell] = {
         models(week("x=50 +50", "y=50 +50")),
     ),
     "exhaustive": (
-        models(week("x=50 y=50|", "x=60 y=40|"), ["share up x 1<1 60", "share down y 2<2 40"]),
+        models(week("x=50 y=50|", "x=60 y=40|"), ["share:up x 1<1 60", "share:down y 2<2 40"]),
         models(week("x=50|", "|")),
         models(week("|", "x=50|")),
     ),
-    "full": (models(week("x=100 +100", "x=100 +200"), ["share down x 1<1 100"], evidence={"share": "33.3333"}),),
+    "full": (models(week("x=100 +100", "x=100 +200"), ["share:down x 1<1 100"], evidence={"share": "33.3333"}),),
     "first": (models({0: "x=50 +50"}, unjudged=[NO_BASE]),),
     "gaps": (
-        models({8: "x=10 +90", 7: "x=10 +90", 0: "x=20 +80"}, ["share up x 1<1 20 after 7 days"]),
-        models({7: "x=10 +90", 1: "x=20 +80", 0: "x=20 +80"}, ["share up x 1<1 20"]),
+        models({8: "x=10 +90", 7: "x=10 +90", 0: "x=20 +80"}, ["share:up x 1<1 20 after 7 days"]),
+        models({7: "x=10 +90", 1: "x=20 +80", 0: "x=20 +80"}, ["share:up x 1<1 20"]),
         models({8: "x=10 +90", 1: "x=10 +90", 0: "x=20 +80"}, unjudged=[NO_BASE]),
     ),
-    "clamped": (models(week("x=10 +90", "x=20 +80"), ["share up x 1<1 20"], on=date(2025, 1, 10)),),
+    "clamped": (models(week("x=10 +90", "x=20 +80"), ["share:up x 1<1 20"], on=date(2025, 1, 10)),),
     "zero": (
-        models(week("y=10 x=0", "x=10 y=10"), ["share up x 1<2 10", "share down y 2<1 10"]),
+        models(week("y=10 x=0", "x=10 y=10"), ["share:up x 1<2 10", "share:down y 2<1 10"]),
         models(week("x=0", "x=5")),
         models(week("x=5", "x=0")),
     ),
@@ -283,21 +283,21 @@ SHARES: Mapping[str, Cell] = {
         models(week(f"x={MOST - 1} y={MOST} +{MOST}", f"x={MOST} y={MOST} +{MOST}")),
         models(
             week(f"x=1 +{MOST}", f"x={MOST} +{MOST}"),
-            [f"share up x 1<1 {MOST}"],
+            [f"share:up x 1<1 {MOST}"],
             evidence={"total_tokens": str(2 * MOST)},
         ),
     ),
-    "renamed": (models(week("x:Old=10 +90", "x:New=20 +80"), ["share up x 1<1 20"]),),
-    "namesakes": (models(week("p:Pi=20 q:Pi=10 +70", "p:Pi=20 q:Pi=15 +65"), ["share up q 2<2 15"]),),
+    "renamed": (models(week("x:Old=10 +90", "x:New=20 +80"), ["share:up x 1<1 20"]),),
+    "namesakes": (models(week("p:Pi=20 q:Pi=10 +70", "p:Pi=20 q:Pi=15 +65"), ["share:up q 2<2 15"]),),
     "passive": (
-        models(week("a=50 x=10 +40", "x=10 +40"), ["share up x 1<2 10 passive"]),
+        models(week("a=50 x=10 +40", "x=10 +40"), ["share:up x 1<2 10 passive"]),
         models(week("a=50 x=10 +40", "x=10 +90")),
     ),
     "recorded": "the recorded window is one of apps, and only models have shares",
     "slide": (
         models(
             {back: f"x={10_00 + 50 * max(0, 6 - back)} +{90_00 - 50 * max(0, 6 - back)}" for back in range(14)},
-            ["D-2 share up x 1<1 1200"],
+            ["D-2 share:up x 1<1 1200"],
             judged=6,
         ),
     ),
