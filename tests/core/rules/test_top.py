@@ -7,7 +7,7 @@ import string
 import pytest
 
 from bot.core.ranking import Snapshot
-from bot.core.rules import EnteredTop, LeftTop
+from bot.core.rules import Change, EnteredTop, LeftTop
 from tests.builders import DAY
 from tests.core.rules.days import ago, column, columns, found, the_day
 
@@ -86,10 +86,19 @@ class TestEnteredTop:
         full = found(EnteredTop(n=2, margin=0), the_day(columns("aX", "aX"[::-1] + "b", depth=None)))
         assert short["listed_fewer"] is True
         assert not full
+        for now, n in (("aX", 2), ("aXb", 2)):
+            enough = found(EnteredTop(n=n, margin=0), the_day(columns(now, "a", "a", "a", depth=100)))["X"]
+            assert enough["listed_fewer"] is False
 
 
 class TestLeftTop:
     """The state changes from in to out beyond n + margin, or by absence."""
+
+    def test_it_bears_the_items_name_and_n(self) -> None:
+        for now in (9, None):
+            (change,) = (one for one in LeftTop(n=5, margin=2).find(the_day(ranks(now, 5))) if one)
+            assert isinstance(change, Change)
+            assert (change.item, change.name, change.variant) == ("X", "X", "5")
 
     @pytest.mark.parametrize(
         ("now", "before", "expected"),
