@@ -43,6 +43,11 @@ class TestEnteredTop:
     def test_it_takes_rank_n_from_beyond_the_margin(self, now: int, before: int | None, expected: bool) -> None:
         assert entered(ranks(now, before)) is expected
 
+    @pytest.mark.parametrize(("days", "expected"), [(2, False), (3, True), (4, False)])
+    def test_three_days_that_are_asked_for_are_three(self, days: int, expected: bool) -> None:
+        rule = EnteredTop(n=5, margin=2, confirm_days=3)
+        assert entered(ranks(*[3] * days, *[9] * 3), rule) is expected
+
     def test_a_slow_climb_through_the_margin_is_an_entry(self) -> None:
         assert entered(ranks(5, 6, 7, 8))
 
