@@ -30,6 +30,13 @@ class TestWhatCools:
         assert self.since(event(kind=Kind.DROPPED, rule={}, date=ago(2))) == self.CLIMBED
         assert self.since(event(kind=Kind.DROPPED, rule={}, date=ago(3))) == self.CLIMBED
 
+    def test_the_newest_of_several_counts_in_whatever_order(self) -> None:
+        """It dropped between the two: the later climb was news, and this one is not."""
+        later = event(kind=Kind.CLIMBED, rule={}, date=ago(2))
+        sooner, dropped = replace(later, date=ago(6)), event(kind=Kind.DROPPED, rule={}, date=ago(4))
+        for known in ([sooner, dropped, later], [later, sooner, dropped]):
+            assert cooled_by(WEEK, self.NOW, known) == later
+
     def test_what_is_no_reverse_does_not_end_it(self) -> None:
         for kind in (Kind.SPIKE, Kind.SHARE, Kind.NEW_LEADER):
             assert self.since(event(kind=kind, rule={}, date=ago(1))) == self.CLIMBED

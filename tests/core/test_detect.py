@@ -29,7 +29,7 @@ from bot.core.rules import (
     Trending,
 )
 from bot.core.watchlist import Pattern, Watchlist
-from tests.builders import ALL_APPS, CLI_AGENTS, DAY, MODELS, event, snapshot
+from tests.builders import ALL_APPS, CLI_AGENTS, DAY, MODELS, as_of, event, snapshot
 from tests.core.rules.days import ago, column, columns
 
 RULES: tuple[Rule, ...] = (NewLeader(), EnteredTop(n=2, margin=0), LeftTop(n=2, margin=0))
@@ -83,7 +83,7 @@ class TestEvents:
         snapshots = [*columns("bac", "abc"), column(ago(7), "cb")]
         found = judge(watch(NewLeader()), snapshots).events[0]
         assert found.key == "cli-agents/apps:coding:cli-agent:popular:7d/new_leader/b/2026-11-10"
-        assert (found.date, found.previous_date, found.window_days) == (DAY, ago(1), 7)
+        assert (found.date, found.previous_date, found.window_days, found.as_of) == (DAY, ago(1), 7, as_of(DAY))
         assert (found.rank, found.previous_rank) == (1, 2)
         assert (found.tokens, found.previous_tokens, found.compared_tokens) == (1000, 999, 999)
         assert (found.item, found.name, found.passive, found.held_back) == ("b", "B", False, None)

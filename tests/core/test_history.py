@@ -28,6 +28,7 @@ def test_only_what_ends_before_a_day_was_before_it() -> None:
     history = MemoryHistory([column(ago(2), "ab"), column(ago(1), ""), column(DAY, "ba")])
     assert history.last_in(CLI_AGENTS, "a", 1, DAY) == ago(2)
     assert history.last_in(CLI_AGENTS, "b", 1, DAY) is None
+    assert history.last_in(CLI_AGENTS, "a", None, ago(-1)) == DAY
     assert history.last_in(CLI_AGENTS, "b", 2, DAY) == ago(2)
     assert history.last_in(CLI_AGENTS, "x", None, DAY) is None
     assert history.last_in(CLI_AGENTS, "a", None, ago(2)) is None

@@ -117,6 +117,8 @@ class TestTheWords:
             ("days running in the top 2", "1", "2 at least", False),
             ("state before", "in, until beyond #2", "out", False),
         ]
+        long = told(EnteredTop(n=2, margin=0, confirm_days=5), the_day(columns("ab", "ab", "ab", "xyab")), "b")
+        assert long[1] == ("days running in the top 2", "3", "5 at least", False)
         assert told(EnteredTop(n=2, margin=1, confirm_days=2), day, "e") == [
             ("rank", "#5", "#2 or better", False),
             ("days running in the top 2", "0", "2 at least", False),
@@ -130,6 +132,8 @@ class TestTheWords:
             ("rank", "#4", "beyond #3", True),
             ("days running out of the top 2", "1", "2 at least", False),
         ]
+        ranked = told(LeftTop(n=2, margin=1), the_day(columns("bcda", "abcd", depth=100)), "a")
+        assert ranked[1] == ("rank", "#4", "beyond #3", True)
         absent = the_day(columns("bcd", "bcd", "abcd", depth=100))
         assert told(LeftTop(n=2, margin=1), absent, "a")[1:] == [("days running not listed", "2", "3 at least", False)]
         assert told(LeftTop(n=2, margin=1), absent, "x")[1] == ("days running not listed", "3", "3 at least", True)

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.detect import evaluate
+from bot.core.history import MemoryHistory
 from bot.core.ranking import Snapshot
 from bot.core.rules import Change, Overtook
 from bot.core.rules.base import Day
+from bot.core.watchlist import Watchlist
 from tests.builders import CLI_AGENTS, DAY, snapshot
 from tests.core.rules.days import ago, columns, the_day
 
@@ -78,6 +81,12 @@ class TestPairs:
     def test_a_pair_is_named_as_items_are(self, pair: tuple[str, str], expected: list[str]) -> None:
         day = the_day(self.boards(), names={"a": ("Ada", "Former")})
         assert told(Overtook(pairs=(pair,)), day) == expected
+
+    def test_a_watchlists_pair_may_be_named_by_a_name_that_an_item_bore(self) -> None:
+        watchlist = Watchlist("w", "W", CLI_AGENTS, (Overtook(pairs=(("Former", "Bea"),)),))
+        history, names = MemoryHistory(self.boards()), {"a": ("Ada", "Former")}
+        judged = evaluate(watchlist, DAY, history=history, since=DAY, told=(), names=names)
+        assert [one.threshold for one in judged.events] == ["a>b"]
 
     def test_they_come_beside_those_of_what_is_followed_each_once(self) -> None:
         day = the_day(self.boards(), followed="ab")

@@ -7,7 +7,7 @@ import string
 import pytest
 
 from bot.core.ranking import Snapshot
-from bot.core.rules import EnteredTop, LeftTop
+from bot.core.rules import Change, EnteredTop, LeftTop
 from tests.builders import DAY
 from tests.core.rules.days import ago, column, columns, found, the_day
 
@@ -42,6 +42,11 @@ class TestEnteredTop:
     )
     def test_it_takes_rank_n_from_beyond_the_margin(self, now: int, before: int | None, expected: bool) -> None:
         assert entered(ranks(now, before)) is expected
+
+    @pytest.mark.parametrize(("days", "expected"), [(2, False), (3, True), (4, False)])
+    def test_three_days_that_are_asked_for_are_three(self, days: int, expected: bool) -> None:
+        rule = EnteredTop(n=5, margin=2, confirm_days=3)
+        assert entered(ranks(*[3] * days, *[9] * 3), rule) is expected
 
     def test_a_slow_climb_through_the_margin_is_an_entry(self) -> None:
         assert entered(ranks(5, 6, 7, 8))
@@ -86,10 +91,19 @@ class TestEnteredTop:
         full = found(EnteredTop(n=2, margin=0), the_day(columns("aX", "aX"[::-1] + "b", depth=None)))
         assert short["listed_fewer"] is True
         assert not full
+        for now, n in (("aX", 2), ("aXb", 2)):
+            enough = found(EnteredTop(n=n, margin=0), the_day(columns(now, "a", "a", "a", depth=100)))["X"]
+            assert enough["listed_fewer"] is False
 
 
 class TestLeftTop:
     """The state changes from in to out beyond n + margin, or by absence."""
+
+    def test_it_bears_the_items_name_and_n(self) -> None:
+        for now in (9, None):
+            (change,) = (one for one in LeftTop(n=5, margin=2).find(the_day(ranks(now, 5))) if one)
+            assert isinstance(change, Change)
+            assert (change.item, change.name, change.variant) == ("X", "X", "5")
 
     @pytest.mark.parametrize(
         ("now", "before", "expected"),
