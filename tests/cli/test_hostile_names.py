@@ -16,7 +16,7 @@ import pytest
 from bot.cli.export import FORMULA
 from bot.cli.output import field, json_line, rows, say, table, whisper
 from bot.sandbox import Sandbox, World, last_completed_day
-from bot.sandbox.source import AppTable, AppView, Missing
+from bot.sandbox.source import AppTable, AppView
 from tests.cli.bench import NOW, Bench, Said
 from tests.hostile import hostile_names
 
@@ -76,7 +76,7 @@ class Strangers(World):
         names = [NAMES[(row.app_id * 7 + changes * (row.app_id % 8 == 0)) % len(NAMES)] for row in table.rows]
         return replace(table, rows=[replace(row, name=name) for row, name in zip(table.rows, names, strict=True)])
 
-    def catalogue(self, now: datetime) -> Sequence[dict[str, Any]] | Missing:
+    def catalogue(self, now: datetime) -> Sequence[dict[str, Any]]:
         listed = super().catalogue(now)
         return [{**entry, "name": NAMES[place % len(NAMES)] or "-"} for place, entry in enumerate(listed)]
 
