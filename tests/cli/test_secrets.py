@@ -265,3 +265,22 @@ def test_no_secret_is_said_logged_or_stored(bot: Bench, name: str, monkeypatch: 
     assert {line["last_error"] is not None for line in open_ones.values()} == {True}
     assert open_ones.keys() >= set(NAMES), "some channel did not fail"
     assert logging.getLogger().level == logging.DEBUG
+
+
+@pytest.mark.parametrize(
+    "behave", [None, hang_up, send(b"\x00\xff garbage\r\n")], ids=["refused", "dropped", "garbage"]
+)
+def test_the_password_of_a_database_that_fails_is_not_said(
+    bench: Bench, behave: Behaviour | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = SECRETS["SMTP_PASSWORD"]
+    bench.add('[store]\nurl = "env:DATABASE_URL"\n[log]\nlevel = "debug"\n')
+    with services(Stage(behave, behave)) as (_, host):
+        address = f"postgresql://me:{quote(secret, safe='')}@{host}/rankbot?connect_timeout=2"
+        monkeypatch.setenv("DATABASE_URL", address)
+        said = [bench(*command) for command in (("run",), ("status",), ("deliveries", "--json"), ("check", "--online"))]
+    assert {one.code for one in said} == {1}
+    assert all("me:***@127.0.0.1" in one.err for one in said)
+    found = everything(bench, said)
+    assert [form for form in forms(secret) if form in found] == []
+    assert "Traceback" not in found
