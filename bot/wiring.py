@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import random
@@ -33,6 +32,7 @@ from bot.config import Config, Secret
 from bot.core.delivery import RetryPolicy
 from bot.core.due import Cadence, WhenQuiet
 from bot.core.plan import complete_at
+from bot.core.text import as_json, inert
 
 LOG = logging.getLogger("rankbot")
 SLACK_PER_MINUTE = 60
@@ -248,6 +248,14 @@ def after_cycle(house: House, report: CycleReport) -> Health:
 # ── logging ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class PlainFormatter(logging.Formatter):
+    """Lines for people, which a terminal only shows, whatever an error quotes."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record, and the traceback of a bug below it."""
+        return inert(super().format(record))
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, logger, message, and the traceback of a bug."""
 
@@ -261,7 +269,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             fields["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(fields, ensure_ascii=False)
+        return as_json(fields)
 
 
 QUIET_LOGGERS: Mapping[str, int] = {
@@ -277,7 +285,7 @@ QUIET_LOGGERS: Mapping[str, int] = {
 def set_up_logging(log: configuration.Log) -> None:
     """Logs to stderr, in the configured form."""
     handler = logging.StreamHandler(sys.stderr)
-    plain = logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+    plain = PlainFormatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
     handler.setFormatter(JsonFormatter() if log.format == "json" else plain)
     logging.basicConfig(level=log.level.upper(), handlers=[handler], force=True)
     for name, level in QUIET_LOGGERS.items():

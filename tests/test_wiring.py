@@ -28,7 +28,16 @@ from bot.errors import (
     StoreError,
     UsageError,
 )
-from bot.wiring import House, JsonFormatter, after_cycle, bundled_templates, load_config, real_now, set_up_logging
+from bot.wiring import (
+    House,
+    JsonFormatter,
+    PlainFormatter,
+    after_cycle,
+    bundled_templates,
+    load_config,
+    real_now,
+    set_up_logging,
+)
 from tests.builders import DAY
 
 CONFIG = """
@@ -174,7 +183,12 @@ class TestLogging:
         assert (said["level"], said["logger"], said["message"]) == ("error", "rankbot", "cycle failed\nby a bug")
         assert "ValueError" in said["traceback"]
 
-    @pytest.mark.parametrize(("form", "kind"), [("text", logging.Formatter), ("json", JsonFormatter)])
+    @pytest.mark.parametrize("form", [PlainFormatter, JsonFormatter])
+    def test_what_a_log_quotes_is_only_shown(self, form: type[logging.Formatter]) -> None:
+        record = logging.LogRecord("rankbot", logging.ERROR, "", 1, "no %s", ("\x1b[2J\x9b1m\u202e",), None)
+        assert form().format(record).isprintable()
+
+    @pytest.mark.parametrize(("form", "kind"), [("text", PlainFormatter), ("json", JsonFormatter)])
     def test_libraries_that_log_addresses_are_kept_quiet(self, form: str, kind: type) -> None:
         root = logging.getLogger()
         before = (root.level, list(root.handlers))

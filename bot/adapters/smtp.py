@@ -60,6 +60,11 @@ class Login:
     def __repr__(self) -> str:
         return "Login(…)"
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be shown: both, and the two together as AUTH PLAIN sends them."""
+        return (f"\0{self.username}\0{self.password}", self.password, self.username)
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -89,7 +94,7 @@ def transmit(server: Server, login: Login | None, *, sender: str, recipients: Se
     if _is_open(server, login):
         return _OPEN
     session = _Session(server)
-    secrets = (login.password, login.username) if login else ()
+    secrets = login.secrets if login else ()
     try:
         session.open(login)
         refused = session.address(sender, recipients)
@@ -114,7 +119,7 @@ def probe(server: Server, login: Login | None, *, sender: str) -> Outcome:
         session.open(login)
         session.name(sender)
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
-        return _not_sent(error, server.host, (login.password, login.username) if login else ())
+        return _not_sent(error, server.host, login.secrets if login else ())
     finally:
         session.close()
     protected = {Security.STARTTLS: "STARTTLS ok, ", Security.TLS: "TLS ok, ", Security.NONE: ""}[server.security]

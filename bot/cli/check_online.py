@@ -87,7 +87,7 @@ def _names(watchlist: Watchlist, ranking: Ranking, borne: Names) -> int:
         lines += [f"{clean(entry.name)} = id {clean(entry.item)}, #{entry.rank}" for entry in found]
         if not found:
             missing += 1
-            lines.append(f'"{pattern.text}" matches nothing.{_close(pattern, ranking)}')
+            lines.append(f'"{clean(pattern.text)}" matches nothing.{_close(pattern, ranking)}')
     field(watchlist.id, "\n".join(lines))
     return missing
 
@@ -99,7 +99,7 @@ def _close(pattern: Pattern, ranking: Ranking) -> str:
         names.setdefault(entry.name.casefold(), entry)
     wanted = pattern.text.casefold()
     near = [name for name in names if wanted in name] or difflib.get_close_matches(wanted, names, CLOSE)
-    shown = [f'"{clean(names[name].name)}" id {names[name].item}, #{names[name].rank}' for name in near[:CLOSE]]
+    shown = [f'"{clean(names[name].name)}" id {clean(names[name].item)}, #{names[name].rank}' for name in near[:CLOSE]]
     return f" Close: {'; '.join(shown)}" if shown else ""
 
 

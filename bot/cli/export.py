@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -15,7 +14,7 @@ import typer
 from bot.cli.options import ConfigOption, DemoOption, FromOption, ToOption, WatchlistOption, in_order, open_house
 from bot.cli.output import json_line
 from bot.cli.stored import board_named, boards, citation, event_source, watchlist_named
-from bot.core.text import clean
+from bot.core.text import as_json, clean
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -175,7 +174,7 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
+        return as_json(value)
     if not isinstance(value, str):
         return str(value)
     text = clean(value, CELL) if value else ""

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.text import clean
+from bot.core.text import as_json, clean, inert
 from bot.errors import ConfigError, RankbotError
 
 WIDTH = 80
@@ -21,8 +21,8 @@ FOLDED = 4 * WIDTH
 
 
 def say(text: str = "") -> None:
-    """A line of the answer."""
-    print(text)
+    """A line of the answer. Whatever it holds, a terminal only shows it."""
+    print(inert(text))
 
 
 def field(label: str, text: str, *, fold: bool = True) -> None:
@@ -53,13 +53,13 @@ def folded(text: str) -> list[str]:
 def whisper(text: object) -> None:
     """A line to stderr. Where nobody reads it any more, the work goes on: the exit code says the same in short."""
     with suppress(OSError):
-        print(text, file=sys.stderr)
+        print(inert(str(text)), file=sys.stderr)
 
 
 def json_line(value: Any) -> None:
-    """One object on one line, and nothing else on stdout. Escapes stand for what its encoding does not have."""
+    """One object on one line, and nothing else on stdout. Escapes stand for what it can't show, or not harmlessly."""
     unicode = codecs.lookup(sys.stdout.encoding or "utf-8").name.startswith("utf") if sys.stdout else True
-    say(json.dumps(value, ensure_ascii=not unicode))
+    say(as_json(value) if unicode else json.dumps(value))
 
 
 def complain(error: RankbotError) -> None:

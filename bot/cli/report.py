@@ -16,6 +16,7 @@ from bot.core.due import next_due
 from bot.core.event import EventStatus
 from bot.core.pace import interval
 from bot.core.plan import complete_at
+from bot.core.text import clean
 from bot.core.wording import count
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _fetched(report: CycleReport, limit: int) -> None:
 
 
 def _changed(house: House, report: CycleReport) -> None:
-    titles = {watchlist.id: watchlist.title for watchlist in house.config.watchlists}
+    titles = {watchlist.id: clean(watchlist.title) for watchlist in house.config.watchlists}
     gaps: dict[str, list[date]] = {}
     counts: dict[str, int] = {}
     for item in report.days:

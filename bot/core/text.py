@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from typing import Any
 
 NAME_LIMIT = 60
 """Characters of a name that a message shows."""
@@ -45,6 +47,28 @@ def clean(text: str, limit: int = NAME_LIMIT) -> str:
 def shorten(text: str, limit: int) -> str:
     """The text, or its beginning and an ellipsis where it is longer than ``limit`` characters."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def inert(text: str) -> str:
+    """Lines that a terminal only shows: what would control it, or hide or reorder text, reads "\ufffd".
+
+    For whatever else comes to be printed beside names, which ``clean`` makes shorter and more readable.
+    """
+    if text.isprintable():
+        return text
+    return "".join("\N{REPLACEMENT CHARACTER}" if _is_active(char) else char for char in text)
+
+
+def _is_active(char: str) -> bool:
+    return char not in "\n\t" and char not in _JOINERS and unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp")
+
+
+def as_json(value: Any) -> str:
+    """JSON on one line, in which escapes stand for what is not printable: it means the same, and only shows."""
+    text = json.dumps(value, ensure_ascii=False)
+    return (
+        text if text.isprintable() else "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+    )
 
 
 # ── columns of a terminal ────────────────────────────────────────────────────────────────────────────────────

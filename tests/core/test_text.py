@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,3 +70,23 @@ def test_no_line_is_wider_than_asked_for_and_no_letter_is_lost(words: str, colum
     filled = text.fill(words, columns, first="  * ", rest="    ")
     assert all(text.width(line) <= columns for line in filled.split("\n"))
     assert "".join(filled.split()).removeprefix("*") == "".join(words.split())
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("plain, 日本, 👩\u200d💻\tand\nlines", "plain, 日本, 👩\u200d💻\tand\nlines"),
+        ("\x1b[31mred\x9b0m", "\ufffd[31mred\ufffd0m"),
+        ("a\u202eb\u2028c\r", "a\ufffdb\ufffdc\ufffd"),
+    ],
+)
+def test_what_would_act_is_replaced(said: str, shown: str) -> None:
+    assert text.inert(said) == shown
+
+
+@given(st.text())
+def test_json_shows_only_and_means_the_same(said: str) -> None:
+    written = text.as_json({"name": said})
+    assert written.isprintable()
+    assert json.loads(written) == {"name": said}
+    assert text.as_json({"name": "日本 ▲"}) == '{"name": "日本 ▲"}'

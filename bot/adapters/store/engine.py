@@ -44,7 +44,7 @@ def sqlite_version_warning() -> str | None:
 
 
 class Database:
-    """A database that rows are read from and written to. ``where`` names it in messages, without a password.
+    """A database that rows are read from and written to. ``where`` names it in messages, without its ``password``.
 
     ``monotonic`` and ``sleep``, both in seconds, bound the wait for other processes that open a new SQLite file.
     """
@@ -61,6 +61,7 @@ class Database:
         self.patience = patience
         self.file = _file(parsed)
         self.where = f"`{self.file}`" if self.file else f"`{parsed.set(query={}).render_as_string(hide_password=True)}`"
+        self.password = str(parsed.password or parsed.query.get("password") or "")
         if self.file:
             _create_private(self.file)
             self.engine = _sqlite_engine(parsed, patience, monotonic=monotonic, sleep=sleep)
@@ -74,7 +75,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one moment of the database. Writers are not held up by it."""
-        with translated(self.where), self._reader.begin() as connection:
+        with translated(self.where, secret=self.password), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -85,7 +86,7 @@ class Database:
         PostgreSQL an advisory lock makes it so. ``in_turn=False`` is for a single statement that needs no such
         promise; it has an effect on PostgreSQL only.
         """
-        with translated(self.where), self._writer.begin() as connection:
+        with translated(self.where, secret=self.password), self._writer.begin() as connection:
             if in_turn and self.file is None:
                 wait = str(round(self.patience / timedelta(milliseconds=1)))
                 connection.exec_driver_sql("SELECT set_config('lock_timeout', %s, true)", (wait,))
@@ -103,7 +104,7 @@ class Database:
             with self.writing() as connection:
                 yield connection
             return
-        with translated(self.where), self._writer.connect() as connection:
+        with translated(self.where, secret=self.password), self._writer.connect() as connection:
             driver = cast("sqlite3.Connection", connection.connection.driver_connection)
             driver.execute("PRAGMA foreign_keys=OFF")
             try:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from bot.adapters.service_words import scrub
 from bot.errors import StoreBusyError, StoreError
 
 _SQLITE = {
@@ -40,9 +41,10 @@ _POSTGRES_BUSY = ("40001", "40P01", "53300", "55P03", "57014", "57P01", "57P03")
 
 
 @contextmanager
-def translated(where: str) -> Iterator[None]:
+def translated(where: str, *, secret: str = "") -> Iterator[None]:
     """Raises StoreBusyError or StoreError for what the database reports within; ``where`` names the store.
 
+    ``secret``, the store's password, is taken out of what a server says, should it repeat it.
     What our own statements do wrong (a constraint, a syntax error) is a bug and goes through as it is.
     """
     try:
@@ -51,7 +53,7 @@ def translated(where: str) -> Iterator[None]:
         fault = _fault(error, where)
         if fault is None:
             raise
-        raise fault from error
+        raise type(fault)(scrub(fault.message, secret), hint=fault.hint) from error
 
 
 def _fault(error: DBAPIError | sqlite3.Error, where: str) -> StoreError | None:

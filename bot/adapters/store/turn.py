@@ -67,7 +67,7 @@ class Turn:
         return True
 
     def _take_session(self) -> bool:
-        with translated(self._database.where):
+        with translated(self._database.where, secret=self._database.password):
             connection = self._connection or self._database.engine.connect()
             self._connection = connection
             key = int.from_bytes(hashlib.sha256(b"rankbot serve").digest()[:8], "big", signed=True)
