@@ -212,6 +212,8 @@ class House:
                 now=self.clock,
                 if_unsure=table.if_unsure,
             )
+        if isinstance(table, configuration.PluggedChannel):
+            return table.plug.build(name, table.settings(), table.if_unsure)
         return FileChannel(name, directory=table.directory)
 
 
@@ -268,6 +270,10 @@ QUIET_LOGGERS: Mapping[str, int] = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "slack_sdk": logging.INFO,
+    "apprise": logging.CRITICAL,  # bot/adapters/apprise.py hears it while it sends
+    "urllib3": logging.ERROR,
+    "requests_oauthlib": logging.WARNING,
+    "oauthlib": logging.WARNING,
     "apscheduler": logging.WARNING,
     "alembic": logging.WARNING,
 }

@@ -14,6 +14,7 @@ import pytest
 
 from bot import config as configuration
 from bot.__main__ import exit_code
+from bot.adapters.apprise import AppriseChannel
 from bot.adapters.email import EmailChannel
 from bot.adapters.file import FileChannel
 from bot.adapters.ping import ping
@@ -52,6 +53,9 @@ from = "a@example.com"
 to = ["b@example.com"]
 [channel.files]
 type = "file"
+[channel.phone]
+type = "apprise"
+url = "env:TOKEN"
 [watchlist.cli]
 subcategory = "cli-agent"
 channels = ["hook", "bot", "mail"]
@@ -110,7 +114,9 @@ class TestHouse:
 
     def test_each_channel_is_of_its_kind(self, house: House) -> None:
         kinds = {name: type(channel) for name, channel in house.channels.items()}
-        assert kinds == {"hook": SlackWebhook, "bot": SlackToken, "mail": EmailChannel, "files": FileChannel}
+        assert kinds == {"hook": SlackWebhook, "bot": SlackToken, "mail": EmailChannel, "files": FileChannel} | {
+            "phone": AppriseChannel
+        }
 
     def test_only_channels_with_readers_are_subscribed(self, house: House) -> None:
         assert [found.channel.name for found in house.subscriptions()] == ["hook", "bot", "mail"]
