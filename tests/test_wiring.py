@@ -118,6 +118,19 @@ class TestHouse:
             "phone": AppriseChannel
         }
 
+    def test_channels_that_lead_to_one_place_in_slack_share_its_pace(self, house: House, tmp_path: Path) -> None:
+        """Slack counts a message a second for each of its channels, not for each of ours."""
+        text = CONFIG
+        for name, channel in (("again", "C0123456789"), ("other", "C9876543210")):
+            text += f'[channel.{name}]\ntype = "slack"\ntoken = "env:TOKEN"\nchannel = "{channel}"\n'
+        text += '[channel.hook-again]\ntype = "slack"\nwebhook_url = "env:HOOK"\n'
+        (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+        with House(load_config(tmp_path / "config.toml")) as made:
+            paces = {name: vars(channel).get("_pace") for name, channel in made.channels.items()}
+        assert paces["bot"] is paces["again"]
+        assert paces["hook"] is paces["hook-again"]
+        assert len({id(paces[name]) for name in ("bot", "other", "hook")}) == 3
+
     def test_only_channels_with_readers_are_subscribed(self, house: House) -> None:
         assert [found.channel.name for found in house.subscriptions()] == ["hook", "bot", "mail"]
 

@@ -195,24 +195,33 @@ class Cycle:
         else:
             note_bug(store, stage, subject, None, now=self.timing.clock())
 
-    def send(self) -> list[Attempt]:
-        """Delivers what the outbox holds, and the notices to the operator about what went wrong."""
-        attempts = self.deliver.run()
+    def send(self, *, alive: Callable[[], None] = lambda: None) -> list[Attempt]:
+        """Delivers what the outbox holds, and the notices to the operator about what went wrong.
+
+        ``alive`` is called before each request: a digest may have many recipients, and a mail server be slow.
+        """
+        deliver = replace(self.deliver, alive=alive)
+        attempts = deliver.run()
         note_attempts(self.store, attempts, now=self.timing.clock())
         if tell_operator(self.store, self.operators, self.renderer, now=self.timing.clock()):
-            notices = self.deliver.run()
+            notices = deliver.run()
             note_attempts(self.store, notices, now=self.timing.clock())
             attempts += notices
         return attempts
 
     def run(
-        self, *, at_once: bool = False, accept: AbstractSet[str] = frozenset(), progress: Progress = no_progress
+        self,
+        *,
+        at_once: bool = False,
+        accept: AbstractSet[str] = frozenset(),
+        progress: Progress = no_progress,
+        alive: Callable[[], None] = lambda: None,
     ) -> CycleReport:
-        """Everything, for real."""
+        """Everything, for real. ``progress`` is told of each answer of the feed; ``alive`` as in ``send``."""
         report = self._polled(accept, progress)
         self.evaluate(self.store, report)
         self.compose(self.store, report, at_once=at_once)
-        report.attempts = self.send()
+        report.attempts = self.send(alive=alive)
         return report
 
     def rehearse(

@@ -51,8 +51,9 @@ class Attempt:
 class Deliver:
     """The use case, with what it needs.
 
-    ``jitter`` yields numbers from 0 to 1; ``stop`` ends it between two sends. ``sleep`` waits that many seconds for
+    ``jitter`` yields numbers from 0 to 1; ``stop`` ends it between two requests. ``sleep`` waits that many seconds for
     the next look after a lost answer; at most ``patience`` goes on waiting (none: the next run looks again).
+    ``alive`` is called before each request, none of which takes longer than a lease: the process is not stuck.
     """
 
     store: Store
@@ -63,6 +64,7 @@ class Deliver:
     sleep: Callable[[float], None]
     patience: timedelta = timedelta(0)
     stop: Callable[[], bool] = lambda: False
+    alive: Callable[[], None] = lambda: None
 
     def run(self) -> list[Attempt]:
         """Sends all that may be sent now; returns the last attempt at each delivery."""
@@ -97,12 +99,32 @@ class Deliver:
                     continue
                 if step.reply and not isinstance(worst, Sent):
                     break
+                if self.stop():
+                    settled = isinstance(worst, Sent) or (isinstance(worst, Failed) and worst.permanent)
+                    return self._hand_back(delivery) if settled else self._release(delivery, worst, channel.if_unsure)
+                self.alive()
                 thread = (delivery.thread or delivery.steps[0].receipt) if step.reply else ""
                 delivery, outcome = self._advance(channel, delivery, step, thread)
                 worst = worse(worst, outcome)
         except _LostClaimError:
             return Attempt(delivery, DeliveryStatus.CLAIMED, _TAKEN_OVER)
         return self._release(delivery, worst, channel.if_unsure)
+
+    def _hand_back(self, delivery: Delivery) -> Attempt:
+        """Leaves the parts that are missing to the next run, whoever's it is, at once and at no cost of a try."""
+        now = self.clock()
+        held = self.store.release(
+            delivery.id,
+            DeliveryStatus.PENDING,
+            held_until=delivery.lease_until,
+            next_attempt_at=now,
+            attempts=delivery.attempts,
+            looks=delivery.looks,
+            last_error=delivery.last_error,
+        )
+        if not held:
+            return Attempt(delivery, DeliveryStatus.CLAIMED, _TAKEN_OVER)
+        return Attempt(delivery, DeliveryStatus.PENDING, "The process was told to stop.", next_attempt_at=now)
 
     def _advance(self, channel: Channel, delivery: Delivery, step: Step, thread: str) -> tuple[Delivery, Outcome]:
         """Sends a step and records how that went; one that may have been sent before is looked for first."""

@@ -60,11 +60,11 @@ def _take(turn: Turn, beat: Beat, *, wait: bool) -> None:
 
 
 def nudge(house: House, beat: Beat) -> Nudge:
-    """What is to run each minute. In a long cycle, each of the feed's answers is a beat too."""
+    """What is to run each minute. In a long cycle, each of the feed's answers and each part that is sent is a beat."""
     cycle = house.cycle()
 
     def run(beat: Callable[[], None]) -> CycleReport:
-        report = cycle.run(progress=lambda _answered, _planned: beat())
+        report = cycle.run(progress=lambda _answered, _planned: beat(), alive=beat)
         after_cycle(house, report)
         return report
 
@@ -73,6 +73,6 @@ def nudge(house: House, beat: Beat) -> Nudge:
         settle=house.settle,
         cadences=tuple(cadence_of(table) for table in house.config.channels.values()),
         run=run,
-        send=cycle.send,
+        send=lambda: cycle.send(alive=beat),
         beat=beat,
     )

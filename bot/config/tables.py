@@ -32,6 +32,9 @@ from bot.config.secret import Secret
 from bot.core.ranking import MAX_WINDOW_DAYS
 from bot.core.watchlist import COOLDOWN_DAYS
 
+LONGEST_REQUEST = 110
+"""Seconds that sending one part may take (a mail server's patience is the longest): while it is sent, nobody else may
+take the delivery over, or it is sent twice."""
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 """The usual port of a mail server, by ``security``."""
 
@@ -114,7 +117,7 @@ class Delivery(Table):
 
     first_retry_seconds: Annotated[int, whole(1, 21_600)] = 60
     give_up_after_days: Annotated[int, whole(1, 31)] = 3
-    lease_seconds: Annotated[int, whole(10, 3600)] = 120
+    lease_seconds: Annotated[int, whole(LONGEST_REQUEST, 3600)] = 120
     look_seconds: Annotated[tuple[Annotated[int, whole(1, 600)], ...], AfterValidator(times)] = (5, 15, 40)
 
 

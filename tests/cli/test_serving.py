@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
-from bot.cli.live import beat_file
+from bot.cli.live import STALE_SECONDS, beat_file
 from bot.cli.serving import hold_store, nudge
 from bot.errors import StoreBusyError
 from bot.scheduler import Beat
 from bot.wiring import House, load_config
+from tests.app.doubles import FakeChannel
 from tests.cli.bench import NOW, Bench
 
 
@@ -31,6 +33,24 @@ def test_each_answer_of_the_feed_is_a_beat(house: House) -> None:
     before = len(beats)
     run()
     assert len(beats) == before + 1
+
+
+def test_it_beats_while_a_long_digest_is_sent_and_nobody_else_takes_that(house: House, bench: Bench) -> None:
+    """Two hundred recipients, and a mail server that takes a minute for each: `status --live` fails after five."""
+    beats: list[datetime] = []
+    taken: list[object] = []
+    channel = FakeChannel("files", parts=200)
+
+    def slow() -> None:
+        bench.now += timedelta(minutes=1)
+        taken.append(house.store.claim(bench.now, bench.now + timedelta(minutes=2)))
+
+    channel.on_send = slow
+    house.channels["files"] = channel
+    nudge(house, Beat(beats.append, clock=house.clock))()
+    assert len(channel.sent) == len(set(channel.sent)) == 200
+    assert max(b - a for a, b in pairwise(beats)) <= timedelta(seconds=STALE_SECONDS)
+    assert taken == [None] * 200
 
 
 def test_the_beat_is_there_as_long_as_the_store_is_held(house: House) -> None:
