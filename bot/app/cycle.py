@@ -195,6 +195,12 @@ class Cycle:
         else:
             note_bug(store, stage, subject, None, now=self.timing.clock())
 
+    def help(self, *, alive: Callable[[], None] = lambda: None) -> list[Attempt]:
+        """Delivers what another process, which serves the store, has put into the outbox for channels known here."""
+        attempts = replace(self.deliver, alive=alive, helping=True).run()
+        note_attempts(self.store, attempts, now=self.timing.clock())
+        return attempts
+
     def send(self, *, alive: Callable[[], None] = lambda: None) -> list[Attempt]:
         """Delivers what the outbox holds, and the notices to the operator about what went wrong.
 

@@ -54,6 +54,7 @@ class Deliver:
     ``jitter`` yields numbers from 0 to 1; ``stop`` ends it between two requests. ``sleep`` waits that many seconds for
     the next look after a lost answer; at most ``patience`` goes on waiting (none: the next run looks again).
     ``alive`` is called before each request, none of which takes longer than a lease: the process is not stuck.
+    ``helping``: another process serves the store. What this one does not know of is left to that one.
     """
 
     store: Store
@@ -65,6 +66,7 @@ class Deliver:
     patience: timedelta = timedelta(0)
     stop: Callable[[], bool] = lambda: False
     alive: Callable[[], None] = lambda: None
+    helping: bool = False
 
     def run(self) -> list[Attempt]:
         """Sends all that may be sent now; returns the last attempt at each delivery."""
@@ -72,7 +74,8 @@ class Deliver:
         until = self.clock() + self.patience
         while not self.stop():
             now = self.clock()
-            delivery = self.store.claim(now, now + self.policy.lease)
+            among = self.channels.keys() if self.helping else None
+            delivery = self.store.claim(now, now + self.policy.lease, among=among)
             if delivery is not None:
                 attempts[delivery.id] = self._attempt(delivery)
                 continue

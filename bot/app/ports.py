@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -190,8 +190,10 @@ class Store(CatalogueStore, Protocol):
         """Writes a delivery and what it settles; stated events become ``told``. None if that due time is taken."""
         ...
 
-    def claim(self, now: datetime, lease_until: datetime) -> Delivery | None:
+    def claim(self, now: datetime, lease_until: datetime, *, among: Collection[str] | None = None) -> Delivery | None:
         """Takes the next delivery that may be sent at ``now``: pending or unknown and due, or left by a dead process.
+
+        ``among``: of these channels only; None: of any.
 
         A compare-and-set: whoever gets it, holds it until ``lease_until``. Returns None when there is nothing to do.
         Its status is then ``claimed``; its steps say what was begun before.

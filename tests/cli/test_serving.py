@@ -6,12 +6,15 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
+from threading import Event
 
 import pytest
 
+from bot.app.records import NewDelivery
 from bot.cli.live import STALE_SECONDS, beat_file
-from bot.cli.serving import hold_store, nudge
-from bot.errors import StoreBusyError
+from bot.cli.serving import Hold, hold_store, nudge
+from bot.core.delivery import Delivery, DeliveryStatus, Failed, Step
+from bot.errors import StoreBusyError, StoreError
 from bot.scheduler import Beat
 from bot.wiring import House, load_config
 from tests.app.doubles import FakeChannel
@@ -27,7 +30,7 @@ def house(bench: Bench) -> Iterator[House]:
 
 def test_each_answer_of_the_feed_is_a_beat(house: House) -> None:
     beats: list[datetime] = []
-    run = nudge(house, Beat(beats.append, clock=house.clock))
+    run = nudge(house, Hold(Beat(beats.append, clock=house.clock), keep=lambda: True))
     run()
     assert len(beats) > house.store.spent(NOW.date()) / 2  # an answer of two pages is one
     before = len(beats)
@@ -47,7 +50,7 @@ def test_it_beats_while_a_long_digest_is_sent_and_nobody_else_takes_that(house: 
 
     channel.on_send = slow
     house.channels["files"] = channel
-    nudge(house, Beat(beats.append, clock=house.clock))()
+    nudge(house, Hold(Beat(beats.append, clock=house.clock), keep=lambda: True))()
     assert len(channel.sent) == len(set(channel.sent)) == 200
     assert max(b - a for a, b in pairwise(beats)) <= timedelta(seconds=STALE_SECONDS)
     assert taken == [None] * 200
@@ -55,11 +58,11 @@ def test_it_beats_while_a_long_digest_is_sent_and_nobody_else_takes_that(house: 
 
 def test_the_beat_is_there_as_long_as_the_store_is_held(house: House) -> None:
     file = beat_file(house.config.file)
-    with hold_store(house, wait=False) as beat:
+    with hold_store(house, wait=False, stopping=Event()) as hold:
         assert not file.exists()
-        beat()
+        hold.beat()
         assert file.stat().st_mtime == NOW.timestamp()
-        with pytest.raises(StoreBusyError), hold_store(house, wait=False):
+        with pytest.raises(StoreBusyError), hold_store(house, wait=False, stopping=Event()):
             pass
     assert not file.exists()
 
@@ -68,7 +71,56 @@ def test_without_a_place_for_beats_it_serves_all_the_same(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(house.config.file / "no folder"))
-    with hold_store(house, wait=False) as beat:
-        nudge(house, beat)()
+    with hold_store(house, wait=False, stopping=Event()) as hold:
+        nudge(house, hold)()
     assert house.store.last_delivery("files")
     assert [record.levelno for record in caplog.records].count(logging.WARNING) == 1
+
+
+class TestHelping:
+    """Who does not have the turn only sends, and only what it knows of."""
+
+    def enqueue(self, house: House, channel: str) -> Delivery:
+        new = NewDelivery(channel, NOW, NOW.date(), "News", (Step(0, "x", "part 0"),))
+        made = house.store.enqueue(new, [], NOW)
+        assert made
+        return made
+
+    def test_one_that_lost_the_turn_asks_for_nothing_and_sends_what_it_knows(
+        self, house: House, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        house.channels["files"] = channel = FakeChannel("files")
+        known, other = self.enqueue(house, "files"), self.enqueue(house, "elsewhere")
+        beats: list[datetime] = []
+        nudge(house, Hold(Beat(beats.append, clock=house.clock), keep=lambda: False))()
+        assert (house.store.spent(NOW.date()), len(channel.sent)) == (0, 1)
+        states = {one.id: one.status for one in house.store.deliveries()}
+        assert states == {known.id: DeliveryStatus.SENT, other.id: DeliveryStatus.PENDING}
+        assert beats
+        assert "another process serves the store now; this one only sends" in caplog.text
+
+    def test_what_is_refused_then_is_an_incident_for_the_one_that_serves_to_tell(self, house: House) -> None:
+        refused = Failed("channel_not_found", permanent=True)
+        house.channels["files"] = FakeChannel("files", answers=[refused])
+        made = self.enqueue(house, "files")
+        nudge(house, Hold(Beat(lambda _now: None, clock=house.clock), keep=lambda: False))()
+        assert [incident.key for incident in house.store.untold_incidents()] == [f"delivery:files:{made.id}"]
+
+    def test_a_store_that_cannot_be_asked_is_told_by_the_cycle(
+        self, house: House, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def unreachable() -> bool:
+            raise StoreError("The store closed the connection.")
+
+        nudge(house, Hold(Beat(lambda _now: None, clock=house.clock), keep=unreachable))()
+        assert house.store.spent(NOW.date())
+
+    def test_a_store_that_fails_while_helping_is_logged(
+        self, house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def closed(*_arguments: object, **_options: object) -> None:
+            raise StoreError("The store closed the connection.")
+
+        monkeypatch.setattr(house.store, "claim", closed)
+        nudge(house, Hold(Beat(lambda _now: None, clock=house.clock), keep=lambda: False))()
+        assert "nothing could be sent while waiting reason=The store closed the connection." in caplog.text

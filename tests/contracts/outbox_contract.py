@@ -195,6 +195,14 @@ class OutboxContract:
         taken = [store.claim(NOW, NOW + MINUTE) for _ in range(3)]
         assert [delivery.due_at if delivery else None for delivery in taken] == [NOW, NOW + MINUTE, None]
 
+    def test_only_deliveries_of_the_named_channels_are_claimed(self, store: Store) -> None:
+        enqueued(store, "team")
+        mail = enqueued(store, "mail", NOW + MINUTE)
+        assert store.claim(NOW, NOW + MINUTE, among=()) is None
+        taken = [store.claim(NOW, NOW + MINUTE, among={"mail", "ops"}) for _ in range(2)]
+        assert [one.id if one else None for one in taken] == [mail.id, None]
+        assert store.claim(NOW, NOW + MINUTE, among={"team"}) is not None
+
     @pytest.mark.parametrize("status", [DeliveryStatus.PENDING, DeliveryStatus.UNKNOWN])
     def test_what_is_to_be_tried_later_waits_until_then(self, store: Store, status: DeliveryStatus) -> None:
         release(store, enqueued(store), status, NOW + MINUTE)
