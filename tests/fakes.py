@@ -350,6 +350,7 @@ class FakeStore:
         attempts: int,
         looks: int,
         last_error: str,
+        renewed_at: datetime | None = None,
     ) -> bool:
         known = self._held(delivery_id, held_until)
         if known is None:
@@ -363,6 +364,7 @@ class FakeStore:
                 looks=looks,
                 last_error=_storable(last_error),
                 lease_until=None,
+                created_at=renewed_at or known.created_at,
             )
         )
         return True

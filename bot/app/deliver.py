@@ -203,14 +203,14 @@ def put_apart(tx: Store, message: NewDelivery) -> None:
 
 
 def revive(store: Store, delivery_id: int, *, now: datetime) -> None:
-    """Makes a stuck delivery due at once, with its tries and looks counted anew; sent parts stay sent.
+    """Makes a stuck delivery due at once, with its tries, looks and time counted anew; sent parts stay sent.
 
     What may have been sent is sent again: the operator says so. Raises UsageError where there is no such delivery, or
     nothing left of it to send.
     """
     with store.transaction() as tx:
         delivery = _stuck(tx, delivery_id)
-        _put(tx, replace(delivery, attempts=0, looks=0), DeliveryStatus.PENDING, due=now)
+        _put(tx, replace(delivery, attempts=0, looks=0), DeliveryStatus.PENDING, due=now, renewed=now)
         for step in delivery.steps:
             if step.status is not StepStatus.SENT:
                 again = replace(step, status=StepStatus.PENDING)
@@ -226,7 +226,14 @@ def give_up(store: Store, delivery_id: int, *, now: datetime) -> None:
         tx.end_incident(incident_key(delivery), now)
 
 
-def _put(tx: Store, delivery: Delivery, status: DeliveryStatus, *, due: datetime | None) -> None:
+def _put(
+    tx: Store,
+    delivery: Delivery,
+    status: DeliveryStatus,
+    *,
+    due: datetime | None,
+    renewed: datetime | None = None,
+) -> None:
     """Sets the state of a delivery that nobody holds; UsageError, and all is taken back, where somebody does."""
     free = tx.release(
         delivery.id,
@@ -236,6 +243,7 @@ def _put(tx: Store, delivery: Delivery, status: DeliveryStatus, *, due: datetime
         attempts=delivery.attempts,
         looks=delivery.looks,
         last_error=delivery.last_error,
+        renewed_at=renewed,
     )
     if not free:
         raise UsageError(f"Delivery {delivery.id} is being sent right now.", hint="Look again in a few minutes.")

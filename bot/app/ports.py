@@ -16,6 +16,7 @@ from bot.core.history import History
 from bot.core.naming import Sightings
 from bot.core.ranking import Board, Ranking, Snapshot
 from bot.core.watchlist import Names
+from bot.errors import TemplateError
 
 
 class Feed(Protocol):
@@ -221,9 +222,11 @@ class Store(CatalogueStore, Protocol):
         attempts: int,
         looks: int,
         last_error: str,
+        renewed_at: datetime | None = None,
     ) -> bool:
         """Ends a claim with the delivery's new state; with ``held_until`` None changes one that nobody has claimed.
 
+        With ``renewed_at`` it counts as put into the outbox then (``created_at``): its tries have that long yet.
         False, and nothing is written, where the claim is no longer held, or somebody has claimed it meanwhile.
         """
         ...
@@ -349,4 +352,8 @@ class Renderer(Protocol):
 
     def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:
         """A note to the operator in every form: a subject and plain lines."""
+        ...
+
+    def check(self) -> Sequence[TemplateError]:
+        """What fails of the user's templates when made-up digests are rendered."""
         ...

@@ -103,18 +103,25 @@ def nudge(house: House, hold: Hold) -> Callable[[], None]:
     Whoever has lost the turn meanwhile (PostgreSQL was started anew, and another process was quicker) only sends.
     """
     cycle, beat = house.cycle(), hold.beat
+    ended: list[CycleReport] = []
 
     def run(beat: Callable[[], None]) -> CycleReport:
-        report = cycle.run(progress=lambda _answered, _planned: beat(), alive=beat)
-        after_cycle(house, report)
-        return report
+        ended.clear()
+        ended.append(cycle.run(progress=lambda _answered, _planned: beat(), alive=beat))
+        after_cycle(house, ended[0])
+        return ended[0]
+
+    def send() -> None:
+        """What the cycle could not send goes out between two: then the switch has its ping after all."""
+        if cycle.send(alive=beat) and ended:
+            after_cycle(house, ended[0])
 
     whole = Nudge(
         clock=house.clock,
         settle=house.settle,
         cadences=tuple(cadence_of(table) for table in house.config.channels.values()),
         run=run,
-        send=lambda: cycle.send(alive=beat),
+        send=send,
         beat=beat,
     )
 

@@ -176,6 +176,19 @@ class TestRefusal:
         assert box.run()[0].status is DeliveryStatus.DEAD
         assert box.steps == [StepStatus.DEAD, StepStatus.SENT]
 
+    def test_revived_after_it_was_given_up_it_is_tried_for_three_days_again(self) -> None:
+        box = Outbox(FakeChannel(answers=[BUSY] * 100))
+        while box.status is not DeliveryStatus.DEAD:
+            box.run()
+            box.later(hours=6)
+        revive(box.store, box.id, now=box.clock())
+        again = box.clock()
+        assert box.run()[0].next_attempt_at == again + timedelta(seconds=60)
+        while box.status is not DeliveryStatus.DEAD:
+            box.run()
+            box.later(hours=6)
+        assert timedelta(days=2, hours=12) < box.clock() - again <= timedelta(days=3, hours=6)
+
     def test_revived_it_sends_what_is_missing(self) -> None:
         box = Outbox(FakeChannel(parts=2, answers=[REFUSED]))
         box.run()

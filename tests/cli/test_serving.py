@@ -77,11 +77,41 @@ def test_without_a_place_for_beats_it_serves_all_the_same(
     assert [record.levelno for record in caplog.records].count(logging.WARNING) == 1
 
 
+class TestSwitch:
+    """The dead man's switch hears of a cycle that stored its data, once the outbox is empty, be it between two."""
+
+    def test_what_goes_out_later_brings_the_ping_that_the_cycle_could_not(
+        self, house: House, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pings: list[datetime] = []
+        monkeypatch.setattr(house, "ping", lambda: pings.append(bench.now))
+        busy = Failed("HTTP 503", permanent=False)
+        house.channels["files"] = FakeChannel("files", answers=[busy])
+        beat = nudge(house, Hold(Beat(lambda _now: None, clock=house.clock), keep=lambda: True))
+        for _ in range(4):
+            beat()
+            bench.now += timedelta(seconds=61)
+        assert pings == [NOW + timedelta(seconds=61)]
+
+    def test_none_while_data_is_missing(self, house: House, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        pings: list[datetime] = []
+        monkeypatch.setattr(house, "ping", lambda: pings.append(bench.now))
+        house.config.openrouter.__dict__["base_url"] = "http://127.0.0.1:9/api/v1"
+        TestHelping().enqueue(house, "files")
+        beat = nudge(house, Hold(Beat(lambda _now: None, clock=house.clock), keep=lambda: True))
+        for _ in range(2):
+            beat()
+            bench.now += timedelta(seconds=61)
+            TestHelping().enqueue(house, "files")
+        assert pings == []
+
+
 class TestHelping:
     """Who does not have the turn only sends, and only what it knows of."""
 
     def enqueue(self, house: House, channel: str) -> Delivery:
-        new = NewDelivery(channel, NOW, NOW.date(), "News", (Step(0, "x", "part 0"),))
+        step = Step(0, "2026-11-10", '{".txt": "News"}')
+        new = NewDelivery(channel, house.clock(), NOW.date(), "News", (step,), notice=True)
         made = house.store.enqueue(new, [], NOW)
         assert made
         return made

@@ -242,6 +242,7 @@ class SqlStore:
         attempts: int,
         looks: int,
         last_error: str,
+        renewed_at: datetime | None = None,
     ) -> bool:
         """See Store."""
         state = {
@@ -250,6 +251,7 @@ class SqlStore:
             "attempts": attempts,
             "looks": looks,
             "last_error": last_error,
+            **({"created_at": renewed_at} if renewed_at else {}),
         }
         with self._writing() as connection:
             return outbox.release(connection, delivery_id, state, held_until=held_until)
