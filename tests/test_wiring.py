@@ -202,6 +202,8 @@ class TestLogging:
             assert type(root.handlers[0].formatter) is kind
             assert logging.getLogger("httpx").level >= logging.WARNING
             assert logging.getLogger("slack_sdk").level >= logging.INFO
+            assert logging.getLogger("urllib3").level >= logging.WARNING
+            assert logging.getLogger("apprise").level >= logging.CRITICAL
         finally:
             root.setLevel(before[0])
             root.handlers[:] = before[1]

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import get_ident
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -119,21 +120,22 @@ class AppriseChannel:
         return f"Apprise ({quoted(scheme)}://)" if there else "Apprise"
 
     def _send(self, title: str, body: str) -> Outcome:
-        service = self._service()
+        url = self._address()
+        if isinstance(url, Failed):
+            return url
+        service = _instance(url)
         if isinstance(service, Failed):
             return service
         narrow = _narrow(service, body)
         if narrow:
             return Failed(narrow, permanent=True, hint="Use a service for longer messages.")
         self._wait(service)
-        with _ear() as heard:
+        with _ear() as ear:
             try:
-                taken = within(self._deadline, lambda: _notify(service, title, body))
+                taken = within(self._deadline, lambda: _notify(service, title, body, ear=ear))
             except Exception as error:  # noqa: BLE001  (over a hundred services' code, none of it ours to know)
                 return Unknown(f"Apprise ended by {words_of(error)}")
-        if taken:
-            return Sent()
-        return _sorted(heard, len(service), self._pieces())
+        return Sent() if taken else _sorted(ear.heard, len(service), _pieces(url))
 
     def _wait(self, service: NotifyBase) -> None:
         now = self._clock()
@@ -143,31 +145,37 @@ class AppriseChannel:
             self._sleep(at - now)
 
     def _service(self) -> NotifyBase | Failed:
-        """Apprise's own object for the address, as that is now: without its retries, which would send twice."""
-        from apprise import Apprise, AppriseAsset
+        url = self._address()
+        return url if isinstance(url, Failed) else _instance(url)
 
+    def _address(self) -> str | Failed:
+        """The address as it is now. What can't be read now may be there later."""
         try:
-            url = self._url().strip()
+            return self._url().strip()
         except RankbotError as error:
             return Failed(error.message, permanent=False, hint=error.hint)
-        with _ear() as heard:
-            service = Apprise.instantiate(url, asset=AppriseAsset(app_id="rankbot", http_redirects=False))
-        if service is None:
-            said = f": {_words(heard[-1], self._pieces())}" if heard else ""
-            return Failed(f"Apprise can't use the address{said}", permanent=True, hint=_HINT)
-        service.retry = 0
-        service.socket_connect_timeout = max(service.socket_connect_timeout, _PATIENCE)
-        service.socket_read_timeout = max(service.socket_read_timeout, _PATIENCE)
-        return service
 
-    def _pieces(self) -> list[str]:
-        """Whatever of the address may be a secret, longest first: with many services even the host is one."""
-        try:
-            rest = self._url().strip().partition("://")[2]
-        except RankbotError:
-            return []
-        cut = {piece for text in (rest, unquote(rest)) for piece in re.split(r"[/:@?&=#,+]+", text)}
-        return sorted((piece for piece in cut if len(piece) > 3), key=len, reverse=True)
+
+def _instance(url: str) -> NotifyBase | Failed:
+    """Apprise's own object for an address: without its retries, which would send twice."""
+    from apprise import Apprise, AppriseAsset
+
+    with _ear() as ear:
+        service = Apprise.instantiate(url, asset=AppriseAsset(app_id="rankbot", http_redirects=False))
+    if service is None:
+        said = f": {_words(ear.heard[-1], _pieces(url))}" if ear.heard else ""
+        return Failed(f"Apprise can't use the address{said}", permanent=True, hint=_HINT)
+    service.retry = 0
+    service.socket_connect_timeout = max(service.socket_connect_timeout, _PATIENCE)
+    service.socket_read_timeout = max(service.socket_read_timeout, _PATIENCE)
+    return service
+
+
+def _pieces(url: str) -> list[str]:
+    """Whatever of an address may be a secret, longest first: with many services even the host is one."""
+    rest = url.partition("://")[2]
+    cut = {piece for text in (rest, unquote(rest)) for piece in re.split(r"[/:@?&=#,+]+", text)}
+    return sorted((piece for piece in cut if len(piece) > 3), key=len, reverse=True)
 
 
 def _narrow(service: NotifyBase, body: str) -> str:
@@ -185,10 +193,11 @@ def _tamed(text: str) -> str:
     return _TEMPTING.sub("\u200b", text)
 
 
-def _notify(service: NotifyBase, title: str, body: str) -> bool:
+def _notify(service: NotifyBase, title: str, body: str, *, ear: _Listener) -> bool:
     """Has Apprise send plain text; a title only where the service has a place of its own for one."""
     from apprise import NotifyFormat, OverflowMode
 
+    ear.thread = get_ident()
     own = title if service.title_maxlen > 0 else ""
     return bool(service.notify(body=body, title=own, body_format=NotifyFormat.TEXT, overflow=OverflowMode.UPSTREAM))
 
@@ -212,24 +221,28 @@ class _Remark:
 
 
 class _Listener(logging.Handler):
-    def __init__(self, heard: list[_Remark]) -> None:
+    """Hears one thread: a call that took too long still runs in its own, and what it says is about another message."""
+
+    def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self._heard = heard
+        self.heard: list[_Remark] = []
+        self.thread = get_ident()
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._heard.append(_Remark(record.getMessage(), sys.exc_info()[1]))
+        if record.thread == self.thread:
+            self.heard.append(_Remark(record.getMessage(), sys.exc_info()[1]))
 
 
 @contextmanager
-def _ear() -> Iterator[list[_Remark]]:
+def _ear() -> Iterator[_Listener]:
     """What Apprise logs meanwhile, which nobody else hears."""
-    logger, heard = logging.getLogger("apprise"), list[_Remark]()
-    listener, before = _Listener(heard), (logger.level, logger.propagate)
+    logger, listener = logging.getLogger("apprise"), _Listener()
+    before = (logger.level, logger.propagate)
     logger.addHandler(listener)
     logger.propagate = False
     logger.setLevel(logging.WARNING)
     try:
-        yield heard
+        yield listener
     finally:
         logger.removeHandler(listener)
         logger.propagate = before[1]

@@ -6,6 +6,8 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
+from typing import Any
 
 import pytest
 
@@ -121,6 +123,19 @@ class TestMessages:
         assert outcome == Failed("APPRISE_URL is not set.", permanent=False, hint="Set it.")
         assert one.describe() == "Apprise"
 
+    def test_an_address_that_goes_away_meanwhile_is_hidden_all_the_same(self, service: JsonService) -> None:
+        addresses = [service.url, service.url]
+
+        def going() -> str:
+            if not addresses:
+                raise UsageError("APPRISE_URL is not set.")
+            return addresses.pop()
+
+        service.always = 401
+        outcome = send(AppriseChannel("phone", url=going))
+        assert isinstance(outcome, Failed)
+        assert PASSWORD not in outcome.reason
+
     def test_between_two_messages_the_service_has_its_pause(self) -> None:
         """Ntfy wants 5.5 seconds, says Apprise; nothing is sent here, for nobody listens."""
         slept: list[float] = []
@@ -165,9 +180,28 @@ class TestFailures:
         assert isinstance(send(channel(f"{service.url}?retry=5&wait=0.01&optional=yes")), Unknown)
         assert len(service.messages) == 1
 
-    def test_a_service_that_never_answers_is_given_up(self, service: JsonService) -> None:
-        outcome = send(channel(service.url, deadline=0.0))
-        assert outcome == Unknown("Apprise ended by TimeoutError")
+    def test_a_service_that_never_answers_is_given_up_and_what_it_says_later_is_of_no_other(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from apprise.plugins.custom_json import NotifyJSON
+
+        begun, answered, logged = Event(), Event(), Event()
+
+        def late(self: Any, **_arguments: object) -> bool:
+            if not begun.is_set():
+                begun.set()
+                answered.wait(60)
+                self.logger.warning("Failed to send the first: error=401.")
+                logged.set()
+                return False
+            return logged.wait(60) and False
+
+        monkeypatch.setattr(NotifyJSON, "send", late)
+        one = channel("json://127.0.0.1/", deadline=0.01)
+        assert send(one) == Unknown("Apprise ended by TimeoutError")
+        assert begun.wait(60)
+        answered.set()
+        assert send(channel("json://127.0.0.1/")) == Failed("Apprise gave no reason", permanent=False)
 
     def test_of_several_targets_some_may_have_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from apprise.plugins.custom_json import NotifyJSON

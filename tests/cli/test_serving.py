@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -10,6 +11,7 @@ from threading import Event
 
 import pytest
 
+from bot.adapters.store.turn import Turn
 from bot.app.records import NewDelivery
 from bot.cli.live import STALE_SECONDS, beat_file
 from bot.cli.serving import Hold, hold_store, nudge
@@ -154,3 +156,71 @@ class TestHelping:
         monkeypatch.setattr(house.store, "claim", closed)
         nudge(house, Hold(Beat(lambda _now: None, clock=house.clock), keep=lambda: False))()
         assert "nothing could be sent while waiting reason=The store closed the connection." in caplog.text
+
+
+class OneRound(Event):
+    """Is set by the first wait: a process that waits its turn goes round once."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return True
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Whoever waits its turn heeds SIGTERM; afterwards it is as it was."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals")
+class TestWaiting:
+    """A second process beats and sends while it waits, and ends when it is told to."""
+
+    def test_it_says_for_whom_it_waits_and_sends(self, house: House, capsys: pytest.CaptureFixture[str]) -> None:
+        house.channels["files"] = channel = FakeChannel("files")
+        TestHelping().enqueue(house, "files")
+        stopping = OneRound()
+        with (
+            hold_store(house, wait=False, stopping=Event()),
+            hold_store(house, wait=True, stopping=stopping),
+        ):
+            assert stopping.is_set()
+        assert len(channel.sent) == 1
+        assert "The store is served by process " in capsys.readouterr().err
+
+    def test_sigterm_ends_the_wait(self, house: House) -> None:
+        stopping = Event()
+        channel = FakeChannel("files", on_send=lambda: signal.raise_signal(signal.SIGTERM))
+        house.channels["files"] = channel
+        TestHelping().enqueue(house, "files")
+        with (
+            hold_store(house, wait=False, stopping=Event()),
+            hold_store(house, wait=True, stopping=stopping),
+        ):
+            assert stopping.is_set()
+        assert len(channel.sent) == 1
+
+    def test_a_store_that_goes_away_meanwhile_is_asked_again(
+        self, house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        answers: list[bool | StoreError] = [False, StoreError("The store closed the connection."), True]
+
+        def take(_turn: Turn) -> bool:
+            answer = answers.pop(0)
+            if isinstance(answer, StoreError):
+                raise answer
+            return answer
+
+        class Quick(Event):
+            def wait(self, timeout: float | None = None) -> bool:
+                return False
+
+        monkeypatch.setattr(Turn, "take", take)
+        stopping = Quick()
+        with hold_store(house, wait=True, stopping=stopping):
+            assert not stopping.is_set()
+        assert "the store can't be asked for its turn reason=The store closed the connection." in caplog.text
+        assert answers == []

@@ -14,6 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.adapters.plug import Plug, SecretReader
+from bot.cli.check import address
 from bot.config import PluggedChannel
 from bot.config.plugs import table_of
 from bot.config.secret import Surroundings
@@ -74,6 +75,10 @@ class TestApprise:
         settings = table.settings()
         environ["APPRISE_URL"] = "ntfy://other"
         assert settings.url() == "ntfy://other"
+
+    def test_it_is_read_back_by_its_kind(self, tmp_path: Path) -> None:
+        text = complete(self.TEXT.format('url = "env:SLACK_BOT_TOKEN"'))
+        assert address(read(text, tmp_path).channels["phone"]) == "by apprise"
 
     def test_its_address_is_required_and_a_variable_may_be_missing(self, tmp_path: Path) -> None:
         (missing,) = errors(complete(self.TEXT.format("")))
