@@ -67,14 +67,15 @@ def hold_store(house: House, *, wait: bool, stopping: threading.Event) -> Iterat
 def _wait(turn: Turn, house: House, beat: Beat, stopping: threading.Event) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
+    beat()
     whisper(f"The store is served by {turn.holder()}; waiting for it to end.")
     cycle = house.cycle()
     while not stopping.is_set():
-        beat()
         assist(cycle, beat)
         if _taken(turn):
             return
         stopping.wait(WAIT_SECONDS)
+        beat()
 
 
 def _taken(turn: Turn) -> bool:
