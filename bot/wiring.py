@@ -36,7 +36,8 @@ from bot.core.text import as_json, inert
 
 LOG = logging.getLogger("rankbot")
 SLACK_PER_MINUTE = 60
-"""Slack takes one message a second for each channel."""
+"""Slack takes one message a second for each of its channels, whoever sends it, and bears short bursts: so processes
+need not take turns. What comes too fast all the same is refused with a time to wait, which the outbox keeps."""
 LOOK_PATIENCE = timedelta(seconds=75)
 """How long a single run waits to look for messages whose answers were lost: a little over the sum of the looks."""
 
@@ -82,6 +83,7 @@ class House:
         self.settle = timedelta(hours=config.openrouter.settle_hours)
         self.store: SqlStore = open_store(config.store_url.read())
         self._closing.callback(self.store.close)
+        self._paces: dict[object, Pacer] = {}
         self.channels: dict[str, Channel] = {
             name: self._channel(name, table) for name, table in config.channels.items()
         }
@@ -186,7 +188,7 @@ class House:
 
     def _channel(self, name: str, table: configuration.Channel) -> Channel:
         if isinstance(table, configuration.SlackChannel):
-            pace = Pacer(SLACK_PER_MINUTE, clock_monotonic=time.monotonic, sleep=self._sleep)
+            pace = self._pace(table.webhook_url or (table.api_url, table.channel))
             if table.webhook_url:
                 return SlackWebhook(name, url=table.webhook_url.read, pace=pace, if_unsure=table.if_unsure)
             return SlackToken(
@@ -212,7 +214,14 @@ class House:
                 now=self.clock,
                 if_unsure=table.if_unsure,
             )
+        if isinstance(table, configuration.PluggedChannel):
+            return table.plug.build(name, table.settings(), table.if_unsure)
         return FileChannel(name, directory=table.directory)
+
+    def _pace(self, place: object) -> Pacer:
+        """The pace of a place in Slack, one for all channels that lead there."""
+        made = Pacer(SLACK_PER_MINUTE, clock_monotonic=time.monotonic, sleep=self._sleep)
+        return self._paces.setdefault(place, made)
 
 
 def _reader(secret: Secret | None) -> Callable[[], str]:
@@ -276,6 +285,10 @@ QUIET_LOGGERS: Mapping[str, int] = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "slack_sdk": logging.INFO,
+    "apprise": logging.CRITICAL,  # bot/adapters/apprise.py hears it while it sends
+    "urllib3": logging.ERROR,
+    "requests_oauthlib": logging.WARNING,
+    "oauthlib": logging.WARNING,
     "apscheduler": logging.WARNING,
     "alembic": logging.WARNING,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
@@ -319,8 +319,12 @@ class FakeStore:
                 self._rows.events[event.id] = replace(event, status=EventStatus.TOLD)
         return stored
 
-    def claim(self, now: datetime, lease_until: datetime) -> Delivery | None:
-        due = [delivery for delivery in self._rows.deliveries if _may_be_sent(delivery, now)]
+    def claim(self, now: datetime, lease_until: datetime, *, among: Collection[str] | None = None) -> Delivery | None:
+        due = [
+            delivery
+            for delivery in self._rows.deliveries
+            if _may_be_sent(delivery, now) and (among is None or delivery.channel in among)
+        ]
         if not due:
             return None
         first = min(due, key=lambda delivery: (delivery.due_at, delivery.id))
@@ -346,6 +350,7 @@ class FakeStore:
         attempts: int,
         looks: int,
         last_error: str,
+        renewed_at: datetime | None = None,
     ) -> bool:
         known = self._held(delivery_id, held_until)
         if known is None:
@@ -359,6 +364,7 @@ class FakeStore:
                 looks=looks,
                 last_error=_storable(last_error),
                 lease_until=None,
+                created_at=renewed_at or known.created_at,
             )
         )
         return True

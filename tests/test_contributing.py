@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md says of adding a rule is done to a copy of the source, and the rule is used."""
+"""What CONTRIBUTING.md says of adding a rule, and a channel, is done to a copy of the source, and that is used."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[1]
-SECTION = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Adding a rule")[1].split("\n## ")[0]
+GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+RULE, CHANNEL = (GUIDE.split(f"## Adding a {what}")[1].split("\n## ")[0] for what in ("rule", "channel"))
 CONFIG = """
 [openrouter]
 api_key = "env:OPENROUTER_API_KEY"
@@ -64,10 +63,32 @@ print(JinjaRenderer(Path("templates")).render(digest, key="k", now=now).text)
 """
 
 
-def block(language: str) -> str:
-    """The section's code in one language."""
-    (found,) = re.findall(rf"```{language}\n(.*?)```", SECTION, re.DOTALL)
-    return str(found)
+CHANNEL_CONFIG = """
+[openrouter]
+api_key = "env:OPENROUTER_API_KEY"
+
+[channel.team]
+type = "journal"
+folder = "."
+at = "09:00"
+
+[watchlist.agents]
+subcategory = "cli-agent"
+"""
+CHANNEL_SCRIPT = """
+from pathlib import Path
+
+from bot.wiring import House, load_config
+
+with House(load_config(Path("config.toml"))) as house:
+    print(house.channels["team"].test(), [found.channel.name for found in house.subscriptions()])
+print(Path("journal.txt").read_text())
+"""
+
+
+def blocks(section: str, language: str) -> list[str]:
+    """A section's code in one language."""
+    return re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
 
 
 def apply(diff: str, root: Path) -> None:
@@ -84,29 +105,36 @@ def apply(diff: str, root: Path) -> None:
         file.write_text(text, encoding="utf-8")
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The source with the rule added as the section says."""
-    for folder in ("bot", "templates"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (named,) = set(re.findall(r"here `(\S+\.py)`", SECTION))
-    (tmp_path / named).write_text(block("python"), encoding="utf-8")
-    apply(block("diff"), tmp_path)
-    return tmp_path
+def copied(section: str, folder: Path, *more: str) -> Path:
+    """The source, with what a section adds to it: its files, and what its diff says."""
+    for name in ("bot", "templates", *more):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    names = list(dict.fromkeys(re.findall(r"here `(\S+\.py)`", section)))
+    for name, text in zip(names, blocks(section, "python"), strict=True):
+        (folder / name).write_text(text, encoding="utf-8")
+    (diff,) = blocks(section, "diff")
+    apply(diff, folder)
+    return folder
 
 
-def test_a_rule_that_is_added_as_described_is_read_told_proved_and_counted(copy: Path) -> None:
-    (copy / "config.toml").write_text(CONFIG, encoding="utf-8")
+def run(folder: Path, *arguments: str) -> str:
+    """What Python says to these arguments in the copy."""
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
-        cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy), "PYTHONIOENCODING": "utf-8"},
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "PYTHONIOENCODING": "utf-8", "OPENROUTER_API_KEY": "k"},
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    text = " ".join(done.stdout.split())
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_rule_that_is_added_as_described_is_read_told_proved_and_counted(tmp_path: Path) -> None:
+    copy = copied(RULE, tmp_path)
+    (copy / "config.toml").write_text(CONFIG, encoding="utf-8")
+    text = " ".join(run(copy, "-c", SCRIPT).split())
     assert text.startswith("Bea meets the rule halved in CLI agents · 1 halved ")
     assert "* Bea meets the rule halved: #2 as before, 300B." in text
     assert "Tue 10 Nov: #3 with 200,000,000,000 tokens. Mon 9 Nov: #3 with 400,000,000,000 tokens." in text
@@ -114,5 +142,16 @@ def test_a_rule_that_is_added_as_described_is_read_told_proved_and_counted(copy:
 
 
 def test_what_a_rule_may_have_besides_is_where_the_section_says() -> None:
-    for name, place in re.findall(r"`([A-Z_a-z]+)`(?: of| in) `(bot/\S+\.py)`", SECTION):
+    for name, place in re.findall(r"`([A-Z_a-z]+)`(?: of| in) `(bot/\S+\.py)`", RULE):
         assert re.search(rf"^(?:def )?{name}\b", (ROOT / place).read_text(encoding="utf-8"), re.MULTILINE), name
+
+
+def test_a_channel_that_is_added_as_described_keeps_the_contract_and_is_read_and_used(tmp_path: Path) -> None:
+    copy = copied(CHANNEL, tmp_path, "tests")
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    said = run(copy, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider", "tests/adapters/test_journal.py")
+    assert re.search(r"^\d\d passed|\b\d\d passed", said, re.MULTILINE)
+    (copy / "config.toml").write_text(CHANNEL_CONFIG, encoding="utf-8")
+    said = run(copy, "-c", CHANNEL_SCRIPT)
+    assert said.startswith("Sent(receipt='TEST') ['team']")
+    assert "== TEST ==\nSomebody ran: rankbot test-channel team" in said

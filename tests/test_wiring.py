@@ -14,6 +14,7 @@ import pytest
 
 from bot import config as configuration
 from bot.__main__ import exit_code
+from bot.adapters.apprise import AppriseChannel
 from bot.adapters.email import EmailChannel
 from bot.adapters.file import FileChannel
 from bot.adapters.ping import ping
@@ -61,6 +62,9 @@ from = "a@example.com"
 to = ["b@example.com"]
 [channel.files]
 type = "file"
+[channel.phone]
+type = "apprise"
+url = "env:TOKEN"
 [watchlist.cli]
 subcategory = "cli-agent"
 channels = ["hook", "bot", "mail"]
@@ -119,7 +123,22 @@ class TestHouse:
 
     def test_each_channel_is_of_its_kind(self, house: House) -> None:
         kinds = {name: type(channel) for name, channel in house.channels.items()}
-        assert kinds == {"hook": SlackWebhook, "bot": SlackToken, "mail": EmailChannel, "files": FileChannel}
+        assert kinds == {"hook": SlackWebhook, "bot": SlackToken, "mail": EmailChannel, "files": FileChannel} | {
+            "phone": AppriseChannel
+        }
+
+    def test_channels_that_lead_to_one_place_in_slack_share_its_pace(self, house: House, tmp_path: Path) -> None:
+        """Slack counts a message a second for each of its channels, not for each of ours."""
+        text = CONFIG
+        for name, channel in (("again", "C0123456789"), ("other", "C9876543210")):
+            text += f'[channel.{name}]\ntype = "slack"\ntoken = "env:TOKEN"\nchannel = "{channel}"\n'
+        text += '[channel.hook-again]\ntype = "slack"\nwebhook_url = "env:HOOK"\n'
+        (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+        with House(load_config(tmp_path / "config.toml")) as made:
+            paces = {name: vars(channel).get("_pace") for name, channel in made.channels.items()}
+        assert paces["bot"] is paces["again"]
+        assert paces["hook"] is paces["hook-again"]
+        assert len({id(paces[name]) for name in ("bot", "other", "hook")}) == 3
 
     def test_only_channels_with_readers_are_subscribed(self, house: House) -> None:
         assert [found.channel.name for found in house.subscriptions()] == ["hook", "bot", "mail"]
@@ -197,6 +216,8 @@ class TestLogging:
             assert type(root.handlers[0].formatter) is kind
             assert logging.getLogger("httpx").level >= logging.WARNING
             assert logging.getLogger("slack_sdk").level >= logging.INFO
+            assert logging.getLogger("urllib3").level >= logging.WARNING
+            assert logging.getLogger("apprise").level >= logging.CRITICAL
         finally:
             root.setLevel(before[0])
             root.handlers[:] = before[1]

@@ -19,8 +19,8 @@ _BANNER = (
 )
 
 
-def in_text(body: str, provenance: Provenance) -> str:
-    """The plain text with the source as its last lines. A citation stays on one line, to the letter."""
+def text_source(provenance: Provenance) -> str:
+    """The last lines of a plain text. A citation stays on one line, to the letter."""
     urls = " ".join(citation.url for citation in provenance.citations)
     lines = [
         *(citation.text for citation in provenance.citations),
@@ -28,9 +28,15 @@ def in_text(body: str, provenance: Provenance) -> str:
         *fill(provenance.caveat, _COLUMNS).split("\n"),
         *fill(provenance.scope, _COLUMNS).split("\n"),
     ]
+    lines += [SAMPLE] if provenance.sample else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def in_text(body: str, provenance: Provenance) -> str:
+    """The plain text with the source as its last lines."""
     shown = "\n".join(line.rstrip() for line in body.strip("\n").split("\n")).rstrip()
-    whole = f"{shown}\n\n" + "".join(f"{line}\n" for line in lines)
-    return f"{SAMPLE}\n\n{whole}{SAMPLE}\n" if provenance.sample else whole
+    whole = f"{shown}\n\n{text_source(provenance)}"
+    return f"{SAMPLE}\n\n{whole}" if provenance.sample else whole
 
 
 def in_slack(markup: str, provenance: Provenance) -> str:

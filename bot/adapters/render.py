@@ -122,6 +122,7 @@ class JinjaRenderer:
                 SlackPart(provenance.in_slack(self._first(name, part, report), source))
                 for name, part in _parts(digest, context)
             ),
+            source=provenance.text_source(source),
         )
 
     def _correction(
@@ -146,6 +147,7 @@ class JinjaRenderer:
             text=provenance.in_text(f"{text.fill(subject, COLUMNS)}\n\n{plain}", source),
             html=provenance.in_html(f"<!doctype html>{_plain_page(subject, plain)}", source),
             slack=(SlackPart(provenance.in_slack(markup, source)),),
+            source=provenance.text_source(source),
         )
 
     def _first(self, name: str, context: Context, report: Report) -> str:

@@ -15,7 +15,16 @@ from bot.app.compose import Composed, Subscription, compose_due
 from bot.app.correct import answer_threads
 from bot.app.deliver import Attempt, Deliver
 from bot.app.evaluate import DayReport, evaluate
-from bot.app.operate import end_orphans, note_attempts, note_bug, note_poll, note_templates, tell_operator
+from bot.app.operate import (
+    end_orphans,
+    note_attempts,
+    note_bug,
+    note_outbox,
+    note_poll,
+    note_templates,
+    retry_templates,
+    tell_operator,
+)
 from bot.app.poll import Failure, Poll, PollReport, Progress, let_go, no_progress
 from bot.app.ports import Channel, Feed, Renderer, Store
 from bot.app.records import DayStatus
@@ -178,8 +187,12 @@ class Cycle:
                 one = compose_due(store, subscription, renderer=self.renderer, now=now, settle=settle, at_once=at_once)
                 report.composed += [one] if one else []
                 answer_threads(store, subscription, renderer=self.renderer, now=self.timing.clock())
-        if report.composed:
-            note_templates(store, self.complaints, now=self.timing.clock())
+        clock = self.timing.clock
+        if report.composed or self.complaints:
+            note_templates(store, self.complaints, now=clock())
+            return
+        with self._apart(store, report, "tried", "templates"):
+            retry_templates(store, self.subscriptions, self.renderer, self.complaints, now=clock(), settle=settle)
 
     @contextmanager
     def _apart(self, store: Store, report: CycleReport, stage: str, subject: str) -> Iterator[None]:
@@ -195,24 +208,40 @@ class Cycle:
         else:
             note_bug(store, stage, subject, None, now=self.timing.clock())
 
-    def send(self) -> list[Attempt]:
-        """Delivers what the outbox holds, and the notices to the operator about what went wrong."""
-        attempts = self.deliver.run()
+    def help(self, *, alive: Callable[[], None] = lambda: None) -> list[Attempt]:
+        """Delivers what another process, which serves the store, has put into the outbox for channels known here."""
+        attempts = replace(self.deliver, alive=alive, helping=True).run()
         note_attempts(self.store, attempts, now=self.timing.clock())
+        return attempts
+
+    def send(self, *, alive: Callable[[], None] = lambda: None) -> list[Attempt]:
+        """Delivers what the outbox holds, and the notices to the operator about what went wrong.
+
+        ``alive`` is called before each request: a digest may have many recipients, and a mail server be slow.
+        """
+        deliver = replace(self.deliver, alive=alive)
+        attempts = deliver.run()
+        note_attempts(self.store, attempts, now=self.timing.clock())
+        note_outbox(self.store, now=self.timing.clock())
         if tell_operator(self.store, self.operators, self.renderer, now=self.timing.clock()):
-            notices = self.deliver.run()
+            notices = deliver.run()
             note_attempts(self.store, notices, now=self.timing.clock())
             attempts += notices
         return attempts
 
     def run(
-        self, *, at_once: bool = False, accept: AbstractSet[str] = frozenset(), progress: Progress = no_progress
+        self,
+        *,
+        at_once: bool = False,
+        accept: AbstractSet[str] = frozenset(),
+        progress: Progress = no_progress,
+        alive: Callable[[], None] = lambda: None,
     ) -> CycleReport:
-        """Everything, for real."""
+        """Everything, for real. ``progress`` is told of each answer of the feed; ``alive`` as in ``send``."""
         report = self._polled(accept, progress)
         self.evaluate(self.store, report)
         self.compose(self.store, report, at_once=at_once)
-        report.attempts = self.send()
+        report.attempts = self.send(alive=alive)
         return report
 
     def rehearse(

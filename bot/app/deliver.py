@@ -51,8 +51,10 @@ class Attempt:
 class Deliver:
     """The use case, with what it needs.
 
-    ``jitter`` yields numbers from 0 to 1; ``stop`` ends it between two sends. ``sleep`` waits that many seconds for
+    ``jitter`` yields numbers from 0 to 1; ``stop`` ends it between two requests. ``sleep`` waits that many seconds for
     the next look after a lost answer; at most ``patience`` goes on waiting (none: the next run looks again).
+    ``alive`` is called before each request, none of which takes longer than a lease: the process is not stuck.
+    ``helping``: another process serves the store. What this one does not know of is left to that one.
     """
 
     store: Store
@@ -63,6 +65,8 @@ class Deliver:
     sleep: Callable[[float], None]
     patience: timedelta = timedelta(0)
     stop: Callable[[], bool] = lambda: False
+    alive: Callable[[], None] = lambda: None
+    helping: bool = False
 
     def run(self) -> list[Attempt]:
         """Sends all that may be sent now; returns the last attempt at each delivery."""
@@ -70,7 +74,8 @@ class Deliver:
         until = self.clock() + self.patience
         while not self.stop():
             now = self.clock()
-            delivery = self.store.claim(now, now + self.policy.lease)
+            among = self.channels.keys() if self.helping else None
+            delivery = self.store.claim(now, now + self.policy.lease, among=among)
             if delivery is not None:
                 attempts[delivery.id] = self._attempt(delivery)
                 continue
@@ -97,12 +102,32 @@ class Deliver:
                     continue
                 if step.reply and not isinstance(worst, Sent):
                     break
+                if self.stop():
+                    settled = isinstance(worst, Sent) or (isinstance(worst, Failed) and worst.permanent)
+                    return self._hand_back(delivery) if settled else self._release(delivery, worst, channel.if_unsure)
+                self.alive()
                 thread = (delivery.thread or delivery.steps[0].receipt) if step.reply else ""
                 delivery, outcome = self._advance(channel, delivery, step, thread)
                 worst = worse(worst, outcome)
         except _LostClaimError:
             return Attempt(delivery, DeliveryStatus.CLAIMED, _TAKEN_OVER)
         return self._release(delivery, worst, channel.if_unsure)
+
+    def _hand_back(self, delivery: Delivery) -> Attempt:
+        """Leaves the parts that are missing to the next run, whoever's it is, at once and at no cost of a try."""
+        now = self.clock()
+        held = self.store.release(
+            delivery.id,
+            DeliveryStatus.PENDING,
+            held_until=delivery.lease_until,
+            next_attempt_at=now,
+            attempts=delivery.attempts,
+            looks=delivery.looks,
+            last_error=delivery.last_error,
+        )
+        if not held:
+            return Attempt(delivery, DeliveryStatus.CLAIMED, _TAKEN_OVER)
+        return Attempt(delivery, DeliveryStatus.PENDING, "The process was told to stop.", next_attempt_at=now)
 
     def _advance(self, channel: Channel, delivery: Delivery, step: Step, thread: str) -> tuple[Delivery, Outcome]:
         """Sends a step and records how that went; one that may have been sent before is looked for first."""
@@ -178,14 +203,14 @@ def put_apart(tx: Store, message: NewDelivery) -> None:
 
 
 def revive(store: Store, delivery_id: int, *, now: datetime) -> None:
-    """Makes a stuck delivery due at once, with its tries and looks counted anew; sent parts stay sent.
+    """Makes a stuck delivery due at once, with its tries, looks and time counted anew; sent parts stay sent.
 
     What may have been sent is sent again: the operator says so. Raises UsageError where there is no such delivery, or
     nothing left of it to send.
     """
     with store.transaction() as tx:
         delivery = _stuck(tx, delivery_id)
-        _put(tx, replace(delivery, attempts=0, looks=0), DeliveryStatus.PENDING, due=now)
+        _put(tx, replace(delivery, attempts=0, looks=0), DeliveryStatus.PENDING, due=now, renewed=now)
         for step in delivery.steps:
             if step.status is not StepStatus.SENT:
                 again = replace(step, status=StepStatus.PENDING)
@@ -201,7 +226,14 @@ def give_up(store: Store, delivery_id: int, *, now: datetime) -> None:
         tx.end_incident(incident_key(delivery), now)
 
 
-def _put(tx: Store, delivery: Delivery, status: DeliveryStatus, *, due: datetime | None) -> None:
+def _put(
+    tx: Store,
+    delivery: Delivery,
+    status: DeliveryStatus,
+    *,
+    due: datetime | None,
+    renewed: datetime | None = None,
+) -> None:
     """Sets the state of a delivery that nobody holds; UsageError, and all is taken back, where somebody does."""
     free = tx.release(
         delivery.id,
@@ -211,6 +243,7 @@ def _put(tx: Store, delivery: Delivery, status: DeliveryStatus, *, due: datetime
         attempts=delivery.attempts,
         looks=delivery.looks,
         last_error=delivery.last_error,
+        renewed_at=renewed,
     )
     if not free:
         raise UsageError(f"Delivery {delivery.id} is being sent right now.", hint="Look again in a few minutes.")

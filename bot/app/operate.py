@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 
+from bot.app.compose import Subscription
 from bot.app.deliver import Attempt, incident_key, put_apart
 from bot.app.poll import PollReport
 from bot.app.ports import Channel, Renderer, Store
+from bot.app.preview import preview_day
 from bot.app.records import Incident, NewDelivery
-from bot.core.delivery import DeliveryStatus
+from bot.core.delivery import Delivery, DeliveryStatus
 from bot.core.wording import count
 from bot.errors import RankbotError
 
@@ -37,6 +39,9 @@ def note_poll(store: Store, report: PollReport, *, now: datetime) -> None:
             store.end_incident(incident.key, now)
 
 
+TEMPLATES = "templates"
+
+
 def note_attempts(store: Store, attempts: Sequence[Attempt], *, now: datetime) -> None:
     """Opens an incident for each delivery that is dead, or of which only the operator can say whether it arrived.
 
@@ -48,13 +53,36 @@ def note_attempts(store: Store, attempts: Sequence[Attempt], *, now: datetime) -
         if not attempt.needs_somebody:
             continue
         delivery = attempt.delivery
-        dead = attempt.status is DeliveryStatus.DEAD
-        what = "was not delivered" if dead else "may have been delivered or not"
-        then = f"Then: rankbot deliveries retry {delivery.id}"
-        if not dead:
-            then = f"Look whether it is there; then: rankbot deliveries discard {delivery.id}, or retry {delivery.id}"
-        message = f"{delivery.channel}: “{delivery.subject}” {what}: {attempt.error} {attempt.hint}".strip()
-        store.open_incident(incident_key(delivery), f"{message} {then}", now)
+        message = _stuck(
+            delivery, f"{attempt.error} {attempt.hint}".strip(), dead=attempt.status is DeliveryStatus.DEAD
+        )
+        store.open_incident(incident_key(delivery), message, now)
+
+
+def note_outbox(store: Store, *, now: datetime) -> None:
+    """Makes the incidents fit the outbox: a process may have died between a delivery's end and the note of it."""
+    stuck = {
+        incident_key(delivery): delivery
+        for delivery in store.deliveries(open_only=True)
+        if delivery.status is DeliveryStatus.DEAD
+        or (delivery.status is DeliveryStatus.UNKNOWN and delivery.next_attempt_at is None)
+    }
+    noted = {incident.key for incident in store.incidents() if incident.key.startswith("delivery:")}
+    for key in stuck.keys() - noted:
+        delivery = stuck[key]
+        dead = delivery.status is DeliveryStatus.DEAD
+        store.open_incident(key, _stuck(delivery, delivery.last_error, dead=dead), now)
+    for key in noted - stuck.keys():
+        store.end_incident(key, now)
+
+
+def _stuck(delivery: Delivery, why: str, *, dead: bool) -> str:
+    """What the operator is told of a delivery that needs somebody."""
+    what = "was not delivered" if dead else "may have been delivered or not"
+    then = f"Then: rankbot deliveries retry {delivery.id}"
+    if not dead:
+        then = f"Look whether it is there; then: rankbot deliveries discard {delivery.id}, or retry {delivery.id}"
+    return f"{delivery.channel}: “{delivery.subject}” {what}: {why} {then}"
 
 
 def note_bug(store: Store, stage: str, subject: str, error: Exception | None, *, now: datetime) -> None:
@@ -79,9 +107,32 @@ def end_orphans(store: Store, stage: str, subjects: AbstractSet[str], *, now: da
 def note_templates(store: Store, complaints: list[str], *, now: datetime) -> None:
     """Opens an incident for templates that failed since the last time, or ends it; takes the complaints away."""
     if complaints:
-        store.open_incident("templates", " ".join(dict.fromkeys(complaints)), now)
+        store.open_incident(TEMPLATES, " ".join(dict.fromkeys(complaints)), now)
     else:
-        store.end_incident("templates", now)
+        store.end_incident(TEMPLATES, now)
+    complaints.clear()
+
+
+def retry_templates(
+    store: Store,
+    subscriptions: Sequence[Subscription],
+    renderer: Renderer,
+    complaints: list[str],
+    *,
+    now: datetime,
+    settle: timedelta,
+) -> None:
+    """Ends the incident of failed templates where they work by now: the next digest, which would show it, may be far.
+
+    They are tried on the newest stored day, on which they may have failed, and on made-up digests.
+    """
+    if not any(incident.key == TEMPLATES for incident in store.incidents()):
+        return
+    failing = bool(renderer.check())
+    for subscription in subscriptions:
+        preview_day(store, subscription, None, renderer=renderer, now=now, settle=settle)
+    if not (failing or complaints):
+        store.end_incident(TEMPLATES, now)
     complaints.clear()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -16,6 +16,7 @@ from bot.core.history import History
 from bot.core.naming import Sightings
 from bot.core.ranking import Board, Ranking, Snapshot
 from bot.core.watchlist import Names
+from bot.errors import TemplateError
 
 
 class Feed(Protocol):
@@ -190,8 +191,10 @@ class Store(CatalogueStore, Protocol):
         """Writes a delivery and what it settles; stated events become ``told``. None if that due time is taken."""
         ...
 
-    def claim(self, now: datetime, lease_until: datetime) -> Delivery | None:
+    def claim(self, now: datetime, lease_until: datetime, *, among: Collection[str] | None = None) -> Delivery | None:
         """Takes the next delivery that may be sent at ``now``: pending or unknown and due, or left by a dead process.
+
+        ``among``: of these channels only; None: of any.
 
         A compare-and-set: whoever gets it, holds it until ``lease_until``. Returns None when there is nothing to do.
         Its status is then ``claimed``; its steps say what was begun before.
@@ -219,9 +222,11 @@ class Store(CatalogueStore, Protocol):
         attempts: int,
         looks: int,
         last_error: str,
+        renewed_at: datetime | None = None,
     ) -> bool:
         """Ends a claim with the delivery's new state; with ``held_until`` None changes one that nobody has claimed.
 
+        With ``renewed_at`` it counts as put into the outbox then (``created_at``): its tries have that long yet.
         False, and nothing is written, where the claim is no longer held, or somebody has claimed it meanwhile.
         """
         ...
@@ -347,4 +352,8 @@ class Renderer(Protocol):
 
     def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:
         """A note to the operator in every form: a subject and plain lines."""
+        ...
+
+    def check(self) -> Sequence[TemplateError]:
+        """What fails of the user's templates when made-up digests are rendered."""
         ...

@@ -120,7 +120,10 @@ class SlackPart:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A rendered digest in every form. ``key`` names it stably (channel and due time); ``day`` is what it is about."""
+    """A rendered digest in every form. ``key`` names it stably (channel and due time); ``day`` is what it is about.
+
+    ``source`` is how ``text`` ends: where its figures come from, which every part of a split text bears.
+    """
 
     key: str
     day: date
@@ -129,3 +132,4 @@ class Message:
     text: str
     html: str
     slack: tuple[SlackPart, ...]
+    source: str = ""

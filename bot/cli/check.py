@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.cli.check_requests import Outlook, asking
 from bot.cli.output import field, moment, say
-from bot.config import Channel, Config, EmailChannel, SlackChannel, WhenQuiet
+from bot.config import Channel, Config, EmailChannel, PluggedChannel, SlackChannel, WhenQuiet
 from bot.core import wording
 from bot.core.due import day_told, next_due
 from bot.core.ranking import Board, By, Dataset
@@ -154,6 +154,8 @@ def address(channel: Channel) -> str:
         return "Slack webhook" if channel.webhook_url else f"Slack {channel.channel}"
     if isinstance(channel, EmailChannel):
         return f"mail to {len(channel.to)}"
+    if isinstance(channel, PluggedChannel):
+        return f"by {channel.type}"
     return f"files in {channel.directory}"
 
 

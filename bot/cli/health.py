@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import __version__
+from bot.app.compose import Subscription, newest_evaluated
 from bot.app.operate import FEED_FAILS
 from bot.app.records import DayStatus
 from bot.cli.output import field as line
@@ -17,7 +18,7 @@ from bot.cli.report import look_first
 from bot.cli.stored import newest
 from bot.core import wording
 from bot.core.delivery import DeliveryStatus
-from bot.core.due import day_told, latest_due, next_due
+from bot.core.due import day_told, latest_due, next_due, wants_quiet
 from bot.core.naming import LOOK_BACK
 from bot.core.plan import complete_at, last_complete_day
 from bot.core.view import unmatched
@@ -164,13 +165,23 @@ def _channels(house: House, condition: Condition) -> None:
         before = latest_due(cadence, condition.now, house.settle)
         if before is None or condition.now - before < OVERDUE_AFTER or (last and last[0] >= before):
             continue
-        until = day_told(before, house.settle)
-        untold = house.store.unsettled(name, [watchlist.id for watchlist in subscription.watchlists], until)
-        if untold:
+        late = _untold(house, subscription, before, last[0] if last else None)
+        if late:
             condition.problems.append(
-                f"{name}: {wording.count(len(untold), 'event')} should have been told {moment(before, cadence.zone)}. "
+                f"{name}: {late} should have been told {moment(before, cadence.zone)}. "
                 "Is `rankbot serve` or cron running? To send now: rankbot run"
             )
+
+
+def _untold(house: House, subscription: Subscription, due_at: datetime, last_due_at: datetime | None) -> str:
+    """What the digest of that due time, which there is not, would have told, in words; empty if nothing."""
+    until = day_told(due_at, house.settle)
+    ids = [watchlist.id for watchlist in subscription.watchlists]
+    untold = house.store.unsettled(subscription.channel.name, ids, until)
+    if untold:
+        return wording.count(len(untold), "event")
+    quiet = wants_quiet(subscription.cadence, due_at, last_due_at)
+    return "that nothing happened" if quiet and newest_evaluated(house.store, subscription, until) == until else ""
 
 
 def _store(house: House) -> str:

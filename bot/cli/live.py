@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.cli.exits import FINE, NEEDS_YOU
 
 STALE_SECONDS = 5 * 60
-"""A beat comes every minute, and with each answer of the feed; one answer may take a while."""
+"""A beat comes every minute, with each answer of the feed and each part that is sent; one of these may take a while."""
 
 
 def beat_file(config: Path) -> Path:

@@ -66,7 +66,8 @@ def serve(
 ) -> None:
     """Runs the cycle on time, until SIGTERM.
 
-    Missing answers are asked for again after 20 minutes, then hourly. A second one on the same store waits its turn.
+    Missing answers are asked for again after 20 minutes, then hourly. A second one on the same store waits its turn,
+    and meanwhile sends what the first has put into the outbox.
     """
     from bot.cli.serving import hold_store, nudge
     from bot.scheduler import serve as keep_serving
@@ -75,9 +76,10 @@ def serve(
     stopping = threading.Event()
     with open_house(context, config, stop=stopping.is_set, patience=timedelta(0)) as house:
         set_up_logging(house.config.log)
-        with hold_store(house, wait=not no_wait) as beat:
-            warn_of_old_sqlite()
-            keep_serving(nudge(house, beat), stopping=stopping)
+        with hold_store(house, wait=not no_wait, stopping=stopping) as hold:
+            if not stopping.is_set():
+                warn_of_old_sqlite()
+                keep_serving(nudge(house, hold), stopping=stopping)
 
 
 def add_to(app: typer.Typer) -> None:

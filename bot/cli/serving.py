@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
 import socket
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.adapters.store.turn import Turn
-from bot.app.cycle import CycleReport
+from bot.app.cycle import Cycle, CycleReport
 from bot.cli.live import beat_file
 from bot.cli.output import whisper
-from bot.errors import StoreBusyError
+from bot.errors import StoreBusyError, StoreError
 from bot.scheduler import Beat, Nudge
 from bot.wiring import House, after_cycle, cadence_of
 
+LOG = logging.getLogger("rankbot.serve")
 WAIT_SECONDS = 5
 """How often a second process looks whether its turn has come."""
 
 
-@contextmanager
-def hold_store(house: House, *, wait: bool) -> Iterator[Beat]:
-    """Holds the store's turn while serving; yields what to call when the process shows that it lives.
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The turn on a store: ``beat`` shows that the process lives, ``keep`` says whether the turn is still its own."""
 
-    Where another process serves the store, says which, and waits for its end, beating; without ``wait``,
-    StoreBusyError.
+    beat: Beat
+    keep: Callable[[], bool]
+
+
+@contextmanager
+def hold_store(house: House, *, wait: bool, stopping: threading.Event) -> Iterator[Hold]:
+    """Holds the store's turn while serving.
+
+    Where another process serves the store, says which, and waits for its end: beating, and sending what that one has
+    put into the outbox, until ``stopping``, which SIGTERM sets then. Without ``wait``, StoreBusyError.
     """
     turn = Turn(house.config.store_url.read(), who=f"process {os.getpid()} on {socket.gethostname()}")
 
@@ -37,9 +49,14 @@ def hold_store(house: House, *, wait: bool) -> Iterator[Beat]:
 
     beat = Beat(write, clock=house.clock)
     try:
-        _take(turn, beat, wait=wait)
+        if not turn.take():
+            if not wait:
+                raise StoreBusyError(
+                    f"The store is served by {turn.holder()}.", hint="Leave --no-wait out to wait for it."
+                )
+            _wait(turn, house, beat, stopping)
         try:
-            yield beat
+            yield Hold(beat, turn.take)
         finally:
             with suppress(OSError):  # where no beat could be left, there is none to take away
                 beat_file(house.config.file).unlink()
@@ -47,32 +64,84 @@ def hold_store(house: House, *, wait: bool) -> Iterator[Beat]:
         turn.leave()
 
 
-def _take(turn: Turn, beat: Beat, *, wait: bool) -> None:
-    told = False
-    while not turn.take():
-        if not wait:
-            raise StoreBusyError(f"The store is served by {turn.holder()}.", hint="Leave --no-wait out to wait for it.")
-        beat()
-        if not told:
-            whisper(f"The store is served by {turn.holder()}; waiting for it to end.")
-            told = True
-        time.sleep(WAIT_SECONDS)
-
-
-def nudge(house: House, beat: Beat) -> Nudge:
-    """What is to run each minute. In a long cycle, each of the feed's answers is a beat too."""
+def _wait(turn: Turn, house: House, beat: Beat, stopping: threading.Event) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    beat()
+    whisper(f"The store is served by {turn.holder()}; waiting for it to end.")
     cycle = house.cycle()
+    while not stopping.is_set():
+        assist(cycle, beat)
+        if _taken(turn):
+            return
+        stopping.wait(WAIT_SECONDS)
+        beat()
+
+
+def _taken(turn: Turn) -> bool:
+    """Whether the turn has come. A store that can't be asked now may be there at the next look."""
+    try:
+        return turn.take()
+    except StoreError as error:
+        LOG.warning("the store can't be asked for its turn reason=%s", error)
+        return False
+
+
+def assist(cycle: Cycle, beat: Callable[[], None]) -> None:
+    """Sends what is due while another process serves the store; a failure of the store's is that one's to tell."""
+    try:
+        attempts = cycle.help(alive=beat)
+    except StoreError as error:
+        LOG.warning("nothing could be sent while waiting reason=%s", error)
+        return
+    if attempts:
+        LOG.info("sent while waiting deliveries=%d", len(attempts))
+
+
+def nudge(house: House, hold: Hold) -> Callable[[], None]:
+    """What is to run each minute. In a long cycle, each of the feed's answers and each part that is sent is a beat.
+
+    Whoever has lost the turn meanwhile (PostgreSQL was started anew, and another process was quicker) only sends.
+    """
+    cycle, beat = house.cycle(), hold.beat
+    ended: list[CycleReport] = []
 
     def run(beat: Callable[[], None]) -> CycleReport:
-        report = cycle.run(progress=lambda _answered, _planned: beat())
-        after_cycle(house, report)
-        return report
+        ended.clear()
+        ended.append(cycle.run(progress=lambda _answered, _planned: beat(), alive=beat))
+        after_cycle(house, ended[0])
+        return ended[0]
 
-    return Nudge(
+    def send() -> None:
+        """What the cycle could not send goes out between two: then the switch has its ping after all."""
+        if cycle.send(alive=beat) and ended:
+            after_cycle(house, ended[0])
+
+    whole = Nudge(
         clock=house.clock,
         settle=house.settle,
         cadences=tuple(cadence_of(table) for table in house.config.channels.values()),
         run=run,
-        send=cycle.send,
+        send=send,
         beat=beat,
     )
+
+    def once() -> None:
+        if _kept(hold):
+            whole()
+        else:
+            beat()
+            assist(cycle, beat)
+
+    return once
+
+
+def _kept(hold: Hold) -> bool:
+    """Whether the turn is still ours. A store that can't be asked is the cycle's to tell, which asks it, too."""
+    try:
+        kept = hold.keep()
+    except StoreError:
+        return True
+    if not kept:
+        LOG.warning("another process serves the store now; this one only sends")
+    return kept

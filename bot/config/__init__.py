@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bot.config.channel_table import Cadence, WhenQuiet
 from bot.config.loading import load, summary
-from bot.config.model import Channel, Config
+from bot.config.model import Config
+from bot.config.plugs import PluggedChannel
 from bot.config.secret import Secret
 from bot.config.starters import STARTERS, starter
 from bot.config.sweep import Sweep, read_sweep
 from bot.config.tables import (
-    Cadence,
+    Channel,
     Defaults,
     Delivery,
     EmailChannel,
@@ -17,7 +19,6 @@ from bot.config.tables import (
     OpenRouter,
     Operator,
     SlackChannel,
-    WhenQuiet,
 )
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Log",
     "OpenRouter",
     "Operator",
+    "PluggedChannel",
     "Secret",
     "SlackChannel",
     "Sweep",

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from bot.config.channel_table import Table
 from bot.config.fields import is_loopback
-from bot.config.model import Channel
+from bot.config.plugs import PluggedChannel
 from bot.config.positions import Path
 from bot.config.report import Report
 from bot.config.secret import FOR_OTHERS, Origin, Secret, StoreUrl
-from bot.config.tables import EmailChannel, OpenRouter, Operator, Table, secrets
+from bot.config.tables import Channel, EmailChannel, OpenRouter, Operator, secrets
 from bot.config.wrong import Wrong, nearest
 from bot.core.rules import Moved, Overtook
 from bot.core.text import clean
@@ -98,18 +99,15 @@ def note_secrets(path: Path, table: Table, report: Report) -> None:
     """Notes each secret that stands in the file itself, or in a file that others can read."""
     for name, secret in secrets(table).items():
         place = (*path, name)
-        if _stands_here(name, secret):
-            report.note(
-                place, "a secret stands in this file", under=f'put it in a variable: {name} = "env:{_VARIABLES[name]}"'
-            )
+        variable = f"{table.type}_{name}".upper() if isinstance(table, PluggedChannel) else _VARIABLES.get(name)
+        if variable and _stands_here(secret):
+            report.note(place, "a secret stands in this file", under=f'put it in a variable: {name} = "env:{variable}"')
         elif secret.file and secret.file.exists() and secret.file.stat().st_mode & FOR_OTHERS:
             report.note(place, f"others on this machine can read {secret.place}", under=f"chmod 600 {secret.file}")
 
 
-def _stands_here(name: str, secret: Secret) -> bool:
-    if isinstance(secret, StoreUrl):
-        return secret.holds_password
-    return secret.origin is Origin.LITERAL and name in _VARIABLES
+def _stands_here(secret: Secret) -> bool:
+    return secret.holds_password if isinstance(secret, StoreUrl) else secret.origin is Origin.LITERAL
 
 
 def note_clear_text(path: Path, channel: Channel, report: Report) -> None:

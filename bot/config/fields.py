@@ -31,7 +31,7 @@ _SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{7,}\Z")
 _SLACK_NAME = re.compile(r"#[^\s#,<>]{1,80}\Z")
 
 _SECRET_ADVICE = {"api_key": "Any OpenRouter key will do; reading rankings spends no tokens."}
-_SECRET_FILES = {"api_key": "openrouter", "webhook_url": "slack-webhook", "token": "slack-token", "url": "database-url"}
+_SECRET_FILES = {"api_key": "openrouter", "webhook_url": "slack-webhook", "token": "slack-token", "url": "channel-url"}
 
 
 def shown(value: str) -> str:
@@ -259,7 +259,7 @@ def _advice(field: str, secret: Secret, error: Wrong) -> str:
     """What to do about a secret that can't be read."""
     if error.under:
         return error.advice
-    file = _SECRET_FILES.get(field, field.replace("_", "-"))
+    file = "database-url" if isinstance(secret, StoreUrl) else _SECRET_FILES.get(field, field.replace("_", "-"))
     instead = f'Set the variable, or use "file:/run/secrets/{file}".' if secret.origin is Origin.VARIABLE else ""
     return " ".join(part for part in (_SECRET_ADVICE.get(field, ""), instead, error.advice) if part)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
+from bot.adapters.channels import PLUGS
 from bot.config.checks import (
     check_channel_names,
     check_email,
@@ -18,7 +19,8 @@ from bot.config.checks import (
     note_secrets,
 )
 from bot.config.fields import NAME
-from bot.config.model import Channel, Config
+from bot.config.model import Config
+from bot.config.plugs import missing_package
 from bot.config.positions import Path
 from bot.config.report import AnyTable, Report, homes_of, read_table, unknown_key
 from bot.config.rules import read_rules
@@ -27,6 +29,7 @@ from bot.config.source import read
 from bot.config.tables import (
     CHANNELS,
     SECTIONS,
+    Channel,
     Defaults,
     Delivery,
     Log,
@@ -194,6 +197,8 @@ class _Loading:
             return None
         if kind in _CHECKS:
             _CHECKS[kind](path, raw, self.report)
+        if kind in PLUGS and not PLUGS[kind].is_installed:
+            self.report.error((*path, "type"), missing_package(PLUGS[kind]))
         return read_table(CHANNELS[kind], raw, path, report=self.report, where=self.where)
 
     def _report_type(self, path: Path, raw: Mapping[str, Any], keys: tuple[str, ...]) -> None:

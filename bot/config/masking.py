@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from bot.adapters.channels import PLUGS
 from bot.config.positions import Path, Place, Span
 from bot.config.tables import LABELS, SECTIONS
 
 MASK = "********"
 _SECRET_KEYS = frozenset({"api_key", "webhook_url", "token", "username", "password", "ping_url"})
+_OF_CHANNELS = frozenset(name for plug in PLUGS.values() for name in plug.secrets)
+"""Keys that are secrets under a channel, whatever they are elsewhere."""
 _KNOWN_KEYS = frozenset(key for table in LABELS.values() for key in table.key_names()) | {
     *SECTIONS,
     "channel",
@@ -56,7 +59,7 @@ def _is_secret(path: Path, data: Mapping[str, Any]) -> bool:
         return False
     if names[0] in ("channel", "watchlist"):
         del names[1:2]
-    if any(name in _SECRET_KEYS for name in names):
+    if any(name in _SECRET_KEYS for name in names) or (names[0] == "channel" and names[-1] in _OF_CHANNELS):
         return True
     unknown = [name for name in names if name not in _KNOWN_KEYS]
     if any(_TELLING.search(name) for name in unknown):

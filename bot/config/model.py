@@ -7,12 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.config.secret import Secret
-from bot.config.tables import Defaults, Delivery, EmailChannel, FileChannel, Log, OpenRouter, Operator, SlackChannel
+from bot.config.tables import Channel, Defaults, Delivery, Log, OpenRouter, Operator
 from bot.core.watchlist import Watchlist
 from bot.errors import Problem
-
-Channel = SlackChannel | EmailChannel | FileChannel
-"""One ``[channel.NAME]``; its ``cadence`` says when its digests are due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

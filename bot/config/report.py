@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from bot.config.channel_table import ChannelTable, Table
 from bot.config.masking import redacted
 from bot.config.positions import Path, Span
 from bot.config.secret import Surroundings
 from bot.config.source import Remark, Source
-from bot.config.tables import LABELS, ChannelTable, Table
+from bot.config.tables import LABELS
 from bot.config.wrong import Wrong, nearest
 from bot.core.text import clean
 from bot.errors import Problem

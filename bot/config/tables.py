@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import time
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from bot.adapters.channels import PLUGS
+from bot.config.channel_table import ChannelTable, Table
 from bot.config.fields import (
-    At,
-    Days,
     ExistingFolder,
     Filled,
     FolderPath,
@@ -29,49 +27,16 @@ from bot.config.fields import (
     times,
     whole,
 )
+from bot.config.plugs import PluggedChannel, table_of
 from bot.config.secret import Secret
-from bot.core.delivery import IfUnsure
 from bot.core.ranking import MAX_WINDOW_DAYS
 from bot.core.watchlist import COOLDOWN_DAYS
 
+LONGEST_REQUEST = 110
+"""Seconds that sending one part may take (a mail server's patience is the longest): while it is sent, nobody else may
+take the delivery over, or it is sent twice."""
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 """The usual port of a mail server, by ``security``."""
-
-WhenQuiet = Literal["weekly-line", "nothing", "line"]
-"""What a channel says on a quiet day: one line after a quiet week, nothing, or one line every quiet day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cadence:
-    """When a channel's digests are due, and what it says when nothing happened.
-
-    ``days`` are those of ``date.weekday``. Without ``at`` a digest is due in the first cycle that evaluates one of its
-    boards for the day. A single day makes it a weekly briefing, which always goes out.
-    """
-
-    days: frozenset[int]
-    at: time | None
-    timezone: ZoneInfo
-    when_quiet: WhenQuiet
-    if_unsure: IfUnsure
-
-    @property
-    def weekly(self) -> bool:
-        """Whether its digests are weekly briefings."""
-        return len(self.days) == 1
-
-
-class Table(BaseModel):
-    """The base of every table: strict, frozen, and silent about what it was given."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True
-    )
-
-    @classmethod
-    def key_names(cls) -> tuple[str, ...]:
-        """The keys of the table as they are written."""
-        return tuple(field.alias or name for name, field in cls.model_fields.items())
 
 
 class OpenRouter(Table):
@@ -100,21 +65,6 @@ class Defaults(Table):
     timezone: Zone = ZoneInfo("UTC")
     cooldown_days: Annotated[int, whole(0, 366)] = COOLDOWN_DAYS
     templates: ExistingFolder | None = None
-
-
-class ChannelTable(Table):
-    """What every kind of channel has."""
-
-    days: Days = frozenset(range(7))
-    at: At | None = None
-    timezone: Zone = ZoneInfo("UTC")
-    when_quiet: Annotated[WhenQuiet, one_of("weekly-line", "nothing", "line")] = "weekly-line"
-    if_unsure: Annotated[IfUnsure, BeforeValidator(IfUnsure), one_of("resend", "ask")] = IfUnsure.RESEND
-
-    @property
-    def cadence(self) -> Cadence:
-        """When its digests are due."""
-        return Cadence(self.days, self.at, self.timezone, self.when_quiet, self.if_unsure)
 
 
 class SlackChannel(ChannelTable):
@@ -167,7 +117,7 @@ class Delivery(Table):
 
     first_retry_seconds: Annotated[int, whole(1, 21_600)] = 60
     give_up_after_days: Annotated[int, whole(1, 31)] = 3
-    lease_seconds: Annotated[int, whole(10, 3600)] = 120
+    lease_seconds: Annotated[int, whole(LONGEST_REQUEST, 3600)] = 120
     look_seconds: Annotated[tuple[Annotated[int, whole(1, 600)], ...], AfterValidator(times)] = (5, 15, 40)
 
 
@@ -196,10 +146,14 @@ class WatchlistTable(Table):
     rules: dict[str, Any] = Field(default_factory=dict)
 
 
-CHANNELS: dict[str, type[SlackChannel | EmailChannel | FileChannel]] = {
+Channel = SlackChannel | EmailChannel | FileChannel | PluggedChannel
+"""One ``[channel.NAME]``; its ``cadence`` says when its digests are due."""
+
+CHANNELS: dict[str, type[Channel]] = {
     "slack": SlackChannel,
     "email": EmailChannel,
     "file": FileChannel,
+    **{kind: table_of(plug) for kind, plug in PLUGS.items()},
 }
 """The model of a channel by its ``type``."""
 

@@ -56,6 +56,7 @@ class Delivery:
     """One message for one channel and due time, as it is stored. ``subject`` is its headline.
 
     ``thread`` is the receipt of an earlier message that its replies belong to; empty where it opens a thread itself.
+    ``created_at`` is when it was put into the outbox, or last put there anew by the operator: tries end so long after.
     """
 
     id: int

@@ -11,6 +11,8 @@ from bot.core.plan import complete_at, last_complete_day
 
 EVERY_DAY = frozenset(range(7))
 QUIET_WEEK = timedelta(days=7)
+_CLOCK_CHANGE = timedelta(hours=2)
+"""By how much seven local days may be shorter than seven times 24 hours."""
 _MINUTE = timedelta(minutes=1)
 _LOOK_AHEAD_DAYS = 9
 """A due date lies at most a week off, and a clock change may move it by a day."""
@@ -90,4 +92,4 @@ def wants_quiet(cadence: Cadence, due_at: datetime, last_due_at: datetime | None
         return True
     if cadence.when_quiet is WhenQuiet.NOTHING or last_due_at is None:
         return False
-    return due_at - last_due_at >= QUIET_WEEK
+    return due_at - last_due_at >= QUIET_WEEK - _CLOCK_CHANGE

@@ -11,7 +11,7 @@ from bot.core.catalogue import Listing
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step
 from bot.core.digest import Digest, Provenance, Revision
 from bot.core.ranking import MODEL_DAY, Board, Ranking
-from bot.errors import FeedError
+from bot.errors import FeedError, TemplateError
 from tests.builders import DAY, snapshot
 
 SETTLE = timedelta(hours=2)
@@ -136,9 +136,17 @@ class FakeChannel:
 
 
 class PlainRenderer:
-    """Renders a digest as its headline, news and revisions, one line each."""
+    """Renders a digest as its headline, news and revisions, one line each. ``failing`` templates do not work."""
+
+    def __init__(self) -> None:
+        self.failing: list[TemplateError] = []
+        self.on_render: Callable[[], object] = lambda: None
+
+    def check(self) -> Sequence[TemplateError]:
+        return self.failing
 
     def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
+        self.on_render()
         lines = [digest.headline, *(news.text for section in digest.sections for news in section.news)]
         lines += [revision.text for revision in digest.revisions]
         text = "\n".join(lines)

@@ -41,7 +41,7 @@ from bot.core.rules import (
     Trending,
 )
 from bot.core.watchlist import Pattern, Watchlist
-from bot.errors import FeedTransientError
+from bot.errors import FeedTransientError, TemplateError
 from tests.app.doubles import SETTLE, Clock
 from tests.builders import CLI_AGENTS, IDE_EXTENSIONS
 
@@ -339,6 +339,9 @@ class IdRenderer:
 
     store: Store
     fate: Fate
+
+    def check(self) -> Sequence[TemplateError]:
+        return ()
 
     def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
         self.fate.step()

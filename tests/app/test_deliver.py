@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -35,6 +37,9 @@ class Outbox:
         self.id = made.id
 
     def run(self, **channels: FakeChannel) -> list[Attempt]:
+        return self.deliver(**channels).run()
+
+    def deliver(self, **channels: FakeChannel) -> Deliver:
         return Deliver(
             store=self.store,
             channels=channels or {"team": self.channel},
@@ -43,7 +48,7 @@ class Outbox:
             jitter=lambda: 1.0,
             sleep=self.clock.sleep,
             patience=self.patience,
-        ).run()
+        )
 
     @property
     def status(self) -> DeliveryStatus:
@@ -171,6 +176,19 @@ class TestRefusal:
         assert box.run()[0].status is DeliveryStatus.DEAD
         assert box.steps == [StepStatus.DEAD, StepStatus.SENT]
 
+    def test_revived_after_it_was_given_up_it_is_tried_for_three_days_again(self) -> None:
+        box = Outbox(FakeChannel(answers=[BUSY] * 100))
+        while box.status is not DeliveryStatus.DEAD:
+            box.run()
+            box.later(hours=6)
+        revive(box.store, box.id, now=box.clock())
+        again = box.clock()
+        assert box.run()[0].next_attempt_at == again + timedelta(seconds=60)
+        while box.status is not DeliveryStatus.DEAD:
+            box.run()
+            box.later(hours=6)
+        assert timedelta(days=2, hours=12) < box.clock() - again <= timedelta(days=3, hours=6)
+
     def test_revived_it_sends_what_is_missing(self) -> None:
         box = Outbox(FakeChannel(parts=2, answers=[REFUSED]))
         box.run()
@@ -284,6 +302,56 @@ class TestBugs:
         box.store.enqueue(NewDelivery("other", MORNING, DAY, "News", (Step(0, "x", "y"),)), [], MORNING)
         statuses = [attempt.status for attempt in box.run(team=box.channel, other=other)]
         assert statuses == [DeliveryStatus.UNKNOWN, DeliveryStatus.SENT]
+
+
+class TestLongSends:
+    """A delivery of many parts shows that the process lives, and may be left in the middle."""
+
+    def test_each_part_is_a_sign_of_life(self) -> None:
+        box = Outbox(FakeChannel(parts=500))
+        signs: list[datetime] = []
+        box.channel.on_send = lambda: box.later(seconds=50)
+        deliver = replace(box.deliver(), alive=lambda: signs.append(box.clock.now))
+        assert [attempt.status for attempt in deliver.run()] == [DeliveryStatus.SENT]
+        assert len(signs) == 500
+        assert max(b - a for a, b in pairwise(signs)) == timedelta(seconds=50)
+
+    def test_a_stop_finishes_the_part_in_hand_and_leaves_the_rest_to_whoever_comes_next(self) -> None:
+        box = Outbox(FakeChannel(parts=5))
+        deliver = replace(box.deliver(), stop=lambda: len(box.sent) == 2)
+        (attempt,) = deliver.run()
+        assert (attempt.status, box.sent) == (DeliveryStatus.PENDING, [0, 1])
+        assert [attempt.status for attempt in box.run()] == [DeliveryStatus.SENT]
+        assert box.sent == [0, 1, 2, 3, 4]
+        found = box.store.delivery(box.id)
+        assert found
+        assert found.attempts == 1
+
+    def test_a_stop_after_a_failure_keeps_to_its_wait(self) -> None:
+        box = Outbox(FakeChannel(parts=3, answers=[BUSY]))
+        deliver = replace(box.deliver(), stop=lambda: len(box.sent) == 1)
+        assert deliver.run()[0].next_attempt_at == MORNING + timedelta(seconds=60)
+        assert box.sent == [0]
+
+    def test_a_stop_after_a_refusal_does_not_cost_the_others_theirs(self) -> None:
+        box = Outbox(FakeChannel(parts=3, answers=[REFUSED]))
+        replace(box.deliver(), stop=lambda: len(box.sent) == 1).run()
+        assert box.status is DeliveryStatus.PENDING
+        assert box.run()[0].status is DeliveryStatus.DEAD
+        assert box.steps == [StepStatus.DEAD, StepStatus.SENT, StepStatus.SENT]
+
+    def test_one_that_lost_its_claim_hands_nothing_back(self) -> None:
+        box = Outbox(FakeChannel(parts=3))
+
+        def overtaken() -> bool:
+            if not box.sent:
+                return False
+            box.later(hours=1)
+            assert box.store.claim(box.clock.now, box.clock.now + POLICY.lease)
+            return True
+
+        assert replace(box.deliver(), stop=overtaken).run()[0].status is DeliveryStatus.CLAIMED
+        assert box.status is DeliveryStatus.CLAIMED
 
 
 class TestLease:

@@ -56,6 +56,7 @@ class World:
         self.subscription = Subscription(self.channel, cadence, watchlists)
         self.watchlists = watchlists
         self.complaints: list[str] = []
+        self.renderer = PlainRenderer()
         self.others: tuple[Subscription, ...] = ()
         self.restate_days = 1
 
@@ -67,7 +68,7 @@ class World:
         return Cycle(
             store=self.store,
             feed=self.feed,
-            renderer=PlainRenderer(),
+            renderer=self.renderer,
             watchlists=self.watchlists,
             subscriptions=(self.subscription, *self.others),
             complaints=self.complaints,

@@ -65,6 +65,28 @@ class TestStatus:
         said = bench("status")
         assert (said.code, "the newest data is of Tue 10 Nov" in said.flat) == (1, True)
 
+    QUIET = "[watchlist.models.rules]\ndefault = false\n[watchlist.cli-agents.rules]\ndefault = false\n"
+
+    @pytest.mark.parametrize(
+        ("cadence", "rules", "words"),
+        [
+            ('when_quiet = "nothing"', "", "should have been told Wed 11 Nov 23:00 UTC. Is `rankbot serve`"),
+            ('when_quiet = "line"', QUIET, "files: that nothing happened should have been told Wed 11 Nov 23:00 UTC."),
+            ('days = ["wed"]', QUIET, "files: that nothing happened should have been told Wed 11 Nov 23:00 UTC."),
+            ('when_quiet = "nothing"', QUIET, ""),
+        ],
+    )
+    def test_a_digest_that_is_overdue(self, bench: Bench, cadence: str, rules: str, words: str) -> None:
+        """The store has the day, and three hours after the due time nobody has written its digest."""
+        text = CONFIG.format(url=bench_url(bench)).replace('when_quiet = "line"', f'at = "23:00"\n{cadence}')
+        bench.configure(text.replace('mine = ["Kestrel Code"]\nfollow = ["Marlin"]\n', "") + rules)
+        bench("run")
+        bench.now = NOW + timedelta(hours=20, minutes=59)
+        assert bench("status").code == 0
+        bench.now = NOW + timedelta(hours=21)
+        said = bench("status")
+        assert (said.code, words in said.flat) == (int(bool(words)), True)
+
     def test_a_feed_that_fails(self, bench: Bench) -> None:
         bench.configure(CONFIG.format(url="http://127.0.0.1:9/api/v1"))
         bench("run")

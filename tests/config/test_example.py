@@ -13,7 +13,8 @@ from typing import Any, cast
 import pytest
 
 from bot.config import Config, load
-from bot.config.tables import CHANNELS, SECTIONS, Table, WatchlistTable
+from bot.config.channel_table import Table
+from bot.config.tables import CHANNELS, SECTIONS, WatchlistTable
 from bot.core.rules import RULES
 from bot.core.taxonomy import CATEGORIES
 from tests.config.reading import ENVIRON
@@ -36,23 +37,22 @@ class Line:
 
 
 def lines() -> Iterator[Line]:
-    """Every key in the file, with the table under which it stands."""
-    table = ""
+    """Every key in the file, with the table under which it stands; a whole table may be commented out."""
+    table, off = "", False
     for text in EXAMPLE.read_text(encoding="utf-8").splitlines():
-        if text.startswith("["):
-            table = text.strip("[]")
+        if text.startswith(("[", "#[")):
+            table, off = text.strip("#[]"), text.startswith("#")
         found = _LINE.match(text)
         if found:
             value = tomllib.loads(f"value = {found['value']}", parse_float=Decimal)["value"]
-            yield Line(table, found["key"], value, not found["off"], found["remark"] or "")
+            yield Line(table, found["key"], value, off or not found["off"], found["remark"] or "")
 
 
 def model(table: str) -> type[Table] | None:
     """The model of a table in the file; None for rules."""
-    data = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
     kind, _, name = table.partition(".")
     if kind == "channel":
-        return CHANNELS[data["channel"][name]["type"]]
+        return CHANNELS[next(line.value for line in lines() if (line.table, line.key) == (table, "type"))]
     if kind == "watchlist":
         return None if name.endswith(".rules") else WatchlistTable
     return SECTIONS[kind]
@@ -109,7 +109,7 @@ def test_what_it_calls_a_default_is_one(line: Line) -> None:
         assert line.value == known or line.remark.startswith("alternative"), "commented out, but not the default"
     elif line.value != known:
         told = re.match(r"default: (.*?)(?:, no \w+)?$", line.remark)
-        required = known is None and line.key in ("type", "host", "from", "to", "webhook_url")
+        required = known is None and line.key in ("type", "host", "from", "to", "webhook_url", "url")
         assert told or required, "set, and does not say what the default is"
         if told and told[1] not in _PROSE_DEFAULTS:
             assert tomllib.loads(f"value = {told[1]}")["value"] == known

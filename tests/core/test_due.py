@@ -133,3 +133,10 @@ class TestQuiet:
     def test_a_weekly_briefing_always_goes_out(self) -> None:
         monday = Cadence(BERLIN, frozenset({0}), when_quiet=WhenQuiet.NOTHING)
         assert wants_quiet(monday, utc(2026, 11, 16, 8), utc(2026, 11, 9, 8))
+
+    def test_a_week_with_a_clock_change_is_a_week(self) -> None:
+        """From Monday to Monday at nine in Berlin, the clocks put forward on the Sunday between."""
+        nine = Cadence(BERLIN, at=time(9))
+        first, *_, saturday, sunday, monday = due_times(nine, date(2027, 3, 22), date(2027, 3, 29), SETTLE)
+        assert monday - first == timedelta(days=6, hours=23)
+        assert [wants_quiet(nine, due_at, first) for due_at in (saturday, sunday, monday)] == [False, False, True]

@@ -16,6 +16,7 @@ from bot.core.digest import CAVEAT
 from bot.sandbox import Sandbox, World, last_completed_day
 from bot.wiring import House, load_config
 from tests.servers.block_kit import all_text, problems
+from tests.servers.json_service import JsonService
 from tests.servers.slack import CHANNEL, TOKEN, FakeSlack
 from tests.servers.smtp import FakeSmtp
 
@@ -63,6 +64,16 @@ class Office:
         text = CONFIG.format(feed=sandbox.url, channel=CHANNEL, slack=slack.api_url, port=smtp.port)
         (folder / "config.toml").write_text(text, encoding="utf-8")
         self._config = folder / "config.toml"
+
+    def add(self, text: str) -> None:
+        """Adds to the configuration."""
+        self._config.write_text(self._config.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+    def subject(self, channel: str) -> str:
+        """The title of the channel's digest."""
+        with House(load_config(self._config), clock=lambda: self.now) as house:
+            (delivery,) = (one for one in house.store.deliveries() if one.channel == channel)
+            return f"SAMPLE: {delivery.subject}"
 
     def run(self) -> CycleReport:
         """One cycle, in which waiting takes no time."""
@@ -113,6 +124,24 @@ def test_one_parent_and_one_mail_a_recipient_each_cited(office: Office) -> None:
         assert cited(parts["text/plain"])
         assert APPS in parts["text/html"]
         assert message["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_service_of_apprises_gets_the_text_in_parts_that_are_each_cited(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from apprise.plugins.custom_json import NotifyJSON
+
+    monkeypatch.setattr(NotifyJSON, "body_maxlen", 2000)
+    with JsonService() as service:
+        monkeypatch.setenv("PHONE", service.url)
+        office.add('[channel.phone]\ntype = "apprise"\nurl = "env:PHONE"\n')
+        office.run()
+        office.run()
+    headline = office.subject("phone")
+    assert len(service.messages) > 1
+    for sent in service.messages:
+        assert sent["title"] == headline
+        assert cited(sent["message"])
 
 
 def test_run_again_nothing_is_sent(office: Office) -> None:

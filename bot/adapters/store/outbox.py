@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -45,7 +45,9 @@ def enqueue(
     return by_id(connection, identity)
 
 
-def claim(connection: Connection, now: datetime, lease_until: datetime) -> Delivery | None:
+def claim(
+    connection: Connection, now: datetime, lease_until: datetime, *, among: Collection[str] | None = None
+) -> Delivery | None:
     """See Store.claim. One statement, so that whoever else claims meanwhile gets another delivery, or none."""
     due = or_(
         and_(
@@ -55,9 +57,10 @@ def claim(connection: Connection, now: datetime, lease_until: datetime) -> Deliv
         and_(DELIVERY.c.status == DeliveryStatus.UNKNOWN.value, DELIVERY.c.next_attempt_at <= now),
         and_(DELIVERY.c.status == DeliveryStatus.CLAIMED.value, DELIVERY.c.lease_until <= now),
     )
+    wanted = due if among is None else and_(due, DELIVERY.c.channel.in_(among))
     first = (
         select(DELIVERY.c.id)
-        .where(due)
+        .where(wanted)
         .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)

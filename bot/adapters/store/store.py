@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -220,10 +220,10 @@ class SqlStore:
         with self._writing() as connection:
             return outbox.enqueue(connection, delivery, settlements, now)
 
-    def claim(self, now: datetime, lease_until: datetime) -> Delivery | None:
+    def claim(self, now: datetime, lease_until: datetime, *, among: Collection[str] | None = None) -> Delivery | None:
         """See Store."""
         with self._writing(in_turn=False) as connection:
-            return outbox.claim(connection, now, lease_until)
+            return outbox.claim(connection, now, lease_until, among=among)
 
     def record_step(
         self, delivery_id: int, step: Step, *, held_until: datetime | None, lease_until: datetime | None
@@ -242,6 +242,7 @@ class SqlStore:
         attempts: int,
         looks: int,
         last_error: str,
+        renewed_at: datetime | None = None,
     ) -> bool:
         """See Store."""
         state = {
@@ -250,6 +251,7 @@ class SqlStore:
             "attempts": attempts,
             "looks": looks,
             "last_error": last_error,
+            **({"created_at": renewed_at} if renewed_at else {}),
         }
         with self._writing() as connection:
             return outbox.release(connection, delivery_id, state, held_until=held_until)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from bot.adapters.store.engine import Database
 from bot.adapters.store.faults import translated
@@ -26,10 +28,17 @@ class Turn:
         self._file = Path(f"{self._database.file}.serving") if self._database.file else None
         self._descriptor: int | None = None
         self._connection: Connection | None = None
+        self._held = False
 
     def take(self) -> bool:
-        """Takes the turn if nobody has it. Raises StoreError where the lock can't be used."""
-        return self._take_file(self._file) if self._file else self._take_session()
+        """Whether the turn is ours: taken if nobody has it, kept if it was taken before.
+
+        PostgreSQL gives up the lock of a lost connection: then it is taken again, unless somebody else has been
+        quicker. Raises StoreError where the lock can't be used.
+        """
+        if self._file:
+            return self._descriptor is not None or self._take_file(self._file)
+        return (self._lives() and self._held) or self._take_session()
 
     def holder(self) -> str:
         """Who has the turn, as far as it can be told."""
@@ -46,8 +55,11 @@ class Turn:
             os.close(self._descriptor)
             self._descriptor = None
         if self._connection is not None:
+            with suppress(DBAPIError):  # a lost connection has given it up
+                self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
+                self._connection.commit()
             self._connection.close()
-            self._connection = None
+            self._connection, self._held = None, False
         self._database.close()
 
     def _take_file(self, file: Path) -> bool:
@@ -66,11 +78,24 @@ class Turn:
         self._descriptor = descriptor
         return True
 
+    def _lives(self) -> bool:
+        """Whether there is a connection that still answers; one that does not is left, and its lock is gone with it."""
+        if self._connection is None:
+            return False
+        try:
+            self._connection.execute(text("SELECT 1"))
+            self._connection.commit()
+        except DBAPIError:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection, self._held = None, False
+        return self._connection is not None
+
     def _take_session(self) -> bool:
         with translated(self._database.where, secret=self._database.password):
             connection = self._connection or self._database.engine.connect()
             self._connection = connection
             key = int.from_bytes(hashlib.sha256(b"rankbot serve").digest()[:8], "big", signed=True)
-            taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one()
+            self._held = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one())
             connection.commit()
-        return bool(taken)
+        return self._held

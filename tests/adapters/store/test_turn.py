@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from bot.adapters.store.turn import Turn
 from bot.errors import StoreError
@@ -36,3 +37,40 @@ def test_a_folder_where_no_lock_can_be_is_said(tmp_path: Path) -> None:
         turn.take()
     assert turn.holder() == "another process"
     turn.leave()
+
+
+def test_a_turn_that_is_held_is_kept(database_url: str) -> None:
+    first, second = Turn(database_url, who="process 1 on a"), Turn(database_url, who="process 2 on b")
+    assert first.take()
+    assert [first.take(), first.take(), second.take()] == [True, True, False]
+    first.leave()
+    assert second.take()
+    second.leave()
+
+
+@pytest.mark.postgres
+def test_a_lost_connection_loses_the_turn_to_whoever_is_quicker(postgres_url: str) -> None:
+    first, second = Turn(postgres_url, who="process 1 on a"), Turn(postgres_url, who="process 2 on b")
+    assert first.take()
+    end_connections(postgres_url)
+    assert first.take()  # nobody was quicker
+    assert not second.take()
+    end_connections(postgres_url)
+    assert second.take()
+    assert not first.take()
+    second.leave()
+    assert first.take()
+    first.leave()
+
+
+def end_connections(url: str) -> None:
+    """Ends every other connection to the database, as its restart would."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    ending = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with engine.connect() as connection:
+        while connection.execute(ending).all():  # until they are gone
+            pass
+    engine.dispose()
