@@ -27,7 +27,7 @@ SHARES = ("boundary", "syscall", "syscall", "instant", "syscall")
 """How the first kills of trials are shared out."""
 ROUGH = 0.15
 """The chance of a fault at each request, in every other trial."""
-MOST_KILLS = 3
+MOST_KILLS = 5
 """After the first one, in a trial."""
 
 T = TypeVar("T")

@@ -21,16 +21,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import certifi
 import css_inline
+import httpcore
+import jinja2.sandbox
 import psycopg
 from alembic.runtime import migration
 
+from bot import wiring
 from bot.__main__ import main
 from bot.cli import app, report, running
 from tests.crash.boundaries import watch
 from tests.crash.shared import Shared, arm, clear, is_preloaded, shared
 
-PRELOADED = (app, css_inline, migration, psycopg, report, running)
+PRELOADED = (app, certifi, css_inline, httpcore, jinja2.sandbox, migration, psycopg, report, running, wiring)
 """What the command would import as late as it can."""
 LONGEST = 60.0
 """Seconds after which a life hangs: a limit, not a measure."""
