@@ -112,7 +112,8 @@ class Deliver:
                 return self._record(delivery, step, found), found
             looks_left = delivery.looks < len(self.policy.looks)
             if not resend(found, if_unsure=channel.if_unsure, looks_left=looks_left):
-                lost = Unknown(step.error or "The process died before the answer was recorded.")
+                passing = isinstance(found, Unknown) and found.passing
+                lost = Unknown(step.error or "The process died before the answer was recorded.", passing=passing)
                 return self._record(delivery, step, lost), lost
         sending = replace(step, status=StepStatus.SENDING, started_at=self.clock())
         delivery = self._write(delivery, sending)
@@ -130,11 +131,15 @@ class Deliver:
         return self._write(delivery, done)
 
     def _write(self, delivery: Delivery, step: Step) -> Delivery:
-        """Stores a step and extends the lease, so that it outlasts the next request; _LostClaimError if it ran out."""
+        """Stores a step and extends the lease, so that it outlasts the next request; _LostClaimError if it ran out.
+
+        A step that is sent ends the looks for it: the next one has all of its own.
+        """
         lease = self.clock() + self.policy.lease
         if not self.store.record_step(delivery.id, step, held_until=delivery.lease_until, lease_until=lease):
             raise _LostClaimError
-        return replace(delivery.with_step(step), lease_until=lease)
+        looks = 0 if step.status is StepStatus.SENT else delivery.looks
+        return replace(delivery.with_step(step), lease_until=lease, looks=looks)
 
     def _release(self, delivery: Delivery, worst: Outcome, if_unsure: IfUnsure) -> Attempt:
         """Ends the claim: sent, tried again later, looked for, or dead."""

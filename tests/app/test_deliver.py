@@ -18,6 +18,7 @@ POLICY = RetryPolicy()
 BUSY = Failed("HTTP 503", permanent=False)
 REFUSED = Failed("channel_not_found", permanent=True, hint="Invite the bot.")
 LOST = Unknown("the connection broke")
+NOT_THERE = Failed("not there", permanent=False)
 
 
 class Outbox:
@@ -232,6 +233,33 @@ class TestLostAnswer:
         box.later(seconds=121)
         assert box.run()[0].status is DeliveryStatus.SENT
         assert box.sent == []
+
+    def test_each_part_has_looks_of_its_own(self) -> None:
+        channel = FakeChannel(
+            parts=2,
+            replies=True,
+            answers=[LOST, LOST],
+            looks=[NOT_THERE, NOT_THERE, Sent("ts1"), NOT_THERE, Sent("ts2")],
+        )
+        box = Outbox(channel, patience=timedelta(seconds=200))
+        assert box.run()[0].status is DeliveryStatus.SENT
+        assert (box.sent, box.clock.slept) == ([0, 1], [5, 15, 40, 5, 15])
+
+    def test_nothing_is_sent_again_after_a_look_that_failed_for_now(self) -> None:
+        down = Unknown("HTTP 503", passing=True)
+        box = Outbox(FakeChannel(answers=[LOST], looks=[NOT_THERE, NOT_THERE, down, down, Sent("ts9")]))
+        for _ in range(6):
+            box.run()
+            box.later(hours=1)
+        assert (box.sent, box.status) == ([0], DeliveryStatus.SENT)
+
+    def test_nor_is_the_operator_asked_before_a_look_came_about(self) -> None:
+        down = Unknown("HTTP 503", passing=True)
+        box = Outbox(FakeChannel(answers=[LOST], looks=[down] * 5, if_unsure=IfUnsure.ASK))
+        for _ in range(7):
+            box.run()
+            box.later(hours=1)
+        assert (box.sent, box.status) == ([0, 0], DeliveryStatus.SENT)
 
     def test_a_channel_that_cannot_be_asked_sends_again(self) -> None:
         box = Outbox(FakeChannel(can_be_asked=False, answers=[LOST]))
