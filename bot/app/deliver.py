@@ -27,6 +27,8 @@ from bot.core.delivery import (
 from bot.errors import UsageError
 
 LOG = logging.getLogger("rankbot.deliver")
+OF_DELIVERIES = "delivery:"
+"""How the keys of the troubles with deliveries begin."""
 _TAKEN_OVER = "Another process has taken it over."
 
 
@@ -223,7 +225,7 @@ def _put(tx: Store, delivery: Delivery, status: DeliveryStatus, *, due: datetime
 
 def incident_key(delivery: Delivery) -> str:
     """How the trouble with one delivery is known among the incidents: by its channel, too."""
-    return f"delivery:{delivery.channel}:{delivery.id}"
+    return f"{OF_DELIVERIES}{delivery.channel}:{delivery.id}"
 
 
 def _stuck(store: Store, delivery_id: int) -> Delivery:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 
-from bot.app.deliver import Attempt, incident_key, put_apart
+from bot.app.deliver import OF_DELIVERIES, Attempt, incident_key, put_apart
 from bot.app.poll import PollReport
 from bot.app.ports import Channel, Renderer, Store
 from bot.app.records import Incident, NewDelivery
-from bot.core.delivery import DeliveryStatus
+from bot.core.delivery import Delivery, DeliveryStatus
 from bot.core.wording import count
 from bot.errors import RankbotError
 
@@ -40,21 +40,27 @@ def note_poll(store: Store, report: PollReport, *, now: datetime) -> None:
 def note_attempts(store: Store, attempts: Sequence[Attempt], *, now: datetime) -> None:
     """Opens an incident for each delivery that is dead, or of which only the operator can say whether it arrived.
 
-    One that was sent ends its own: it may have been noted after the operator had it sent again.
+    Those are read from the outbox, for whoever found out may have died before it could be noted; ``attempts`` only say
+    what to do. The incident of one that is no longer so ends.
     """
-    for attempt in attempts:
-        if attempt.status is DeliveryStatus.SENT:
-            store.end_incident(incident_key(attempt.delivery), now)
-        if not attempt.needs_somebody:
-            continue
-        delivery = attempt.delivery
-        dead = attempt.status is DeliveryStatus.DEAD
-        what = "was not delivered" if dead else "may have been delivered or not"
-        then = f"Then: rankbot deliveries retry {delivery.id}"
-        if not dead:
-            then = f"Look whether it is there; then: rankbot deliveries discard {delivery.id}, or retry {delivery.id}"
-        message = f"{delivery.channel}: “{delivery.subject}” {what}: {attempt.error} {attempt.hint}".strip()
-        store.open_incident(incident_key(delivery), f"{message} {then}", now)
+    hints = {attempt.delivery.id: attempt.hint for attempt in attempts}
+    with store.transaction() as tx:
+        stuck = {incident_key(one): one for one in tx.deliveries(open_only=True) if one.needs_somebody}
+        for key, delivery in stuck.items():
+            tx.open_incident(key, _trouble(delivery, hints.get(delivery.id, "")), now)
+        for incident in tx.incidents():
+            if incident.key.startswith(OF_DELIVERIES) and incident.key not in stuck:
+                tx.end_incident(incident.key, now)
+
+
+def _trouble(delivery: Delivery, hint: str) -> str:
+    """What the operator is told of a delivery that is stuck."""
+    what, then = "was not delivered", f"Then: rankbot deliveries retry {delivery.id}"
+    if delivery.status is not DeliveryStatus.DEAD:
+        what = "may have been delivered or not"
+        then = f"Look whether it is there; then: rankbot deliveries discard {delivery.id}, or retry {delivery.id}"
+    message = f"{delivery.channel}: “{delivery.subject}” {what}: {delivery.last_error} {hint}".strip()
+    return f"{message} {then}"
 
 
 def note_bug(store: Store, stage: str, subject: str, error: Exception | None, *, now: datetime) -> None:
@@ -96,7 +102,7 @@ def tell_operator(store: Store, operators: Sequence[Channel], renderer: Renderer
         if not untold:
             return 0
         for channel in operators:
-            told = [one for one in untold if not one.key.startswith(f"delivery:{channel.name}:")]
+            told = [one for one in untold if not one.key.startswith(f"{OF_DELIVERIES}{channel.name}:")]
             if told:
                 subject, lines = _subject(told), [_line(incident) for incident in told]
                 message = renderer.notice(subject, lines, key=f"{channel.name}/notice/{now.isoformat()}", now=now)

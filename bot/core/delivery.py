@@ -73,6 +73,12 @@ class Delivery:
     thread: str = ""
 
     @property
+    def needs_somebody(self) -> bool:
+        """It is dead, or its answer was lost and nobody but the operator can tell."""
+        unsure = self.status is DeliveryStatus.UNKNOWN and self.next_attempt_at is None
+        return unsure or self.status is DeliveryStatus.DEAD
+
+    @property
     def marker(self) -> str:
         """What a message bears so that it can be found again: the delivery's own, stable id."""
         return f"rankbot-{self.channel}-{self.due_at:%Y%m%dT%H%M%SZ}-{self.id}"

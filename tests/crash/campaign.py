@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from queue import Queue
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import TypeVar
 
 from tests.crash.bench import Bench
@@ -27,6 +27,8 @@ SHARES = ("boundary", "syscall", "syscall", "instant", "syscall")
 """How the first kills of trials are shared out."""
 ROUGH = 0.15
 """The chance of a fault at each request, in every other trial."""
+GONE = 0.15
+"""The chance that in a trial the webhook is gone, which the operator must be told once."""
 MOST_KILLS = 5
 """After the first one, in a trial."""
 
@@ -98,7 +100,8 @@ def trials(scenes: list[Scene], *, seed: int, syscalls: bool) -> Iterator[tuple[
         first = walks[place].next(SHARES[number // len(scenes) % len(SHARES)])
         further = tuple(_drawn(scenes[place], chance, syscalls=syscalls) for _ in range(chance.randint(0, MOST_KILLS)))
         rough = ROUGH if chance.random() < 0.5 else 0.0
-        yield scenes[place], Trial(number, chance.randrange(1 << 30), (first, *further), rough)
+        gone = chance.random() < GONE
+        yield scenes[place], Trial(number, chance.randrange(1 << 30), (first, *further), rough, gone)
         number += 1
 
 
@@ -156,7 +159,7 @@ def _instant(chance: random.Random, longest: float) -> Kill:
 
 def hold(wish: Wish, *, say: Callable[[Figures], None] = lambda _figures: None) -> Figures:
     """Runs a campaign; ``say`` is told the figures after each trial."""
-    figures, lock = Figures(), Lock()
+    figures, lock, over = Figures(), Lock(), Event()
     with ExitStack() as closing, _place() as folder:
         databases = closing.enter_context(_databases(wish.store))
         library = build(folder)
@@ -176,7 +179,7 @@ def hold(wish: Wish, *, say: Callable[[Figures], None] = lambda _figures: None) 
         def work(bench: Bench) -> None:
             while True:
                 with lock:
-                    if figures.kills >= wish.kills:
+                    if figures.kills >= wish.kills or over.is_set():
                         return
                     at, trial = next(drawn)
                 result = run(bench, at, trial)
@@ -184,12 +187,12 @@ def hold(wish: Wish, *, say: Callable[[Figures], None] = lambda _figures: None) 
                     figures.add(result)
                     say(figures)
 
-        _all([partial(work, bench) for bench in benches])
+        _all([partial(work, bench) for bench in benches], over)
     return figures
 
 
-def _all(works: list[Callable[[], None]]) -> None:
-    """Runs each in a thread of its own; raises what one of them raises."""
+def _all(works: list[Callable[[], None]], over: Event) -> None:
+    """Runs each in a thread of its own, and raises what one of them raises; ``over`` is set when they are to end."""
     troubles: Queue[BaseException] = Queue()
 
     def guarded(work: Callable[[], None]) -> None:
@@ -197,12 +200,18 @@ def _all(works: list[Callable[[], None]]) -> None:
             work()
         except BaseException as error:  # noqa: BLE001  (raised in the thread that waits)
             troubles.put(error)
+            over.set()
 
     threads = [Thread(target=guarded, args=(work,)) for work in works]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.join()
+    finally:  # Ctrl-C lets the trials at hand end
+        over.set()
+        for thread in threads:
+            thread.join()
     if not troubles.empty():
         raise troubles.get()
 

@@ -27,7 +27,7 @@ class Evidence:
     """What is the same however often the bot died: the events, the deliveries, and what each channel's readers have.
 
     Posts are (text, blocks, is a reply); mails (recipient, bytes but for their date). ``events`` are by key, without
-    their handles.
+    their handles. ``notices`` to the operator are about the troubles themselves, and not part of what is the same.
     """
 
     events: Mapping[str, Event]
@@ -37,10 +37,17 @@ class Evidence:
     hooks: frozenset[str]
     mails: frozenset[tuple[str, bytes]]
     files: Mapping[str, bytes]
+    notices: tuple[str, ...] = ()
+
+    def without_webhook(self, due_at: str) -> Evidence:
+        """The same where the webhook refuses the post that is due."""
+        refused = {one for one in self.deliveries if one[:2] == ("hook", due_at)}
+        dead = {(*one[:3], DeliveryStatus.DEAD.value) for one in refused}
+        return replace(self, hooks=frozenset(), deliveries=self.deliveries - refused | dead)
 
 
 def gather(store: Store, items: Sequence[Item], folder: Path) -> Evidence:
-    """What is there now. Notices to the operator are about the trouble itself, and left out."""
+    """What is there now."""
     events = {event.key: replace(event, id="") for event in store.events(held_back=True)}
     watchlists = sorted({event.watchlist for event in events.values()})
     last = max(event.date for event in events.values())
@@ -58,6 +65,7 @@ def gather(store: Store, items: Sequence[Item], folder: Path) -> Evidence:
         hooks=frozenset(_post(item.content) for item in items if item.kind == "webhook"),
         mails=frozenset((item.name, _DATE.sub(b"", item.content)) for item in items if item.kind == "mail"),
         files={path.name: path.read_bytes() for path in sorted((folder / "digests").glob("[!.]*"))},
+        notices=tuple(_post(item.content) for item in items if item.kind == "slack" and _is_notice(item)),
     )
 
 
@@ -163,9 +171,9 @@ def _bytes(item: Item) -> bytes:
 
 
 def still_open(store: Store) -> list[str]:
-    """The deliveries that nobody will send any more by himself, or not yet."""
+    """The deliveries that are not sent, nor refused for good."""
     return [
         f"{one.channel} {one.status.value}: {one.last_error}"
         for one in store.deliveries()
-        if one.status is not DeliveryStatus.SENT
+        if one.status not in (DeliveryStatus.SENT, DeliveryStatus.DEAD)
     ]

@@ -13,6 +13,8 @@ from tests.servers.slack import CHANNEL, TOKEN
 
 MORNING = datetime(2026, 11, 11, 3, 0, tzinfo=UTC)
 """When a trial begins: the tenth is over, settled, and to be told as soon as it is judged."""
+DUE_AT = "2026-11-11T02:00:00+00:00"
+"""When the digest of the tenth is due."""
 CONFIG = """\
 [openrouter]
 api_key = "env:OPENROUTER_API_KEY"

@@ -40,10 +40,14 @@ class Item:
 
 @dataclass(slots=True)
 class Weather:
-    """What goes wrong, drawn by ``chance`` at each request: 0 is fair weather. ``counts`` says what did."""
+    """What goes wrong, drawn by ``chance`` at each request: 0 is fair weather. ``counts`` says what did.
+
+    ``gone``: the webhook was removed, and refuses everything for good.
+    """
 
     chance: float
     random: random.Random
+    gone: bool = False
     counts: dict[str, int] = field(default_factory=dict)
 
     def draw(self, *kinds: str) -> str:
@@ -135,6 +139,8 @@ class CrashSlack(FakeSlack):
         """The weather's fault for a request."""
         known = {"webhook": _WEBHOOK_FAULTS, "chat.postMessage": tuple(_FAULTS)}.get(method, _READ_FAULTS)
         self.requests.append(method)
+        if method == "webhook" and self.journal.weather.gone:
+            return Fault(Act.ANSWER, method, status=404, body="no_service")
         kind = self.journal.weather.draw(*known)
         fault = _FAULTS[kind](method) if kind else None
         self.caller.lost = bool(fault and fault.kept)

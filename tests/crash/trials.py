@@ -15,7 +15,7 @@ from bot.app.ports import Store
 from tests.crash.bench import ALIVE, PACE, Bench, Play
 from tests.crash.evidence import differences, doubled, gather, recorded, still_open, told_twice
 from tests.crash.lives import End
-from tests.crash.scene import MORNING, Scene
+from tests.crash.scene import DUE_AT, MORNING, Scene
 from tests.crash.services import Weather
 
 MOST_LIVES = 80
@@ -32,12 +32,16 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is drawn for a trial: all of it follows from the campaign's seed and the trial's ``number``."""
+    """What is drawn for a trial: all of it follows from the campaign's seed and the trial's ``number``.
+
+    ``rough`` is the chance of a fault at each request; ``gone``: the webhook is.
+    """
 
     number: int
     seed: int
     kills: tuple[Kill, ...]
     rough: float
+    gone: bool = False
 
 
 @dataclass(slots=True)
@@ -80,7 +84,7 @@ def _fine(end: End) -> None:
 
 def run(bench: Bench, scene: Scene, trial: Trial) -> Result:
     """Holds a trial."""
-    weather = Weather(trial.rough, random.Random(trial.seed))  # noqa: S311
+    weather = Weather(trial.rough, random.Random(trial.seed), gone=trial.gone)  # noqa: S311
     result = Result(trial.number)
     pace = PACE if bench.processes > 1 else 0.0
     with bench.play(scene, weather, pace=pace) as play:
@@ -176,7 +180,11 @@ def _judge(bench: Bench, play: Play, scene: Scene, result: Result) -> None:
     found = gather(store, items, play.folder)
     store.close()
     assert scene.wanted
-    result.problems += differences(found, scene.wanted)
+    gone = play.journal.weather.gone
+    wanted = scene.wanted.without_webhook(DUE_AT) if gone else scene.wanted
+    told = sum("was not delivered" in notice for notice in found.notices)
+    result.problems += differences(found, wanted)
+    result.problems += [] if told == gone else [f"the operator was told {told} times what was refused: {found.notices}"]
     result.problems += told_twice(items, play.killed)
     result.problems += bench.databases.problems(play.store)
     result.faults = play.journal.weather.counts
