@@ -9,7 +9,7 @@ from tests.crash.campaign import Figures, Wish, hold, shown
 
 
 def main() -> int:
-    """The command."""
+    """The command; its exit code is 1 if anything is wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--kills", type=int, default=1000, help="how many lives to end by SIGKILL (default: 1000)")
     parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
@@ -18,15 +18,19 @@ def main() -> int:
     parser.add_argument("--scenes", type=int, default=4, help="how many different worlds (default: 4)")
     parser.add_argument("--jobs", type=int, default=2, help="how many trials at a time (default: 2)")
     parser.add_argument("--only", type=int, metavar="TRIAL", help="this one trial, to look at what was wrong")
-    figures = hold(Wish(**vars(parser.parse_args())), say=_progress)
+    said: set[int] = set()
+
+    def progress(figures: Figures) -> None:
+        """What is wrong is said at once: a campaign takes long."""
+        sys.stderr.write(f"\r{figures.kills} kills, {figures.trials} trials ")
+        for number in sorted(figures.problems.keys() - said):
+            said.add(number)
+            sys.stderr.write(f"\ntrial {number}:\n" + "\n".join(figures.problems[number]) + "\n")
+        sys.stderr.flush()
+
+    figures = hold(Wish(**vars(parser.parse_args())), say=progress)
     sys.stdout.write("\n" + shown(figures) + "\n")
     return 1 if figures.problems else 0
-
-
-def _progress(figures: Figures) -> None:
-    wrong = f", wrong in {len(figures.problems)} trials" if figures.problems else ""
-    sys.stderr.write(f"\r{figures.kills} kills, {figures.trials} trials{wrong} ")
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":
