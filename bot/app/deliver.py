@@ -79,7 +79,9 @@ class Deliver:
             looks = [
                 attempt.next_attempt_at
                 for attempt in attempts.values()
-                if attempt.status is DeliveryStatus.UNKNOWN and attempt.next_attempt_at
+                if attempt.status is DeliveryStatus.UNKNOWN
+                and attempt.next_attempt_at
+                and attempt.next_attempt_at > now  # what is due and was not claimed, another process looks for
             ]
             if not looks or min(looks) > until:
                 break

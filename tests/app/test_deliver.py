@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -35,14 +36,14 @@ class Outbox:
         assert made is not None
         self.id = made.id
 
-    def run(self, **channels: FakeChannel) -> list[Attempt]:
+    def run(self, *, sleep: Callable[[float], None] | None = None, **channels: FakeChannel) -> list[Attempt]:
         return Deliver(
             store=self.store,
             channels=channels or {"team": self.channel},
             policy=POLICY,
             clock=self.clock,
             jitter=lambda: 1.0,
-            sleep=self.clock.sleep,
+            sleep=sleep or self.clock.sleep,
             patience=self.patience,
         ).run()
 
@@ -221,6 +222,19 @@ class TestLostAnswer:
         (attempt,) = box.run()
         assert attempt.status is DeliveryStatus.SENT
         assert box.clock.slept == [5, 15]
+
+    def test_it_does_not_wait_for_what_another_process_looks_for(self) -> None:
+        box = Outbox(FakeChannel(answers=[LOST], looks=[Sent("ts9")]), patience=timedelta(seconds=75))
+        other = Outbox(box.channel)
+        other.store, other.clock = box.store, box.clock
+
+        def taken_meanwhile(seconds: float) -> None:
+            box.clock.sleep(seconds)
+            assert [attempt.status for attempt in other.run()] == [DeliveryStatus.SENT]
+
+        (attempt,) = box.run(sleep=taken_meanwhile)
+        assert attempt.status is DeliveryStatus.UNKNOWN
+        assert (box.sent, box.clock.slept, box.status) == ([0], [5], DeliveryStatus.SENT)
 
     def test_a_process_that_died_while_sending_left_a_trace(self) -> None:
         """The step was marked as being sent, and the lease ran out: it is looked for, not sent."""
