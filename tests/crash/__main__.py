@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.crash.campaign import Figures, Wish, hold, shown
+from tests.crash.campaign import SHARES, Figures, Wish, hold, shown
 
 
 def main() -> int:
@@ -17,6 +17,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="what all is drawn from (default: 1)")
     parser.add_argument("--scenes", type=int, default=4, help="how many different worlds (default: 4)")
     parser.add_argument("--jobs", type=int, default=2, help="how many trials at a time (default: 2)")
+    kinds = {"choices": sorted(set(SHARES)), "nargs": "+", "default": SHARES}
+    parser.add_argument(
+        "--at", **kinds, help="at what the first life of a trial dies (default: at each of these in turn)"
+    )
     parser.add_argument("--only", type=int, metavar="TRIAL", help="this one trial, to look at what was wrong")
     said: set[int] = set()
 

@@ -23,8 +23,8 @@ from tests.databases import running_postgres
 
 MEMORY = Path("/dev/shm")  # noqa: S108  (a folder within is made privately)
 """A disk in memory, if there is one: what a killed process had written stays there just as well, and it is quicker."""
-SHARES = ("boundary", "syscall", "syscall", "instant", "syscall")
-"""How the first kills of trials are shared out."""
+SHARES = ("boundary", "syscall", "boundary", "instant", "syscall", "boundary", "syscall")
+"""How the first kills of trials are shared out; odd in number, so that every kind comes to every scene."""
 ROUGH = 0.15
 """The chance of a fault at each request, in every other trial."""
 GONE = 0.15
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a campaign is to be. ``only``: that one trial."""
+    """What a campaign is to be. ``at``: how the first kills are shared out. ``only``: that one trial."""
 
     kills: int
     store: str = "sqlite"
@@ -46,11 +46,12 @@ class Wish:
     scenes: int = 4
     jobs: int = 2
     only: int | None = None
+    at: Sequence[str] = SHARES
 
 
 @dataclass(slots=True)
 class Figures:
-    """What came of a campaign; all counts."""
+    """What came of a campaign: counts, what was wrong in which trials, and at what first lives were killed."""
 
     trials: int = 0
     lives: int = 0
@@ -63,6 +64,10 @@ class Figures:
     told: Counter[str] = field(default_factory=Counter)
     doubled: Counter[str] = field(default_factory=Counter)
     problems: dict[int, list[str]] = field(default_factory=dict)
+    boundaries: set[float] = field(default_factory=set)
+    syscalls: set[float] = field(default_factory=set)
+    all_boundaries: int = 0
+    all_syscalls: int = 0
 
     @property
     def kills(self) -> int:
@@ -79,6 +84,8 @@ class Figures:
             self.kinds[kind] += 1
             self.stages[stage] += 1
             self.places[place] += 1
+        self.boundaries |= {result.first.get("boundary", 0)} - {0}
+        self.syscalls |= {result.first.get("syscall", 0)} - {0}
         self.faults.update(result.faults)
         self.told.update(result.told)
         self.doubled.update(result.doubled)
@@ -86,37 +93,39 @@ class Figures:
             self.problems[result.number] = result.problems
 
 
-def trials(scenes: list[Scene], *, seed: int, syscalls: bool) -> Iterator[tuple[Scene, Trial]]:
+def trials(
+    scenes: Sequence[Scene], *, seed: int, syscalls: bool, at: Sequence[str] = SHARES
+) -> Iterator[tuple[Scene, Trial]]:
     """All trials of a campaign, without end.
 
-    The first kills walk, in a drawn order, through every boundary and every system call of each scene; the further ones
-    are drawn.
+    The first kills walk, in a drawn order, through every boundary and every system call of a run, which the scenes pass
+    alike, each of them in one of the scenes; the further kills are drawn.
     """
-    walks = [_Walk(one, seed + number, syscalls=syscalls) for number, one in enumerate(scenes)]
+    walk = _Walk(scenes, seed, syscalls=syscalls)
     number = 0
     while True:
         chance = random.Random(f"{seed}/{number}")  # noqa: S311  (nothing secret hangs on it)
-        place = number % len(scenes)
-        first = walks[place].next(SHARES[number // len(scenes) % len(SHARES)])
-        further = tuple(_drawn(scenes[place], chance, syscalls=syscalls) for _ in range(chance.randint(0, MOST_KILLS)))
+        place = scenes[number % len(scenes)]
+        first = walk.next(at[number % len(at)])
+        further = tuple(_drawn(place, chance, syscalls=syscalls) for _ in range(chance.randint(0, MOST_KILLS)))
         rough = ROUGH if chance.random() < 0.5 else 0.0
         gone = chance.random() < GONE
-        yield scenes[place], Trial(number, chance.randrange(1 << 30), (first, *further), rough, gone)
+        yield place, Trial(number, chance.randrange(1 << 30), (first, *further), rough, gone)
         number += 1
 
 
 class _Walk:
-    """Through all the points of a scene at which a life can be killed."""
+    """Through all the points at which a life can be killed."""
 
-    def __init__(self, of: Scene, seed: int, *, syscalls: bool) -> None:
+    def __init__(self, scenes: Sequence[Scene], seed: int, *, syscalls: bool) -> None:
         chance = random.Random(seed)  # noqa: S311
-        points = [(at, how) for at in range(1, of.syscalls + 1) for how in How]
+        points = [(at, how) for at in range(1, 1 + min(one.syscalls for one in scenes)) for how in How]
+        boundaries = list(range(1, 1 + min(one.boundaries for one in scenes)))
         chance.shuffle(points)
-        boundaries = list(range(1, of.boundaries + 1))
         chance.shuffle(boundaries)
         self._boundaries = _again(boundaries)
         self._syscalls = _again(points[: len(points) * syscalls])
-        self._chance, self._took = chance, of.took
+        self._chance, self._took = chance, max(one.took for one in scenes)
 
     def next(self, kind: str) -> Kill:
         """The next point of a kind."""
@@ -171,7 +180,9 @@ def hold(wish: Wish, *, say: Callable[[Figures], None] = lambda _figures: None) 
         for one in scenes:
             prepare(benches[0], one)
             closing.callback(one.sandbox.stop)
-        drawn = trials(scenes, seed=wish.seed, syscalls=library is not None)
+        figures.all_boundaries = min(one.boundaries for one in scenes)
+        figures.all_syscalls = min(one.syscalls for one in scenes)
+        drawn = trials(scenes, seed=wish.seed, syscalls=library is not None, at=wish.at)
         if wish.only is not None:
             figures.add(next(run(benches[0], at, trial) for at, trial in drawn if trial.number == wish.only))
             return figures
@@ -246,6 +257,8 @@ def shown(figures: Figures) -> str:
         f"  by kind       {listed(figures.kinds)}",
         f"  by stage      {listed(figures.stages)}",
         f"  at            {listed(figures.places)}",
+        f"  of first lives at {len(figures.boundaries)} of {figures.all_boundaries} boundaries",
+        f"                 at {len(figures.syscalls)} of {figures.all_syscalls} system calls",
         f"  faults        {listed(figures.faults)}",
         f"  told          {listed(figures.told)}; events compared: {figures.events}",
         f"  told twice    {listed(figures.doubled)}",

@@ -69,7 +69,7 @@ def test_the_first_kills_walk_through_every_boundary_and_the_same_seed_draws_the
     scene = Scene(
         Sandbox(World(1, MORNING.date()), now=lambda: MORNING), [MORNING], boundaries=7, syscalls=30, took=1.0
     )
-    drawn, again = (list(islice(trials([scene], seed=3, syscalls=True), 200)) for _ in range(2))
+    drawn, again = (list(islice(trials([scene], seed=3, syscalls=True), 300)) for _ in range(2))
     firsts = [trial.kills[0] for _, trial in drawn]
     assert {kill.deadly["boundary"] for kill in firsts if kill.kind == "boundary"} == set(range(1, 8))
     points = {(kill.deadly["syscall"], kill.deadly["how"]) for kill in firsts if kill.kind == "syscall"}

@@ -46,7 +46,11 @@ class Trial:
 
 @dataclass(slots=True)
 class Result:
-    """What came of a trial. ``kills`` is (kind, stage, at what); ``problems`` is what must not be."""
+    """What came of a trial.
+
+    ``kills`` is (kind, stage, at what), ``first`` the point at which the first life was killed; ``problems`` is what
+    must not be.
+    """
 
     number: int
     kills: list[tuple[str, str, str]] = field(default_factory=list)
@@ -57,6 +61,7 @@ class Result:
     events: int = 0
     drafts: int = 0
     problems: list[str] = field(default_factory=list)
+    first: Mapping[str, float] = field(default_factory=dict)
 
 
 def prepare(bench: Bench, scene: Scene) -> None:
@@ -167,6 +172,8 @@ def _note(play: Play, store: Store, kill: Kill | None, end: End, result: Result)
         result.kills.append((kill.kind, end.stage, end.where or "some instant"))
         address = next(address for address, one in play.ends if one is end)
         play.killed[address] = recorded(store)
+        if result.lives == 1:
+            result.first = kill.deadly
     elif end.code not in (0, 1, 75):
         result.problems.append(f"a life ended with exit code {end.code}; see log.txt")
 
