@@ -17,10 +17,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="what all is drawn from (default: 1)")
     parser.add_argument("--scenes", type=int, default=4, help="how many different worlds (default: 4)")
     parser.add_argument("--jobs", type=int, default=2, help="how many trials at a time (default: 2)")
-    kinds = {"choices": sorted(set(SHARES)), "nargs": "+", "default": SHARES}
-    parser.add_argument(
-        "--at", **kinds, help="at what the first life of a trial dies (default: at each of these in turn)"
-    )
+    at = "at what the first life of a trial dies (default: at each of these in turn)"
+    parser.add_argument("--at", nargs="+", choices=sorted(set(SHARES)), default=SHARES, help=at)
     parser.add_argument("--only", type=int, metavar="TRIAL", help="this one trial, to look at what was wrong")
     said: set[int] = set()
 
