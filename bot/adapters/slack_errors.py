@@ -122,6 +122,11 @@ def of_code(code: str, details: Mapping[str, Any] | None = None) -> Failed | Unk
     return Failed(reason, permanent=False, hint="rankbot does not know this error; Slack's documentation lists it.")
 
 
+def passes(outcome: Failed | Unknown, code: str) -> bool:
+    """Whether the same request may well bring an answer later; not so with a code that nobody knows here."""
+    return isinstance(outcome, Unknown) or (not outcome.permanent and (not code or code in _LATER))
+
+
 def of_webhook(status: int, headers: Mapping[str, str], body: str) -> Failed | Unknown:
     """What an incoming webhook's answer means that was not ``200 ok``. Its body is a code, if Slack wrote it."""
     code = word(body)

@@ -19,7 +19,6 @@ from bot.app.operate import (
     end_orphans,
     note_attempts,
     note_bug,
-    note_outbox,
     note_poll,
     note_templates,
     retry_templates,
@@ -222,7 +221,6 @@ class Cycle:
         deliver = replace(self.deliver, alive=alive)
         attempts = deliver.run()
         note_attempts(self.store, attempts, now=self.timing.clock())
-        note_outbox(self.store, now=self.timing.clock())
         if tell_operator(self.store, self.operators, self.renderer, now=self.timing.clock()):
             notices = deliver.run()
             note_attempts(self.store, notices, now=self.timing.clock())

@@ -27,6 +27,8 @@ from bot.core.delivery import (
 from bot.errors import UsageError
 
 LOG = logging.getLogger("rankbot.deliver")
+OF_DELIVERIES = "delivery:"
+"""How the keys of the troubles with deliveries begin."""
 _TAKEN_OVER = "Another process has taken it over."
 
 
@@ -82,7 +84,9 @@ class Deliver:
             looks = [
                 attempt.next_attempt_at
                 for attempt in attempts.values()
-                if attempt.status is DeliveryStatus.UNKNOWN and attempt.next_attempt_at
+                if attempt.status is DeliveryStatus.UNKNOWN
+                and attempt.next_attempt_at
+                and attempt.next_attempt_at > now  # what is due and was not claimed, another process looks for
             ]
             if not looks or min(looks) > until:
                 break
@@ -137,7 +141,8 @@ class Deliver:
                 return self._record(delivery, step, found), found
             looks_left = delivery.looks < len(self.policy.looks)
             if not resend(found, if_unsure=channel.if_unsure, looks_left=looks_left):
-                lost = Unknown(step.error or "The process died before the answer was recorded.")
+                passing = isinstance(found, Unknown) and found.passing
+                lost = Unknown(step.error or "The process died before the answer was recorded.", passing=passing)
                 return self._record(delivery, step, lost), lost
         sending = replace(step, status=StepStatus.SENDING, started_at=self.clock())
         delivery = self._write(delivery, sending)
@@ -155,11 +160,15 @@ class Deliver:
         return self._write(delivery, done)
 
     def _write(self, delivery: Delivery, step: Step) -> Delivery:
-        """Stores a step and extends the lease, so that it outlasts the next request; _LostClaimError if it ran out."""
+        """Stores a step and extends the lease, so that it outlasts the next request; _LostClaimError if it ran out.
+
+        A step that is sent ends the looks for it: the next one has all of its own.
+        """
         lease = self.clock() + self.policy.lease
         if not self.store.record_step(delivery.id, step, held_until=delivery.lease_until, lease_until=lease):
             raise _LostClaimError
-        return replace(delivery.with_step(step), lease_until=lease)
+        looks = 0 if step.status is StepStatus.SENT else delivery.looks
+        return replace(delivery.with_step(step), lease_until=lease, looks=looks)
 
     def _release(self, delivery: Delivery, worst: Outcome, if_unsure: IfUnsure) -> Attempt:
         """Ends the claim: sent, tried again later, looked for, or dead."""
@@ -251,7 +260,7 @@ def _put(
 
 def incident_key(delivery: Delivery) -> str:
     """How the trouble with one delivery is known among the incidents: by its channel, too."""
-    return f"delivery:{delivery.channel}:{delivery.id}"
+    return f"{OF_DELIVERIES}{delivery.channel}:{delivery.id}"
 
 
 def _stuck(store: Store, delivery_id: int) -> Delivery:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 
 from bot.app.compose import Subscription
-from bot.app.deliver import Attempt, incident_key, put_apart
+from bot.app.deliver import OF_DELIVERIES, Attempt, incident_key, put_apart
 from bot.app.poll import PollReport
 from bot.app.ports import Channel, Renderer, Store
 from bot.app.preview import preview_day
@@ -45,44 +45,27 @@ TEMPLATES = "templates"
 def note_attempts(store: Store, attempts: Sequence[Attempt], *, now: datetime) -> None:
     """Opens an incident for each delivery that is dead, or of which only the operator can say whether it arrived.
 
-    One that was sent ends its own: it may have been noted after the operator had it sent again.
+    Those are read from the outbox, for whoever found out may have died before it could be noted; ``attempts`` only say
+    what to do. The incident of one that is no longer so ends.
     """
-    for attempt in attempts:
-        if attempt.status is DeliveryStatus.SENT:
-            store.end_incident(incident_key(attempt.delivery), now)
-        if not attempt.needs_somebody:
-            continue
-        delivery = attempt.delivery
-        message = _stuck(
-            delivery, f"{attempt.error} {attempt.hint}".strip(), dead=attempt.status is DeliveryStatus.DEAD
-        )
-        store.open_incident(incident_key(delivery), message, now)
+    hints = {attempt.delivery.id: attempt.hint for attempt in attempts}
+    with store.transaction() as tx:
+        stuck = {incident_key(one): one for one in tx.deliveries(open_only=True) if one.needs_somebody}
+        for key, delivery in stuck.items():
+            tx.open_incident(key, _trouble(delivery, hints.get(delivery.id, "")), now)
+        for incident in tx.incidents():
+            if incident.key.startswith(OF_DELIVERIES) and incident.key not in stuck:
+                tx.end_incident(incident.key, now)
 
 
-def note_outbox(store: Store, *, now: datetime) -> None:
-    """Makes the incidents fit the outbox: a process may have died between a delivery's end and the note of it."""
-    stuck = {
-        incident_key(delivery): delivery
-        for delivery in store.deliveries(open_only=True)
-        if delivery.status is DeliveryStatus.DEAD
-        or (delivery.status is DeliveryStatus.UNKNOWN and delivery.next_attempt_at is None)
-    }
-    noted = {incident.key for incident in store.incidents() if incident.key.startswith("delivery:")}
-    for key in stuck.keys() - noted:
-        delivery = stuck[key]
-        dead = delivery.status is DeliveryStatus.DEAD
-        store.open_incident(key, _stuck(delivery, delivery.last_error, dead=dead), now)
-    for key in noted - stuck.keys():
-        store.end_incident(key, now)
-
-
-def _stuck(delivery: Delivery, why: str, *, dead: bool) -> str:
-    """What the operator is told of a delivery that needs somebody."""
-    what = "was not delivered" if dead else "may have been delivered or not"
-    then = f"Then: rankbot deliveries retry {delivery.id}"
-    if not dead:
+def _trouble(delivery: Delivery, hint: str) -> str:
+    """What the operator is told of a delivery that is stuck."""
+    what, then = "was not delivered", f"Then: rankbot deliveries retry {delivery.id}"
+    if delivery.status is not DeliveryStatus.DEAD:
+        what = "may have been delivered or not"
         then = f"Look whether it is there; then: rankbot deliveries discard {delivery.id}, or retry {delivery.id}"
-    return f"{delivery.channel}: “{delivery.subject}” {what}: {why} {then}"
+    message = f"{delivery.channel}: “{delivery.subject}” {what}: {delivery.last_error} {hint}".strip()
+    return f"{message} {then}"
 
 
 def note_bug(store: Store, stage: str, subject: str, error: Exception | None, *, now: datetime) -> None:
@@ -147,7 +130,7 @@ def tell_operator(store: Store, operators: Sequence[Channel], renderer: Renderer
         if not untold:
             return 0
         for channel in operators:
-            told = [one for one in untold if not one.key.startswith(f"delivery:{channel.name}:")]
+            told = [one for one in untold if not one.key.startswith(f"{OF_DELIVERIES}{channel.name}:")]
             if told:
                 subject, lines = _subject(told), [_line(incident) for incident in told]
                 message = renderer.notice(subject, lines, key=f"{channel.name}/notice/{now.isoformat()}", now=now)

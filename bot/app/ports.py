@@ -206,6 +206,7 @@ class Store(CatalogueStore, Protocol):
     ) -> bool:
         """Writes one step's state, and extends the lease to ``lease_until``, while the claim is still held.
 
+        With a step that is sent, the delivery's looks begin anew: they count for the step that is looked for.
         ``held_until`` is the lease that the caller holds; None where it acts on a delivery that nobody has claimed,
         which has no lease to extend. ``lease_until`` None leaves the lease as it is. False, and nothing is written,
         where that is no longer so: another process has it.

@@ -74,6 +74,12 @@ class Delivery:
     thread: str = ""
 
     @property
+    def needs_somebody(self) -> bool:
+        """It is dead, or its answer was lost and nobody but the operator can tell."""
+        unsure = self.status is DeliveryStatus.UNKNOWN and self.next_attempt_at is None
+        return unsure or self.status is DeliveryStatus.DEAD
+
+    @property
     def marker(self) -> str:
         """What a message bears so that it can be found again: the delivery's own, stable id."""
         return f"rankbot-{self.channel}-{self.due_at:%Y%m%dT%H%M%SZ}-{self.id}"
@@ -108,9 +114,13 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It was sent, but the answer was lost: the service may or may not have it."""
+    """It was sent, but the answer was lost: the service may or may not have it.
+
+    ``passing``, of a look for it: the service could not be asked this time, but it may well answer the next.
+    """
 
     reason: str
+    passing: bool = False
 
 
 Outcome = Sent | Failed | Unknown
@@ -189,7 +199,8 @@ def release(
             return Release(DeliveryStatus.DEAD, None, attempts, looks)
         if looks < len(policy.looks):
             return Release(DeliveryStatus.UNKNOWN, policy.looks[looks], attempts, looks + 1)
-        wait = None if if_unsure is IfUnsure.ASK else policy.wait(attempts, jitter)
+        ask = if_unsure is IfUnsure.ASK and not worst.passing
+        wait = None if ask else policy.wait(attempts, jitter)
         return Release(DeliveryStatus.UNKNOWN, wait, attempts, looks)
     wait = policy.wait(attempts, jitter, worst.retry_after)
     if worst.permanent or age + wait > policy.give_up:
@@ -200,10 +211,11 @@ def release(
 def resend(found: Outcome | None, *, if_unsure: IfUnsure, looks_left: bool) -> bool:
     """Whether a part whose answer was lost is sent again. ``found`` is what a look said; None: it can't be looked for.
 
-    Not while there are looks left, for a history lags; and where nobody can tell, only if the channel is set to it.
+    Not while there are looks left, for a history lags; nor after a look that merely failed, for the next may find it.
+    Where nobody can tell, only if the channel is set to it.
     """
     if found is None:
         return if_unsure is IfUnsure.RESEND
-    if looks_left:
+    if looks_left or (isinstance(found, Unknown) and found.passing):
         return False
     return isinstance(found, Failed) or if_unsure is IfUnsure.RESEND

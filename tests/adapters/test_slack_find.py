@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,7 +11,7 @@ from bot.adapters.slack import EVENT_TYPE
 from bot.core.delivery import Failed, Sent, Unknown
 from tests.adapters.slack_channels import by_token
 from tests.contracts.channel_contract import CREATED_AT, delivery, message
-from tests.servers.slack import Act, FakeSlack, Fault
+from tests.servers.slack import Act, FakeSlack, Fault, error
 
 
 @pytest.fixture
@@ -105,11 +105,26 @@ def test_without_the_right_to_read_metadata_it_cannot_tell(slack: FakeSlack) -> 
 
 
 @pytest.mark.parametrize("method", ["auth.test", "conversations.history"])
-def test_a_look_that_fails_cannot_tell(slack: FakeSlack, method: str) -> None:
-    slack.script(Fault(Act.DROP, method))
+@pytest.mark.parametrize(
+    ("fault", "passing"),
+    [
+        (lambda method: Fault(Act.DROP, method), True),
+        (lambda method: Fault(Act.ANSWER, method, status=503), True),
+        (lambda method: error("ratelimited", method=method, status=429), True),
+        (lambda method: error("internal_error", method=method), True),
+        (lambda method: error("invalid_auth", method=method), False),
+        (lambda method: error("an_error_of_tomorrow", method=method), False),
+    ],
+)
+def test_a_look_that_fails_cannot_tell_and_says_whether_the_next_may(
+    slack: FakeSlack, method: str, fault: Callable[[str], Fault], passing: bool
+) -> None:
+    slack.script(fault(method))
     channel = by_token(slack)
     steps = channel.steps(message())
-    assert isinstance(channel.find(delivery(steps), steps[0], ""), Unknown)
+    outcome = channel.find(delivery(steps), steps[0], "")
+    assert isinstance(outcome, Unknown)
+    assert outcome.passing is passing
 
 
 def test_a_token_that_is_no_bots_cannot_tell(slack: FakeSlack) -> None:

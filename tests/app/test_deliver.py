@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -20,6 +21,7 @@ POLICY = RetryPolicy()
 BUSY = Failed("HTTP 503", permanent=False)
 REFUSED = Failed("channel_not_found", permanent=True, hint="Invite the bot.")
 LOST = Unknown("the connection broke")
+NOT_THERE = Failed("not there", permanent=False)
 
 
 class Outbox:
@@ -36,17 +38,17 @@ class Outbox:
         assert made is not None
         self.id = made.id
 
-    def run(self, **channels: FakeChannel) -> list[Attempt]:
-        return self.deliver(**channels).run()
+    def run(self, *, sleep: Callable[[float], None] | None = None, **channels: FakeChannel) -> list[Attempt]:
+        return self.deliver(sleep=sleep, **channels).run()
 
-    def deliver(self, **channels: FakeChannel) -> Deliver:
+    def deliver(self, *, sleep: Callable[[float], None] | None = None, **channels: FakeChannel) -> Deliver:
         return Deliver(
             store=self.store,
             channels=channels or {"team": self.channel},
             policy=POLICY,
             clock=self.clock,
             jitter=lambda: 1.0,
-            sleep=self.clock.sleep,
+            sleep=sleep or self.clock.sleep,
             patience=self.patience,
         )
 
@@ -239,6 +241,19 @@ class TestLostAnswer:
         assert attempt.status is DeliveryStatus.SENT
         assert box.clock.slept == [5, 15]
 
+    def test_it_does_not_wait_for_what_another_process_looks_for(self) -> None:
+        box = Outbox(FakeChannel(answers=[LOST], looks=[Sent("ts9")]), patience=timedelta(seconds=75))
+        other = Outbox(box.channel)
+        other.store, other.clock = box.store, box.clock
+
+        def taken_meanwhile(seconds: float) -> None:
+            box.clock.sleep(seconds)
+            assert [attempt.status for attempt in other.run()] == [DeliveryStatus.SENT]
+
+        (attempt,) = box.run(sleep=taken_meanwhile)
+        assert attempt.status is DeliveryStatus.UNKNOWN
+        assert (box.sent, box.clock.slept, box.status) == ([0], [5], DeliveryStatus.SENT)
+
     def test_a_process_that_died_while_sending_left_a_trace(self) -> None:
         """The step was marked as being sent, and the lease ran out: it is looked for, not sent."""
         box = Outbox(FakeChannel(looks=[Sent("ts9")]))
@@ -250,6 +265,33 @@ class TestLostAnswer:
         box.later(seconds=121)
         assert box.run()[0].status is DeliveryStatus.SENT
         assert box.sent == []
+
+    def test_each_part_has_looks_of_its_own(self) -> None:
+        channel = FakeChannel(
+            parts=2,
+            replies=True,
+            answers=[LOST, LOST],
+            looks=[NOT_THERE, NOT_THERE, Sent("ts1"), NOT_THERE, Sent("ts2")],
+        )
+        box = Outbox(channel, patience=timedelta(seconds=200))
+        assert box.run()[0].status is DeliveryStatus.SENT
+        assert (box.sent, box.clock.slept) == ([0, 1], [5, 15, 40, 5, 15])
+
+    def test_nothing_is_sent_again_after_a_look_that_failed_for_now(self) -> None:
+        down = Unknown("HTTP 503", passing=True)
+        box = Outbox(FakeChannel(answers=[LOST], looks=[NOT_THERE, NOT_THERE, down, down, Sent("ts9")]))
+        for _ in range(6):
+            box.run()
+            box.later(hours=1)
+        assert (box.sent, box.status) == ([0], DeliveryStatus.SENT)
+
+    def test_nor_is_the_operator_asked_before_a_look_came_about(self) -> None:
+        down = Unknown("HTTP 503", passing=True)
+        box = Outbox(FakeChannel(answers=[LOST], looks=[down] * 5, if_unsure=IfUnsure.ASK))
+        for _ in range(7):
+            box.run()
+            box.later(hours=1)
+        assert (box.sent, box.status) == ([0, 0], DeliveryStatus.SENT)
 
     def test_a_channel_that_cannot_be_asked_sends_again(self) -> None:
         box = Outbox(FakeChannel(can_be_asked=False, answers=[LOST]))

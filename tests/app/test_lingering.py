@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.app.cycle import CycleReport
-from bot.app.deliver import revive
+from bot.app.deliver import Attempt, incident_key, revive
 from bot.app.operate import note_attempts
 from bot.app.poll import no_progress
 from bot.core.delivery import DeliveryStatus, Failed
@@ -152,15 +152,38 @@ class TestBugs:
         assert [incident.key for incident in world.store.incidents()] == ([key] if stays else [])
 
 
-def test_a_delivery_that_is_sent_ends_an_incident_that_was_noted_after_it_was_revived() -> None:
-    world = World(channel=FakeChannel(answers=[Failed("channel_not_found", permanent=True)]))
+def refused_once() -> tuple[World, list[Attempt]]:
+    """A world in which a delivery was refused for good, by a process that got no further."""
+    world = World(
+        channel=FakeChannel(answers=[Failed("channel_not_found", permanent=True)]), operator=FakeChannel("ops")
+    )
     cycle, report = world.cycle(), CycleReport(world.cycle().plan())
     cycle.poll(report.plan, accept=frozenset(), progress=no_progress)
     cycle.evaluate(world.store, report)
     cycle.compose(world.store, report, at_once=True)
-    attempts = cycle.deliver.run()
+    return world, cycle.deliver.run()
+
+
+def test_a_refusal_that_was_not_noted_for_its_process_died_is_told_by_the_next() -> None:
+    world, _ = refused_once()
+    world.cycle().run()
+    assert world.operator
+    (notice,) = [payload for _, _, payload in world.operator.sent]
+    assert "was not delivered: channel_not_found Then: rankbot deliveries retry 1" in notice
+
+
+def test_what_was_revived_meanwhile_is_no_trouble() -> None:
+    world, attempts = refused_once()
     revive(world.store, attempts[0].delivery.id, now=world.clock())
     note_attempts(world.store, attempts, now=world.clock())
-    assert len(world.store.incidents()) == 1
+    assert not world.store.incidents()
     assert [attempt.status for attempt in world.cycle().send()] == [DeliveryStatus.SENT]
+
+
+def test_a_delivery_that_is_sent_ends_its_incident() -> None:
+    world, attempts = refused_once()
+    note_attempts(world.store, attempts, now=world.clock())
+    revive(world.store, attempts[0].delivery.id, now=world.clock())
+    world.store.open_incident(incident_key(attempts[0].delivery), "noted at the same time", world.clock())
+    assert DeliveryStatus.SENT in [attempt.status for attempt in world.cycle().send()]
     assert not world.store.incidents()

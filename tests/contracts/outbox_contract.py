@@ -261,6 +261,17 @@ class OutboxContract:
         assert found is not None
         assert found.steps == (sent, STEPS[1])
 
+    def test_the_looks_begin_anew_with_a_step_that_is_sent(self, store: Store) -> None:
+        delivery = enqueued(store)
+        state: dict[str, Any] = {"held_until": None, "next_attempt_at": NOW, "attempts": 3, "last_error": ""}
+        assert store.release(delivery.id, DeliveryStatus.UNKNOWN, looks=3, **state)
+        for status, looks in [(StepStatus.UNKNOWN, 3), (StepStatus.SENDING, 3), (StepStatus.SENT, 0)]:
+            step = replace(STEPS[0], status=status)
+            assert store.record_step(delivery.id, step, held_until=None, lease_until=None)
+            found = store.delivery(delivery.id)
+            assert found is not None
+            assert found.looks == looks
+
     def test_the_record_is_newest_first_and_the_open_ones_are_neither_sent_nor_discarded(self, store: Store) -> None:
         statuses = list(DeliveryStatus)
         for place, status in enumerate(statuses):

@@ -81,7 +81,8 @@ def record_step(
 ) -> bool:
     """See Store.record_step. The delivery's row comes first: whoever changes that has the claim until the commit."""
     lease = DELIVERY.c.lease_until if held_until is None or lease_until is None else lease_until
-    if not _changed(connection, delivery_id, held_until, {"lease_until": lease}):
+    looks = {"looks": 0} if step.status is StepStatus.SENT else {}
+    if not _changed(connection, delivery_id, held_until, {"lease_until": lease, **looks}):
         return False
     connection.execute(
         update(DELIVERY_STEP)
