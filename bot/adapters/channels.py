@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from bot.adapters import apprise
 from bot.adapters.plug import Plug
 
-# fmt: off (a line for each)
-_ALL = (apprise.PLUG,)
+# A line for each, so that a new one is one line.
+# fmt: off
+_ALL = (
+    apprise.PLUG,
+)
 # fmt: on
 
 PLUGS: Mapping[str, Plug] = {plug.kind: plug for plug in _ALL}
