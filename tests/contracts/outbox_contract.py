@@ -246,8 +246,15 @@ class OutboxContract:
 
     def test_the_looks_begin_anew_with_a_step_that_is_sent(self, store: Store) -> None:
         delivery = enqueued(store)
-        state = {"held_until": None, "next_attempt_at": NOW, "attempts": 3, "last_error": ""}
-        assert store.release(delivery.id, DeliveryStatus.UNKNOWN, looks=3, **state)
+        assert store.release(
+            delivery.id,
+            DeliveryStatus.UNKNOWN,
+            held_until=None,
+            next_attempt_at=NOW,
+            attempts=3,
+            looks=3,
+            last_error="",
+        )
         for status, looks in [(StepStatus.UNKNOWN, 3), (StepStatus.SENDING, 3), (StepStatus.SENT, 0)]:
             step = replace(STEPS[0], status=status)
             assert store.record_step(delivery.id, step, held_until=None, lease_until=None)
