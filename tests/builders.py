@@ -52,7 +52,8 @@ def snapshot(board: Board, day: date, rows: Iterable[Row], **changes: Any) -> Sn
 def event(**changes: Any) -> Event:
     """Sable's entry into the top 10 of the CLI agents on ``DAY``; ``changes`` replace any field.
 
-    ``previous_date``, ``as_of`` and ``key`` follow from the other fields unless they are given.
+    ``previous_date``, ``as_of`` and ``key`` follow from the other fields unless they are given; ``variant`` is what the
+    key has besides the kind, if it is neither the rule's n nor the way in the evidence.
     """
     day: date = changes.get("date", DAY)
     kind: Kind = changes.get("kind", Kind.ENTERED_TOP)
@@ -61,9 +62,9 @@ def event(**changes: Any) -> Event:
     item: str = changes.get("item", "sable")
     rule: dict[str, Any] = changes.get("rule", {"n": 10, "margin": 5, "confirm_days": 1, "absent_days": 3})
     way = changes.get("evidence", {}).get("direction", "")
-    variant = f":{rule['n']}" if "n" in rule else f":{way}" if way else ""
+    variant = str(changes.pop("variant", rule.get("n", way)))
     usual: dict[str, Any] = {
-        "key": f"{watchlist}/{board}/{kind.value}{variant}/{item}/{day}",
+        "key": f"{watchlist}/{board}/{':'.join(filter(None, (kind.value, variant)))}/{item}/{day}",
         "date": day,
         "previous_date": day - timedelta(days=1),
         "window_days": 7,

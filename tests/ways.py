@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.core.event import Event, Kind
-from tests.builders import CLI_AGENTS, DAY, MODELS, B, as_of, event
+from tests.builders import DAY, MODELS, B, as_of, event
 from tests.scenes import YESTERDAY
 
 
@@ -57,7 +57,7 @@ def moved(**changes: Any) -> Event:
     way = "in" if before is None else "out" if now is None else "up" if now < before else "down"
     usual: dict[str, Any] = {
         "id": "m0ve",
-        "key": f"cli-agents/{CLI_AGENTS.key}/moved:{way}/kestrel/{changes.get('date', DAY)}",
+        "variant": way,
         "kind": Kind.MOVED,
         "item": "kestrel",
         "name": "Kestrel Code",
@@ -82,10 +82,9 @@ def overtook(**changes: Any) -> Event:
         "previous_rank": 4,
         "previous_tokens": "1786000000000",
     }
-    day = changes.get("date", DAY)
     usual: dict[str, Any] = {
         "id": "0ver",
-        "key": f"cli-agents/{CLI_AGENTS.key}/overtook:kestrel>marlin/kestrel/{day}",
+        "variant": "kestrel>marlin",
         "kind": Kind.OVERTOOK,
         "rule": {"pairs": []},
         "evidence": {"passed": passed},
@@ -96,10 +95,9 @@ def overtook(**changes: Any) -> Event:
 def milestone(**changes: Any) -> Event:
     """Kestrel Code's 1.8T tokens."""
     threshold = changes.pop("threshold", 1800 * B)
-    day = changes.get("date", DAY)
     usual: dict[str, Any] = {
         "id": "m11e",
-        "key": f"cli-agents/{CLI_AGENTS.key}/milestone:{threshold}/kestrel/{day}",
+        "variant": str(threshold),
         "kind": Kind.MILESTONE,
         "rule": {"tokens": [1800 * B]},
         "previous_rank": 4,

@@ -55,10 +55,10 @@ def test_every_first_week_has_something_to_read_and_not_too_much(recorded: Recor
         (MODELS, date(2026, 7, 27), "moonshotai/kimi-k3-20260715", "entered_top:10"),
         (MODELS, date(2026, 8, 3), "deepseek/deepseek-v4-flash-20260731", "entered_top:10"),
         (MODELS, date(2026, 7, 26), "anthropic/claude-opus-5-20260723", "entered_top:50"),
-        (MODELS, date(2026, 7, 23), "tencent/hy3-20260706:free", "share"),  # five points less than a week before
+        (MODELS, date(2026, 7, 23), "tencent/hy3-20260706:free", "share:down"),  # five points less than a week before
         (LABS, date(2026, 7, 29), "deepseek", "new_leader"),
         (LABS, date(2026, 7, 19), "moonshotai", "entered_top:10"),
-        (LABS, date(2026, 8, 2), "openai", "share"),
+        (LABS, date(2026, 8, 2), "openai", "share:up"),
         (LABS, date(2026, 7, 21), "inclusionai", "entered_top:50"),
         (DAILY, date(2026, 8, 3), "deepseek/deepseek-v4-flash-20260731", "new_leader"),
         (DAILY, date(2026, 8, 5), "google/gemini-3.6-flash-20260721", "entered_top:10"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 
 import pytest
 
@@ -196,22 +195,6 @@ class OutboxContract:
         taken = [store.claim(NOW, NOW + MINUTE) for _ in range(3)]
         assert [delivery.due_at if delivery else None for delivery in taken] == [NOW, NOW + MINUTE, None]
 
-    def test_a_renewed_delivery_counts_as_new(self, store: Store) -> None:
-        delivery = enqueued(store)
-        release(store, delivery, DeliveryStatus.DEAD)
-        state: dict[str, Any] = {"next_attempt_at": NOW, "attempts": 0, "looks": 0, "last_error": ""}
-        later = NOW + timedelta(days=4)
-        assert store.release(delivery.id, DeliveryStatus.PENDING, held_until=None, renewed_at=later, **state)
-        assert [one.created_at for one in store.deliveries()] == [later]
-
-    def test_only_deliveries_of_the_named_channels_are_claimed(self, store: Store) -> None:
-        enqueued(store, "team")
-        mail = enqueued(store, "mail", NOW + MINUTE)
-        assert store.claim(NOW, NOW + MINUTE, among=()) is None
-        taken = [store.claim(NOW, NOW + MINUTE, among={"mail", "ops"}) for _ in range(2)]
-        assert [one.id if one else None for one in taken] == [mail.id, None]
-        assert store.claim(NOW, NOW + MINUTE, among={"team"}) is not None
-
     @pytest.mark.parametrize("status", [DeliveryStatus.PENDING, DeliveryStatus.UNKNOWN])
     def test_what_is_to_be_tried_later_waits_until_then(self, store: Store, status: DeliveryStatus) -> None:
         release(store, enqueued(store), status, NOW + MINUTE)
@@ -263,8 +246,15 @@ class OutboxContract:
 
     def test_the_looks_begin_anew_with_a_step_that_is_sent(self, store: Store) -> None:
         delivery = enqueued(store)
-        state: dict[str, Any] = {"held_until": None, "next_attempt_at": NOW, "attempts": 3, "last_error": ""}
-        assert store.release(delivery.id, DeliveryStatus.UNKNOWN, looks=3, **state)
+        assert store.release(
+            delivery.id,
+            DeliveryStatus.UNKNOWN,
+            held_until=None,
+            next_attempt_at=NOW,
+            attempts=3,
+            looks=3,
+            last_error="",
+        )
         for status, looks in [(StepStatus.UNKNOWN, 3), (StepStatus.SENDING, 3), (StepStatus.SENT, 0)]:
             step = replace(STEPS[0], status=status)
             assert store.record_step(delivery.id, step, held_until=None, lease_until=None)
