@@ -26,7 +26,7 @@ from tests.crash.stores import Databases
 
 ROOT = Path(__file__).resolve().parents[2]
 PACE = 20.0
-"""How fast the clock of two lives at once runs: a lease of a minute is three seconds."""
+"""How fast the clock of two lives at once runs: a lease of 110 seconds is five and a half."""
 
 ALIVE: Mapping[str, float] = MappingProxyType({})
 """The order of a life that ends by itself."""

@@ -61,7 +61,7 @@ channels = ["ops"]
 
 [delivery]
 first_retry_seconds = 10
-lease_seconds = 60
+lease_seconds = 110
 
 [watchlist.cli-agents]
 subcategory = "cli-agent"

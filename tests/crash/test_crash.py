@@ -26,13 +26,13 @@ def well(figures: Figures, kills: int) -> None:
 
 @pytest.mark.slow
 def test_nothing_is_lost_or_doubled_on_sqlite() -> None:
-    well(hold(Wish(kills=40, scenes=1, seed=11)), 40)
+    well(hold(Wish(kills=24, scenes=1, seed=11)), 24)
 
 
 @pytest.mark.slow
 @pytest.mark.postgres
 def test_nothing_is_lost_or_doubled_by_two_processes_on_postgresql() -> None:
-    well(hold(Wish(kills=16, store="postgres", processes=2, scenes=1, seed=12)), 16)
+    well(hold(Wish(kills=10, store="postgres", processes=2, scenes=1, seed=12)), 10)
 
 
 # ── the harness itself ───────────────────────────────────────────────────────────────────────────────────────
