@@ -68,9 +68,10 @@ def _monospaced(rows: Sequence[Row]) -> list[Block]:
 
 
 def _columns(rows: Sequence[Row]) -> list[list[Line]]:
-    """The cells column by column; short rows end with empty ones."""
+    """The cells column by column; short rows end with empty ones. One with nothing below its heading is left out."""
     count = max(len(row) for row in rows)
-    return [[row[number] if number < len(row) else () for row in rows] for number in range(count)]
+    columns = [[row[number] if number < len(row) else () for row in rows] for number in range(count)]
+    return [column for column in columns if any(plain(cell).strip() for cell in column[1:])] or columns
 
 
 def _settings(column: Sequence[Line]) -> Block:

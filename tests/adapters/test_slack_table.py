@@ -66,6 +66,13 @@ def test_a_long_cell_is_shortened_and_its_column_wrapped(*, styled: bool) -> Non
     assert [one["is_wrapped"] for one in block["column_settings"]] == [True, False]
 
 
+def test_a_column_with_nothing_below_its_heading_is_left_out() -> None:
+    markup = "| #\tChange\tApp\n| 1\t\tHarrier\n| 2\t\tRoost"
+    assert [words(row) for row in table(markup)["rows"]] == [["#", "App"], ["1", "Harrier"], ["2", "Roost"]]
+    assert monospaced(markup) == "#  App\n1  Harrier\n2  Roost"
+    assert [words(row) for row in table("| #\tApp\n| \t")["rows"]] == [["#", "App"], ["–", "–"]]
+
+
 def test_the_other_form_is_aligned_and_as_empty_as_the_markup() -> None:
     assert monospaced("| \tRank\tApp\tTokens\n| ▲\t5 → 4\tKestrel 漢字\t1.84T\n| ▼\t9 → 11\tTern CLI\t50B") == (
         "   Rank    App           Tokens\n▲  5 → 4   Kestrel 漢字   1.84T\n▼  9 → 11  Tern CLI         50B"
