@@ -14,7 +14,7 @@ from bot.adapters import slack_errors
 from bot.adapters.slack_blocks import SlackMessage, condensed, messages, thread_posts
 from bot.adapters.slack_call import Limits, Refusal, ask, post_to_webhook
 from bot.adapters.slack_errors import BLOCKS_REFUSED
-from bot.adapters.slack_plain import plain_text
+from bot.adapters.slack_plain import forms
 from bot.app.records import Message
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step, Unknown
 from bot.core.text import clean
@@ -66,16 +66,17 @@ class SlackToken:
         )
 
     def send(self, delivery: Delivery, step: Step, thread: str) -> Outcome:
-        """Posts a step; if Slack refuses the blocks, and so has posted nothing, its plain form at once."""
+        """Posts a step; if Slack refuses the blocks, and so has posted nothing, ever simpler forms of it at once."""
         post = json.loads(step.payload)
         arguments = {
             "channel": step.target,
             "thread_ts": _checked(step, thread) or None,
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery.marker, "step": step.number}},
         }
-        answer = self._post(text=post["text"], blocks=post["blocks"], **arguments)
-        if isinstance(answer, Refusal) and answer.code in BLOCKS_REFUSED:
-            answer = self._post(text=plain_text(post["blocks"]), **arguments)
+        for form in forms(post["text"], post["blocks"]):
+            answer = self._post(**form, **arguments)
+            if not (isinstance(answer, Refusal) and answer.code in BLOCKS_REFUSED):
+                break
         return _posted(answer)
 
     def find(self, delivery: Delivery, step: Step, thread: str) -> Outcome:
@@ -188,7 +189,7 @@ class SlackWebhook:
         return (Step(0, "webhook", post.payload()),)
 
     def send(self, delivery: Delivery, step: Step, thread: str) -> Outcome:  # noqa: ARG002  (the port's signature)
-        """Posts the step; if Slack refuses the blocks, and so has posted nothing, its plain form at once."""
+        """Posts the step; if Slack refuses the blocks, and so has posted nothing, ever simpler forms of it at once."""
         return self._send(json.loads(step.payload))
 
     def find(self, delivery: Delivery, step: Step, thread: str) -> Outcome:  # noqa: ARG002  (the port's signature)
@@ -212,9 +213,10 @@ class SlackWebhook:
         return "Slack webhook"
 
     def _send(self, post: Mapping[str, Any]) -> Outcome:
-        refusal = self._post(post)
-        if refusal and refusal.code in BLOCKS_REFUSED:
-            refusal = self._post({"text": plain_text(post["blocks"])})
+        for form in forms(post["text"], post["blocks"]):
+            refusal = self._post(form)
+            if not (refusal and refusal.code in BLOCKS_REFUSED):
+                break
         return refusal.outcome if refusal else Sent()
 
     def _post(self, post: Mapping[str, Any]) -> Refusal | None:

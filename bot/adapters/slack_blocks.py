@@ -1,35 +1,37 @@
 """Slack messages from line markup (``bot.adapters.slack_markup``): Block Kit as plain dicts, within Slack's limits.
 
-Nothing from strangers becomes active: names stand in rich_text and plain_text, which Slack does not parse. Small print
-with a link has to be mrkdwn; there everything but our own link is escaped, and a line that holds a character which
-mrkdwn would format is split into plain_text and link elements instead.
+Nothing from strangers becomes active: names stand in rich_text, raw_text and plain_text, which Slack does not parse.
+Small print with a link has to be mrkdwn; there everything but our own link is escaped, and a line that holds a
+character which mrkdwn would format is split into plain_text and link elements instead.
 
-The SDK's own models check half of the limits and drop newer blocks, hence the table here.
+A table becomes Slack's own block once in a message, which is all that Slack takes; further ones are monospaced.
+
+The SDK's own models check half of the limits and drop newer blocks, hence the table in ``slack_limits``.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.adapters.slack_chart import chart_block
+from bot.adapters.slack_elements import Block, divided, grouped, section, weight
+from bot.adapters.slack_limits import (
+    BLOCK_BUDGET,
+    BLOCKS_LIMIT,
+    CHARTS_LIMIT,
+    CONTEXT_LIMIT,
+    HEADER_LIMIT,
+    MESSAGE_BUDGET,
+    TABLES_LIMIT,
+)
 from bot.adapters.slack_markup import Line, Part, Run, RunKind, Span, clip, divide, escape, parse, plain, units
+from bot.adapters.slack_table import spread, table_blocks
 from bot.core.text import clean
 
-Block = dict[str, Any]
-
-BLOCKS_LIMIT = 50
-"""Blocks of a message (docs.slack.dev: Block Kit, blocks)."""
-HEADER_LIMIT = 150
-"""Characters of a header (docs.slack.dev: header block)."""
-CONTEXT_LIMIT = 10
-"""Elements of a context block (docs.slack.dev: context block)."""
-BLOCK_BUDGET = 2_900
-"""Characters that we put into one block. A text object may hold 3,000; how Slack counts them is not documented."""
-MESSAGE_BUDGET = 11_500
-"""Characters that we put into all blocks of a message: beyond about 12,000, Slack says msg_blocks_too_long."""
 MORE = "More in the mail or with: rankbot preview"
 _PROVENANCE_BLOCKS = 2
 """Blocks of small print that are repeated under every message of a part; a real one takes one."""
@@ -54,12 +56,13 @@ class SlackMessage:
         return json.dumps(self.as_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def messages(markup: str) -> tuple[SlackMessage, ...]:
+def messages(markup: str, *, charts: bool = True) -> tuple[SlackMessage, ...]:
     """The posts that one part takes: usually one, several where it exceeds a limit, none where it is empty.
 
-    It is divided between blocks, the blocks between lines; each post bears the provenance.
+    It is divided between blocks, the blocks between lines; each post bears the provenance. ``charts``: whether it may
+    show any.
     """
-    part = parse(markup)
+    part = parse(markup) if charts else _without_charts(parse(markup))
     body, provenance = _laid_out(part)
     head = _header(part.headline)
     if not (head or body or provenance):
@@ -68,23 +71,28 @@ def messages(markup: str) -> tuple[SlackMessage, ...]:
     headline = _headline(part)
     texts = [headline] + [f"{headline} ({number}/{len(packs)})" for number in range(2, len(packs) + 1)]
     return tuple(
-        SlackMessage(escape(text), (*(head if not number else ()), *pack, *provenance))
+        SlackMessage(escape(text), (*(head if not number else ()), *_counted(pack), *provenance))
         for number, (text, pack) in enumerate(zip(texts, packs, strict=True))
     )
 
 
 def thread_posts(markups: Iterable[str], subject: str) -> tuple[SlackMessage, ...]:
-    """All parts as posted with a token: the parent, then the replies of its thread. Never empty: else the subject."""
-    posts = tuple(post for markup in markups for post in messages(markup))
+    """All parts as posted with a token: the parent, then the replies of its thread. Never empty: else the subject.
+
+    Charts are in the thread only.
+    """
+    posts = tuple(post for number, markup in enumerate(markups) for post in messages(markup, charts=number > 0))
     return posts or messages(f"# {clean(subject, HEADER_LIMIT)}")
 
 
 def condensed(markups: Iterable[str], subject: str) -> SlackMessage:
     """All parts in one post, as far as they fit: the first, then the others below dividers, then the provenance once.
 
-    What does not fit is left out, and a line says where it is. Where there is nothing at all, the subject is posted.
+    What does not fit is left out, and a line says where it is; so are charts, for which the channel has no room. Where
+    there is nothing at all, the subject is posted.
     """
-    parts = [part for part in map(parse, markups) if part.headline or part.body or part.provenance]
+    read = [_without_charts(parse(markup)) for markup in markups]
+    parts = [part for part in read if part.headline or part.body or part.provenance]
     if not parts:
         return thread_posts((), subject)[0]
     first, *others = parts
@@ -101,15 +109,7 @@ def condensed(markups: Iterable[str], subject: str) -> SlackMessage:
             break
         room.fill(group)
         shown += group
-    return SlackMessage(escape(_headline(first)), (*head, *shown, *provenance))
-
-
-def weight(value: object) -> int:
-    """The characters of blocks that count: all texts and addresses within."""
-    if isinstance(value, dict):
-        own = sum(units(item) for key, item in value.items() if key in ("text", "url") and isinstance(item, str))
-        return own + sum(weight(item) for item in value.values())
-    return sum(map(weight, value)) if isinstance(value, list | tuple) else 0
+    return SlackMessage(escape(_headline(first)), (*head, *_counted(shown), *provenance))
 
 
 # ── runs to blocks ───────────────────────────────────────────────────────────────────────────────────────────
@@ -122,68 +122,29 @@ def _laid_out(part: Part) -> tuple[list[Block], list[Block]]:
     return body + small[:-_PROVENANCE_BLOCKS], small[-_PROVENANCE_BLOCKS:]
 
 
+def _without_charts(part: Part) -> Part:
+    return replace(part, body=tuple(run for run in part.body if run.kind is not RunKind.CHART))
+
+
 def _run_blocks(run: Run) -> list[Block]:
     if run.kind is RunKind.SMALL:
         return _context(run.lines)
-    pieces = [piece for line in run.lines for piece in divide(line, BLOCK_BUDGET) or [line]]
-    return [_BUILDERS[run.kind](group) for group in _grouped(pieces)]
-
-
-def _grouped(lines: Iterable[Line]) -> list[list[Line]]:
-    """Lines in groups that fit into one block each."""
-    groups: list[list[Line]] = []
-    left = 0
-    for line in lines:
-        size = sum(span.size for span in line) + 1
-        if not groups or size > left:
-            groups.append([])
-            left = BLOCK_BUDGET + 1
-        groups[-1].append(line)
-        left -= size
-    return groups
+    if run.kind is RunKind.TABLE:
+        return table_blocks(run.rows)
+    if run.kind is RunKind.CHART:
+        chart = chart_block(run.rows)
+        return [chart] if chart else []
+    build = _bullets if run.kind is RunKind.BULLETS else _paragraphs
+    return [build(group) for group in divided(run.lines)]
 
 
 def _paragraphs(lines: Sequence[Line]) -> Block:
-    return {"type": "rich_text", "elements": [_section(line) for line in lines]}
+    return {"type": "rich_text", "elements": [section(line) for line in lines]}
 
 
 def _bullets(lines: Sequence[Line]) -> Block:
-    elements = [_section(line) for line in lines]
-    return {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": elements}]}
-
-
-def _table(lines: Sequence[Line]) -> Block:
-    spans: list[Span] = []
-    for number, line in enumerate(lines):
-        for span in (Span("\n"), *line) if number else line:
-            if spans and not span.url and not spans[-1].url:
-                spans[-1] = Span(spans[-1].text + span.text)
-            else:
-                spans.append(span)
-    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": _elements(spans)}]}
-
-
-_BUILDERS: dict[RunKind, Callable[[Sequence[Line]], Block]] = {
-    RunKind.PARAGRAPH: _paragraphs,
-    RunKind.BULLETS: _bullets,
-    RunKind.TABLE: _table,
-}
-
-
-def _section(line: Line) -> Block:
-    return {"type": "rich_text_section", "elements": _elements(line)}
-
-
-def _elements(spans: Iterable[Span]) -> list[Block]:
-    elements: list[Block] = []
-    for span in spans:
-        element: Block = {"type": "link" if span.url else "text", "text": span.text}
-        if span.url:
-            element["url"] = span.url
-        if span.bold:
-            element["style"] = {"bold": True}
-        elements.append(element)
-    return elements
+    items = [section(line) for line in lines]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": items}]}
 
 
 def _header(headline: str) -> list[Block]:
@@ -192,8 +153,9 @@ def _header(headline: str) -> list[Block]:
 
 
 def _headline(part: Part) -> str:
-    """What a notification says: the headline, else the first line."""
-    lines = [line for run in part.body for line in run.lines] + list(part.provenance)
+    """What a notification says: the headline, else the first line, else a chart's title."""
+    lines = [line for run in _without_charts(part).body for line in run.lines] + list(part.provenance)
+    lines += [cell for run in part.body if run.kind is RunKind.CHART for cell in run.rows[0][1:]]
     first = next((" ".join(words) for words in (plain(line).split() for line in lines) if words), "")
     return clip(part.headline or first, HEADER_LIMIT)
 
@@ -223,7 +185,7 @@ def _context(lines: Iterable[Line]) -> list[Block]:
 def _context_elements(lines: Sequence[Line]) -> list[Block]:
     """One text object for all lines where that is safe, for Slack sets separate ones side by side; else one a line."""
     if not any(span.url for line in lines for span in line):
-        return [_plain_object("\n".join(plain(line) for line in group)) for group in _grouped(lines)]
+        return [_plain_object("\n".join(plain(line) for line in group)) for group in grouped(lines)]
     whole = "\n".join(_mrkdwn(line) for line in lines)
     if all(map(_is_inert, lines)) and units(whole) <= BLOCK_BUDGET:
         return [_mrkdwn_object(whole)]
@@ -273,11 +235,20 @@ class _Room:
         return cls(BLOCKS_LIMIT - len(fixed), MESSAGE_BUDGET - weight(fixed))
 
     def has(self, group: Sequence[Block]) -> bool:
-        return len(group) <= self.blocks and weight(group) <= self.characters
+        blocks, characters = _cost(group)
+        return blocks <= self.blocks and characters <= self.characters
 
     def fill(self, group: Sequence[Block]) -> None:
-        self.blocks -= len(group)
-        self.characters -= weight(group)
+        blocks, characters = _cost(group)
+        self.blocks -= blocks
+        self.characters -= characters
+
+
+def _cost(group: Sequence[Block]) -> tuple[int, int]:
+    """Blocks and characters of a group in whichever form of its tables takes more: either may be the one posted."""
+    forms = [(block, spread(block) if block["type"] == "table" else [block]) for block in group]
+    blocks = sum(max(1, len(form)) for _, form in forms)
+    return blocks, sum(max(weight(block), weight(form)) for block, form in forms)
 
 
 def _packed(body: Sequence[Block], room: _Room) -> list[list[Block]]:
@@ -291,3 +262,15 @@ def _packed(body: Sequence[Block], room: _Room) -> list[list[Block]]:
         packs[-1].append(block)
         left.fill([block])
     return packs
+
+
+def _counted(pack: Sequence[Block]) -> list[Block]:
+    """A message's blocks with as many tables and charts as Slack takes: further tables are monospaced."""
+    shown: list[Block] = []
+    for block in pack:
+        before = sum(one["type"] == block["type"] for one in shown)
+        if block["type"] == "table" and before >= TABLES_LIMIT:
+            shown += spread(block)
+        elif block["type"] != "data_visualization" or before < CHARTS_LIMIT:
+            shown.append(block)
+    return shown

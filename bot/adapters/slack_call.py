@@ -43,11 +43,12 @@ class Refusal:
 class Limits:
     """``timeout``: seconds for a connection and for each piece of an answer; ``deadline``: for a whole request.
 
-    Two requests stay within the outbox's lease of 120 seconds.
+    Four requests, for as many forms of a message whose blocks are refused, and the waits between them stay within the
+    outbox's lease (at least 110 seconds).
     """
 
     timeout: int = 15
-    deadline: float = 45.0
+    deadline: float = 25.0
 
 
 def ask(

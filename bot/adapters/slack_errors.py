@@ -18,9 +18,16 @@ from bot.core.delivery import Failed, Unknown
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 BLOCKS_REFUSED = frozenset(
-    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments", "invalid_payload"}
+    {
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "invalid_attachments",
+        "only_one_table_allowed",
+        "invalid_payload",
+    }
 )
-"""Slack posted nothing because of the blocks: the plain form may still go."""
+"""Slack posted nothing because of the blocks: a simpler form may still go."""
 
 _AMBIGUOUS = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout", "rollup_error"})
 _LATER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded", "team_added_to_org", "org_login_required"})

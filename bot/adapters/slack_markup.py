@@ -5,7 +5,8 @@ The first two characters of a line choose what it is:
 ====== =====================================================================================================
 ``# ``  the headline (first line of a part; anywhere else a bold paragraph)
 ``~ ``  small print; the last run of it in a part is the provenance, which every message of the part bears
-``| ``  a table row, its cells separated by tabs
+``| ``  a table row, its cells separated by tabs; the first row of a table is its heading
+``@ ``  a row of a chart, its cells separated by tabs (``bot.adapters.slack_chart``)
 ``* ``  a bullet
 other   a paragraph
 ====== =====================================================================================================
@@ -24,14 +25,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 
-CELL_LIMIT = 80
-LABEL_LIMIT = 150
-URL_LIMIT = 2_000
+from bot.adapters.slack_limits import CELL_LIMIT, LABEL_LIMIT, URL_LIMIT
+
 _URL = re.compile(r"https://[!#-;=?-{}~]+")  # printable ASCII without quotation mark, angle brackets and bar
 _MARK = re.compile("\x02([^\x02\x03\x1f\n]*)\x1f([^\x02\x03\x1f\n]*)\x03|([\x0e\x0f])")
-_NUMBER = re.compile(r"[#+\-−±]?\d[\d.,]*(?: ?(?:[KMBTQ%×]|pt))?")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_COLUMN_GAP = "  "
+_CELL_GAP = "  "
 
 
 class RunKind(StrEnum):
@@ -39,11 +38,12 @@ class RunKind(StrEnum):
 
     PARAGRAPH = "paragraph"
     TABLE = "table"
+    CHART = "chart"
     BULLETS = "bullets"
     SMALL = "small"
 
 
-_PREFIXES = {"| ": RunKind.TABLE, "* ": RunKind.BULLETS, "~ ": RunKind.SMALL}
+_PREFIXES = {"| ": RunKind.TABLE, "@ ": RunKind.CHART, "* ": RunKind.BULLETS, "~ ": RunKind.SMALL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,16 @@ class Span:
 
 
 Line = tuple[Span, ...]
+Row = tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Lines of one kind. Those of a table are aligned already."""
+    """Lines of one kind. A table and a chart have ``rows`` of cells, too; a line of theirs is a row's words."""
 
     kind: RunKind
     lines: tuple[Line, ...]
+    rows: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,65 +186,25 @@ def _sort(line: str) -> tuple[RunKind | None, str]:
 
 
 def _run(kind: RunKind, texts: Sequence[str]) -> Run:
-    if kind is RunKind.TABLE:
-        return Run(kind, _aligned([[_cell(text) for text in row.split("\t")] for row in texts]))
+    if kind in (RunKind.TABLE, RunKind.CHART):
+        rows = tuple(tuple(_cell(text) for text in row.split("\t")) for row in texts)
+        if not any(plain(cell).strip() for row in rows for cell in row):
+            return Run(kind, ())
+        return Run(kind, tuple(map(_words, rows)), rows)
     lines = (spans(text.strip()) for text in texts)
     return Run(kind, tuple(line for line in lines if plain(line).strip()))
 
 
 def _cell(text: str) -> Line:
-    """A table cell, without bold, which is not shown there; a long text (never a link) is shortened."""
-    cell = tuple(replace(span, bold=False) for span in spans(text.strip(" ")))
-    linked = any(span.url for span in cell)
-    return cell if linked or not cell else (Span(clip(plain(cell), CELL_LIMIT)),)
+    """A cell; a long text (never a link) is shortened."""
+    cell = spans(text.strip(" "))
+    if any(span.url for span in cell) or units(plain(cell)) <= CELL_LIMIT:
+        return cell
+    return (Span(clip(plain(cell), CELL_LIMIT), bold=all(span.bold for span in cell)),)
 
 
-def _aligned(rows: Sequence[Sequence[Line]]) -> tuple[Line, ...]:
-    """The rows as lines of a monospaced table; none where nothing stands in it."""
-    count = max(len(row) for row in rows)
-    columns = [[row[number] if number < len(row) else () for row in rows] for number in range(count)]
-    widths = [max(_width(plain(cell)) for cell in column) for column in columns]
-    right = [_is_numeric(column) for column in columns]
-    lines = []
-    for row in rows:
-        line: list[Span] = []
-        for number, cell in enumerate(row):
-            padding = Span(" " * (widths[number] - _width(plain(cell))))
-            line += [padding, *cell] if right[number] else [*cell, padding]
-            line.append(Span(_COLUMN_GAP))
-        lines.append(_joined(line))
-    return tuple(lines) if any(plain(line).strip() for line in lines) else ()
-
-
-def _is_numeric(column: Sequence[Line]) -> bool:
-    """Whether all that stands in a column is numbers, but for its first cell, which may be a heading."""
-    body = [text for text in (plain(cell) for cell in (column[1:] or column)) if text]
-    return bool(body) and all(_NUMBER.fullmatch(text) for text in body)
-
-
-def _joined(line: Sequence[Span]) -> Line:
-    """Neighbouring pieces of text in one, without white space at the end."""
-    joined: list[Span] = []
-    for span in line:
-        if joined and not span.url and not joined[-1].url:
-            joined[-1] = replace(joined[-1], text=joined[-1].text + span.text)
-        else:
-            joined.append(span)
-    if joined and not joined[-1].url:
-        joined[-1] = replace(joined[-1], text=joined[-1].text.rstrip())
-    return tuple(span for span in joined if span.text)
-
-
-def _width(text: str) -> int:
-    """Columns that the text takes in a monospaced font."""
-    return sum(
-        0
-        if unicodedata.category(char) in ("Mn", "Me", "Cf")
-        else 2
-        if unicodedata.east_asian_width(char) in "WF"
-        else 1
-        for char in text
-    )
+def _words(row: Row) -> Line:
+    return tuple(span for cell in row if cell for span in (*cell, Span(_CELL_GAP)))
 
 
 def _tidy(text: str) -> str:

@@ -1,22 +1,41 @@
-"""The plain form of a Slack message, for where Slack refuses the blocks and has posted nothing."""
+"""Simpler forms of a Slack message, for where Slack refuses its blocks and has posted nothing.
+
+Charts and tables are young: workspaces that do not have them yet refuse a message that does.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bot.adapters.slack_elements import Block
+from bot.adapters.slack_limits import TEXT_LIMIT
 from bot.adapters.slack_markup import escape, units
+from bot.adapters.slack_table import spread
 
-Block = dict[str, Any]
-TEXT_LIMIT = 4_000
-"""Characters of the top-level text (docs.slack.dev: chat.postMessage)."""
 _MRKDWN_LINK = re.compile(r"<([^|>]+)\|([^>]+)>")
 
 
+def forms(text: str, blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
+    """A message's arguments, whole and then ever simpler: without charts, with monospaced tables, as plain text."""
+    shown = list(blocks)
+    yield {"text": text, "blocks": shown}
+    for kind in ("data_visualization", "table"):
+        simpler = [form for block in shown for form in (_simpler(block) if block["type"] == kind else [block])]
+        if simpler != shown:
+            shown = simpler
+            yield {"text": text, "blocks": shown}
+    yield {"text": plain_text(shown)}
+
+
+def _simpler(block: Block) -> list[Block]:
+    return spread(block) if block["type"] == "table" else []
+
+
 def plain_text(blocks: Sequence[Block]) -> str:
-    """The same message as one escaped text, for where Slack refuses the blocks. The last block is kept whole."""
-    texts = [_plain_block(block) for block in blocks if block["type"] != "divider"]
+    """The same message as one escaped text, without charts. The last block is kept whole."""
+    texts = [_plain_block(block) for block in blocks if block["type"] not in ("divider", "data_visualization")]
     last = _fitting(texts.pop(), TEXT_LIMIT // 2) if len(texts) > 1 else ""
     body = _fitting("\n\n".join(texts), TEXT_LIMIT - len(last) - 2)
     return f"{body}\n\n{last}" if last else body
@@ -28,6 +47,8 @@ def _plain_block(block: Block) -> str:
         return str(block["text"]["text"])
     if block["type"] == "context":
         return " ".join(_plain_object_text(element) for element in block["elements"])
+    if block["type"] == "table":
+        return "\n".join(_plain_block(form) for form in spread(block))
     return "\n".join(_plain_element(element) for element in block["elements"])
 
 

@@ -10,7 +10,7 @@ from bot.core.event import Kind
 from bot.core.wording import count, listing
 
 LINES = 10
-"""Lines of a short form, its headline counted."""
+"""Lines of a short form, its headline and the heading of its table counted."""
 OPENING = 5
 """Lines of the board that a new watchlist without standing shows."""
 TITLES = 3
@@ -18,6 +18,10 @@ TITLES = 3
 FEW = 2
 """Lines of what was revised where not all is shown and there is room for ROOMY lines; else it is one."""
 ROOMY = 6
+_SCOPES = 2
+"""Lines of windows and bases, where there is room for them."""
+_SOME_OF_EACH = 5
+"""Lines that show a row, news and something revised under its heading, and say what is left out."""
 _STRENGTH = {kind.value: place for place, kind in enumerate(Kind)}
 ELSEWHERE = "windows and bases in the thread"
 
@@ -69,13 +73,14 @@ def excerpt(digest: Digest, *, lines: int = LINES) -> Excerpt:
     """Scopes, the reader's own, news (strongest first), what was revised, what is quiet in one line: some of each."""
     spoken = [section for section in digest.sections if section.standing or section.news or section.new]
     several = len(spoken) > 1
-    scopes = scopes_of(spoken or digest.sections, limit=2)
     rows = [Row(row, section.title if several else "") for section in digest.sections for row in section.standing]
     news = [Bullet(item, section.title if several else "") for section in digest.sections for item in section.news]
     news.sort(key=lambda bullet: _STRENGTH[bullet.news.kind])
     opening = () if rows else _opening(digest.sections)
     quiet = " ".join(part for section in digest.sections for part in (section.quiet, section.passed) if part)
-    room = lines - 1 - len(scopes) - bool(quiet) - bool(digest.late)
+    free = lines - 1 - bool(quiet) - bool(digest.late) - bool(rows or opening)
+    scopes = scopes_of(spoken or digest.sections, limit=_SCOPES if free - _SCOPES >= _SOME_OF_EACH else 1)
+    room = free - len(scopes)
     shown = _share(len(rows) or len(opening), len(news), len(digest.revisions), room)
     rows_left_out = max(len(rows) - shown.rows, 0)
     return Excerpt(

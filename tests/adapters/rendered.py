@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 from bot.adapters.render import JinjaRenderer
+from bot.adapters.slack_blocks import SlackMessage
 from bot.app.records import Message
 from bot.core.correction import Correction, Turn
 from bot.core.digest import Digest
@@ -134,6 +136,15 @@ def words(page: str) -> str:
 def plain(markup: str) -> str:
     """A Slack part without its marks and addresses."""
     return re.sub("\x1f[^\x03]*\x03|[\x02\x0e\x0f]", "", markup)
+
+
+def in_lines(posts: Sequence[SlackMessage]) -> str:
+    """Posts as JSON with a line for each block, as ``python -m tests.slack_page`` draws it."""
+    written = []
+    for post in posts:
+        blocks = ",\n".join(json.dumps(block, ensure_ascii=False, sort_keys=True) for block in post.blocks)
+        written.append(f'{{"text": {json.dumps(post.text, ensure_ascii=False)}, "blocks": [\n{blocks}\n]}}')
+    return f"[{', '.join(written)}]\n"
 
 
 def forms(message: Message) -> list[str]:

@@ -20,7 +20,8 @@ from bot.adapters.email_message import Envelope, address, written
 from bot.adapters.file import slack_json
 from bot.adapters.render import HTML_LIMIT, JinjaRenderer
 from bot.adapters.slack_blocks import condensed, thread_posts
-from bot.adapters.slack_plain import TEXT_LIMIT, plain_text
+from bot.adapters.slack_limits import TEXT_LIMIT
+from bot.adapters.slack_plain import plain_text
 from bot.app.records import Message
 from bot.core.catalogue import Catalogue
 from bot.core.correction import Correction, Turn

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.render import HTML_LIMIT
+from bot.adapters.slack_blocks import thread_posts
 from bot.core import caps
 from bot.core.digest import CAVEAT, SAMPLE, SCOPE, Digest
 from bot.core.specimens import specimens
 from bot.core.text import width
 from bot.core.view import View
-from tests.adapters.rendered import NOW_AT, forms, models, plain, rendered, scenes, words
+from tests.adapters.rendered import NOW_AT, forms, in_lines, models, plain, rendered, scenes, words
 from tests.builders import CLI_AGENTS, DAY, snapshot
 from tests.scenes import (
     CLI,
@@ -41,9 +42,11 @@ GOLDEN = Path(__file__).parent / "golden"
 def test_messages_read_as_reviewed(name: str) -> None:
     """The golden texts are prose that was read; a change to one is a change to what people get."""
     message = rendered(scenes()[name])
+    posts = thread_posts([part.markup for part in message.slack], message.subject)
     slack = "\n\n".join(plain(part.markup) for part in message.slack)
     assert message.text == (GOLDEN / f"{name}.txt").read_text()
     assert f"{slack}\n" == (GOLDEN / f"{name}.slack.txt").read_text()
+    assert in_lines(posts) == (GOLDEN / f"{name}.slack.json").read_text()
 
 
 @pytest.mark.parametrize("told", [*scenes().values(), models(), *specimens()])
@@ -104,7 +107,9 @@ def test_the_parent_is_short_and_its_details_are_in_the_thread() -> None:
     body = parent.markup.split("\n\n")[0]
     assert len(body.split("\n")) <= 10
     assert "more followed and" in body
-    assert top.markup.count("\n| ") == 1 + len(NOW) + 10  # heading, all that is followed, the top 10
+    assert top.markup.count("\n| ") == 1 + 10  # heading and the top 10
+    assert top.markup.count("\n* ") == len(NOW)  # all that is followed
+    assert top.markup.count("\n@ ") == 2 + 10  # the chart: what it is, heading and the top 10
     assert [line.split()[1] for line in plain(why.markup).split("\n") if line.startswith("* ")] == [
         "Kestrel", "7k2f", "q83d", "m04x", "w1w1", "t5w9",
     ]  # fmt: skip

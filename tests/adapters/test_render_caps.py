@@ -106,7 +106,7 @@ def test_the_parent_keeps_to_its_lines_and_its_thread_has_what_it_promises() -> 
     assert "more news" in parent.markup
     together = "\n".join(plain(part.markup) for part in thread)
     assert together.count("and 170 more: rankbot top") == 2
-    assert together.count("\n* ") == caps.PROOFS + caps.REVISIONS
+    assert together.count("\n* ") == 2 * caps.STANDING + caps.PROOFS + caps.REVISIONS
     (last,) = [part.markup for part in thread if re.search(r"And \d+ more\.", part.markup)]
     assert last == thread[-1].markup
     assert "~ Revised by OpenRouter: and 20 more: rankbot events --date 2026-11-09\n" in last

@@ -81,7 +81,7 @@ def assert_inert(message: Message) -> None:
             "https://openrouter.ai/apps/category/coding",
         }
         lines = part.markup.split("\n")
-        assert all(line == "" or line[:2] in ("# ", "~ ", "| ", "* ") for line in lines)
+        assert all(line == "" or line[:2] in ("# ", "~ ", "| ", "@ ", "* ") for line in lines)
         assert sum(line.startswith("# ") for line in lines) == 1
         assert not any(char in part.markup for char in "\x00\x1b\u202e\u200b\u2028\r")
 

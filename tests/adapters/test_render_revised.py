@@ -48,7 +48,7 @@ class TestDigest:
         page = words(message.html)
         assert page.index("News") < page.index("Revised by OpenRouter") < page.index("Top 10, CLI agents")
         parent = plain(message.slack[0].markup)
-        assert parent.index("* Loomwright") < parent.index("\nRevised by OpenRouter\n") < parent.index("\n~ 1 more")
+        assert parent.index("* Loomwright") < parent.index("\nRevised by OpenRouter\n") < parent.index("\n~ 2 more")
 
     def test_it_is_on_top_where_one_was_in_a_headline(self) -> None:
         message = rendered(scenes()["revised-headline"])

@@ -12,6 +12,8 @@ import pytest
 from bot.adapters.slack import EVENT_TYPE
 from bot.adapters.slack_call import Limits
 from bot.app.ports import Channel
+from bot.app.records import Message, SlackPart
+from bot.config.tables import LONGEST_REQUEST
 from bot.core.delivery import Failed, Sent, Unknown
 from bot.errors import UsageError
 from tests.adapters.slack_channels import Paces, by_token, by_webhook, closed_port
@@ -144,6 +146,57 @@ def test_refused_blocks_are_posted_as_plain_text_at_once(slack: FakeSlack, code:
     assert "Source: OpenRouter (openrouter.ai/apps), as of 2026-11-11T02:15:41.208Z." in body["text"]
     assert body["metadata"]["event_payload"]["step"] == 0
     assert paces.count == 2
+
+
+CHART = "@ bar\tTokens\n@ App\tTokens\n@ Harrier\t7.21T\n@ Marlin\t1.79T"
+
+
+def charted() -> Message:
+    """A digest with a table and a chart in its thread."""
+    parent, top = message().slack
+    heading, *rest = top.markup.split("\n")
+    return message(slack=(parent, SlackPart("\n".join([heading, CHART, *rest]))))
+
+
+@pytest.mark.parametrize(
+    ("unknown", "shown", "asked"),
+    [
+        (set(), ["header", "data_visualization", "table", "context"], 1),
+        ({"data_visualization"}, ["header", "table", "context"], 2),
+        ({"table"}, ["header", "rich_text", "context"], 3),
+        ({"data_visualization", "table"}, ["header", "rich_text", "context"], 3),
+        ({"data_visualization", "table", "rich_text"}, [], 4),
+    ],
+)
+def test_what_a_workspace_does_not_have_is_left_out_and_nothing_is_posted_twice(
+    slack: FakeSlack, unknown: set[str], shown: list[str], asked: int
+) -> None:
+    channel = by_token(slack, pace=(paces := Paces()))
+    steps = channel.steps(charted())
+    parent = slack.take({"text": "parent"})
+    slack.unknown_blocks = unknown
+    outcome = channel.send(delivery(steps), steps[1], parent.ts)
+    (post,) = slack.posts[1:]
+    assert outcome == Sent(post.ts)
+    assert [block["type"] for block in post.body.get("blocks", [])] == shown
+    assert post.body["metadata"]["event_payload"] == {"delivery": delivery(steps).marker, "step": 1}
+    assert post.thread_ts == parent.ts
+    assert (len(slack.requests), paces.count) == (asked, asked)
+    assert ("Harrier" in all_text(post.body)) or ("Harrier" in post.body["text"])
+
+
+def test_a_lost_answer_to_a_simpler_form_is_unknown_and_found(slack: FakeSlack) -> None:
+    slack.unknown_blocks = {"data_visualization"}
+    slack.script(error("invalid_blocks"), Fault(Act.DROP, kept=True))
+    channel = by_token(slack)
+    steps = channel.steps(charted())
+    assert isinstance(channel.send(delivery(steps), steps[0], ""), Unknown)
+    assert channel.find(delivery(steps), steps[0], "") == Sent(slack.posts[0].ts)
+    assert len(slack.posts) == 1
+
+
+def test_every_form_of_a_message_is_asked_for_within_a_lease() -> None:
+    assert 4 * (Limits().deadline + 1) <= LONGEST_REQUEST
 
 
 def test_a_refused_plain_text_is_dead(slack: FakeSlack) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -33,12 +34,24 @@ def test_a_webhook_gets_everything_in_one_post(slack: FakeSlack) -> None:
 
 @pytest.mark.parametrize("code", ["invalid_blocks", "invalid_payload"])
 def test_a_webhook_that_refuses_blocks_gets_plain_text(slack: FakeSlack, code: str) -> None:
-    slack.script(Fault(Act.ANSWER, "webhook", status=400, body=code))
+    slack.script(*[Fault(Act.ANSWER, "webhook", status=400, body=code) for _ in range(2)])
     channel = by_webhook(slack)
     steps = channel.steps(message())
     assert channel.send(delivery(steps), steps[0], "") == Sent()
     assert "blocks" not in slack.posts[0].body
     assert "• Sable enters the top 10." in slack.posts[0].body["text"]
+    assert len(slack.requests) == 3  # with its table, without, and this
+
+
+def test_a_webhook_of_a_workspace_without_tables_gets_monospaced_ones(slack: FakeSlack) -> None:
+    slack.unknown_blocks = {"table", "data_visualization"}
+    channel = by_webhook(slack)
+    steps = channel.steps(message())
+    assert channel.send(delivery(steps), steps[0], "") == Sent()
+    (post,) = slack.posts
+    assert "rich_text_preformatted" in json.dumps(post.body["blocks"])
+    assert "Harrier" in all_text(post.body)
+    assert len(slack.requests) == 2
 
 
 @pytest.mark.parametrize(

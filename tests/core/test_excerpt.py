@@ -16,7 +16,7 @@ def short(*views: View, late: str = "", corrections: Sequence[Correction] = ()) 
     told = digest(*views, late=late, corrections=corrections)
     parts = excerpt(told)
     lines = 1 + len(parts.scopes) + len(parts.rows) + len(parts.opening) + len(parts.news)
-    lines += len(parts.revisions) + bool(parts.revisions)
+    lines += len(parts.revisions) + bool(parts.revisions) + bool(parts.rows or parts.opening)
     return lines + bool(parts.quiet) + bool(parts.more) + bool(told.late), told
 
 
@@ -52,10 +52,10 @@ def test_more_than_fits_is_counted_and_ten_lines_are_kept(news: int, rows: int) 
 
 
 def test_what_was_revised_is_shown_while_it_fits() -> None:
-    lines, told = short(calm(events=(entry(),)), corrections=revised(2))
+    lines, told = short(calm(events=(entry(),)), corrections=revised(1))
     parts = excerpt(told)
-    assert lines <= LINES
-    assert (len(parts.revisions), len(parts.news), parts.more, parts.revised_first) == (2, 1, "", False)
+    assert lines == LINES
+    assert (len(parts.revisions), len(parts.news), parts.more, parts.revised_first) == (1, 1, "", False)
     assert excerpt(digest(calm(), corrections=revised(1, headed=True))).revised_first
     assert excerpt(digest(calm(), corrections=[correction(Turn.LATE, headed=True)])).revised_first is False
 

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self, cast
 from urllib.parse import parse_qs
 
-from tests.servers.block_kit import problems
+from tests.servers.block_kit import refusal
 
 TOKEN = "xoxb-invented-0123456789"
 BOT_ID = "B0RANKBOT"
@@ -72,6 +72,7 @@ class FakeSlack:
     """A workspace with one channel (``CHANNEL``, also "#rankings"), into which ``TOKEN`` may post.
 
     ``posts`` is what it holds, ``requests`` the methods that were called. ``lag`` reads do not see any post yet.
+    ``unknown_blocks`` are kinds of blocks that it refuses, as a workspace does that does not have them yet.
     ``scopes`` may be taken from; ``clock`` is the Unix time that posts get.
     """
 
@@ -79,6 +80,7 @@ class FakeSlack:
         self.posts: list[Post] = []
         self.requests: list[str] = []
         self.scopes = {"chat:write", "channels:history", "metadata.message:read"}
+        self.unknown_blocks: set[str] = set()
         self.lag = 0
         self.clock = clock
         self.page = page
@@ -150,9 +152,9 @@ class FakeSlack:
             return post
 
     def _posted(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        found = problems(body)
-        if found:
-            return {**_refused("invalid_blocks"), "errors": found}
+        code, found = refusal(body, unknown=self.unknown_blocks)
+        if code:
+            return {**_refused(code), "errors": found}
         if body.get("thread_ts") and body["thread_ts"] not in {post.ts for post in self.posts}:
             return _refused("thread_not_found")
         post = self.take(body)
@@ -233,8 +235,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _webhook(self, slack: FakeSlack, body: Mapping[str, Any]) -> None:
         if not body.get("text"):
             self._reply(400, "no_text", {})
-        elif problems(body):
-            self._reply(400, "invalid_blocks", {})
+        elif code := refusal(body, unknown=slack.unknown_blocks)[0]:
+            self._reply(400, code, {})
         else:
             slack.take(body)
             self._reply(200, "ok", {})
