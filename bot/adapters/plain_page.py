@@ -13,7 +13,8 @@ _PAGE = Markup(
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     '<meta name="color-scheme" content="light dark"><title>{headline}</title>'
     "<style>"
-    "@media (max-width: 520px) {{ .in, .foot-in {{ padding-left: 18px !important; padding-right: 18px !important; }} }}\n"
+    "@media (max-width: 520px) {{\n"
+    ".in, .foot-in {{ padding-left: 18px !important; padding-right: 18px !important; }} }}\n"
     "@media (prefers-color-scheme: dark) {{\n"
     "body, .page {{ background: #171a1f !important; color: #e6e9ed !important; }}\n"
     ".foot {{ color: #a3acb8 !important; }} }}</style></head>\n"
