@@ -30,7 +30,7 @@ from bot.app.deliver import Deliver
 from bot.app.ports import Channel
 from bot.config import Config, Secret
 from bot.core.delivery import RetryPolicy
-from bot.core.due import Cadence, WhenQuiet
+from bot.core.due import Cadence, WhenQuiet, rhythm
 from bot.core.plan import complete_at
 from bot.core.text import as_json, inert
 
@@ -211,6 +211,7 @@ class House:
                 to=table.to,
                 reply_to=table.reply_to,
                 together=table.together,
+                rhythm=rhythm(cadence_of(table)),
                 now=self.clock,
                 if_unsure=table.if_unsure,
             )

@@ -22,7 +22,8 @@ class EmailChannel:
 
     Each recipient gets a mail of its own, unless ``together``. The username and password are asked anew for each mail.
     ``sender``, ``to`` and ``reply_to`` read ``a@example.com`` or ``Name <a@example.com>``; an address that can't be
-    used raises UsageError. ``now`` dates the message of ``test``, ``clock`` (monotonic seconds) bounds each session.
+    used raises UsageError. ``rhythm`` says when digests come (bot.core.due). ``now`` dates the message of ``test``,
+    ``clock`` (monotonic seconds) bounds each session.
     """
 
     kind = "email"
@@ -42,6 +43,7 @@ class EmailChannel:
         username: Callable[[], str] | None = None,
         password: Callable[[], str] | None = None,
         reply_to: str = "",
+        rhythm: str = "",
         together: bool = False,
         if_unsure: IfUnsure = IfUnsure.RESEND,
         patience: Patience | None = None,
@@ -56,7 +58,7 @@ class EmailChannel:
         self._together = together
         self._now = now
         everybody = tuple(address(text) for text in to)
-        self._envelope = Envelope(address(sender), everybody, address(reply_to) if reply_to else None, name)
+        self._envelope = Envelope(address(sender), everybody, address(reply_to) if reply_to else None, name, rhythm)
 
     def steps(self, message: Message) -> tuple[Step, ...]:
         """A mail for each recipient, or one for all of them."""

@@ -11,6 +11,7 @@ from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 from typing import Any
 
+from bot.adapters.email_footer import footer, in_html, in_text
 from bot.app.records import Message
 from bot.core.text import clean
 from bot.errors import UsageError
@@ -36,12 +37,21 @@ class _Policy(policy.EmailPolicy):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Who writes to whom, and the name of the list. ``reply_to`` may be None."""
+    """Who writes to whom, and the name of the list. ``reply_to`` may be None.
+
+    ``rhythm`` is when its digests come, within a sentence; it may be empty.
+    """
 
     sender: Address
     to: tuple[Address, ...]
     reply_to: Address | None
     channel: str
+    rhythm: str = ""
+
+    @property
+    def leave(self) -> str:
+        """Where one writes to leave the list."""
+        return (self.reply_to or self.sender).addr_spec
 
 
 def address(text: str) -> Address:
@@ -64,7 +74,7 @@ def header_text(text: str) -> str:
 
 
 def written(message: Message, envelope: Envelope) -> str:
-    """The mail as it goes over the wire, in ASCII with CRLF, as text and as HTML."""
+    """The mail as it goes over the wire, in ASCII with CRLF: as text and as HTML, with its tables attached as CSV."""
     mail = EmailMessage(policy=_Policy())
     recipients = ", ".join(recipient.addr_spec for recipient in envelope.to)
     identity = sha256(f"{message.key}\n{recipients}".encode()).hexdigest()[:32]
@@ -77,15 +87,30 @@ def written(message: Message, envelope: Envelope) -> str:
     mail["Date"] = format_datetime(message.created_at)
     mail["Message-ID"] = f"<{identity}@{domain}>"
     mail["List-Id"] = f"<{_label(envelope.channel)}.rankbot.{domain}>"
-    mail["List-Unsubscribe"] = f"<mailto:{(envelope.reply_to or envelope.sender).addr_spec}?subject=unsubscribe>"
+    mail["List-Unsubscribe"] = f"<mailto:{envelope.leave}?subject=unsubscribe>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["Precedence"] = "bulk"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(message.text)
-    if message.html:
-        mail.add_alternative(message.html, subtype="html")
-        mail.set_boundary(f"=_{identity}")
+    _fill(mail, message, envelope)
+    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{number}_{identity}")  # none is the beginning of another, which some readers confuse
     return mail.as_bytes().decode("ascii")
+
+
+def _fill(mail: EmailMessage, message: Message, envelope: Envelope) -> None:
+    """The parts: what is read in either form, in a multipart of its own where files are attached."""
+    sheet, name = message.sheet, f"openrouter-rankings-{message.day}.csv"
+    lines = footer(
+        envelope.channel,
+        rhythm=envelope.rhythm if message.source else "",
+        leave=envelope.leave,
+        attached=f"{sheet.title}: {name} (attached)." if sheet else "",
+    )
+    mail.set_content(in_text(message.text, lines))
+    if message.html:
+        mail.add_alternative(in_html(message.html, lines), subtype="html")
+    if sheet:
+        mail.add_attachment(sheet.csv, subtype="csv", cte="quoted-printable", filename=name)
 
 
 def message_id(payload: str) -> str:

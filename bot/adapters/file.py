@@ -1,4 +1,4 @@
-"""Files as a channel: each digest as DATE.txt, DATE.html and DATE.slack.json in one directory."""
+"""Files as a channel: each digest as DATE.txt, .html, .slack.json and (its tables) .csv in one directory."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class FileChannel:
         self._directory = directory
 
     def steps(self, message: Message) -> tuple[Step, ...]:
-        """One step that holds all three files; its target is the date."""
-        return (Step(0, message.day.isoformat(), _payload(message.text, message.html, slack_json(message))),)
+        """One step that holds all files; its target is the date."""
+        return (Step(0, message.day.isoformat(), _payload(message)),)
 
     def send(self, delivery: Delivery, step: Step, thread: str) -> Outcome:  # noqa: ARG002  (the port's signature)
         """Writes the files, each of them whole or not at all. The receipt is the path of the text."""
@@ -95,8 +95,14 @@ class FileChannel:
         return Sent(str(self._directory / f"{stem}.txt"))
 
 
-def _payload(text: str, html: str, slack: str) -> str:
-    return json.dumps({".html": html, ".slack.json": slack, ".txt": text}, ensure_ascii=False, sort_keys=True)
+def _payload(message: Message) -> str:
+    files = {
+        ".csv": message.sheet.csv if message.sheet else "",
+        ".html": message.html,
+        ".slack.json": slack_json(message),
+        ".txt": message.text,
+    }
+    return json.dumps(files, ensure_ascii=False, sort_keys=True)
 
 
 def slack_json(message: Message) -> str:
@@ -106,7 +112,7 @@ def slack_json(message: Message) -> str:
 
 
 def _files(step: Step) -> dict[str, bytes]:
-    """The files of a step by the ends of their names; empty ones (a message without HTML) are left out."""
+    """The files of a step by the ends of their names; empty ones (of a message without HTML or tables) are left out."""
     return {suffix: content.encode() for suffix, content in json.loads(step.payload).items() if content}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
@@ -12,7 +13,7 @@ from bot.core.text import fill
 _COLUMNS = 78
 _BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 _FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
-_SMALL = f"margin:0 0 6px;{_FONT};font-size:12px;line-height:18px;color:#6b7480"
+_SMALL = f"margin:0 0 6px;{_FONT};font-size:12px;line-height:18px;word-break:break-word;color:#5a6472"
 _BANNER = (
     f"margin:0;padding:9px 16px;{_FONT};font-size:13px;line-height:18px;font-weight:700;text-align:center;"
     "letter-spacing:0.4px;background:#ffd75e;color:#2b2200"
@@ -55,7 +56,7 @@ def in_slack(markup: str, provenance: Provenance) -> str:
 def in_html(page: str, provenance: Provenance) -> str:
     """A whole page (with ``<body>`` and, at its end, ``</body>``) with the source before its end."""
     cited = [
-        Markup('<a href="{}" style="color:#6b7480;text-decoration:underline" class="foot">{}</a>').format(
+        Markup('<a href="{}" style="color:#5a6472;text-decoration:underline" class="foot">{}</a>').format(
             citation.url, citation.text
         )
         for citation in provenance.citations
@@ -64,14 +65,29 @@ def in_html(page: str, provenance: Provenance) -> str:
         *cited,
         Markup("Checked {}. {} {}").format(provenance.checked, provenance.caveat, provenance.scope),
     ]
-    paragraphs = Markup("").join(Markup('<p class="foot" style="{}">{}</p>').format(_SMALL, line) for line in lines)
-    footer = Markup(
-        '<table role="presentation" width="100%"><tr><td align="center" style="padding:18px 0 30px">'
-        '<table role="presentation" width="640" style="width:100%;max-width:640px"><tr>'
-        '<td class="foot-in" style="padding:0 36px">{}</td></tr></table></td></tr></table>'
-    ).format(paragraphs)
     banner = Markup('<p style="{}">{}</p>').format(_BANNER, SAMPLE) if provenance.sample else Markup("")
+    opening, closing = _body(page)
+    return f"{page[:opening]}{banner}{page[opening:closing]}{_small_print(lines)}{banner}{page[closing:]}"
+
+
+def below(page: str, lines: Sequence[str]) -> str:
+    """A whole page with further small print at its end, in the style of the source."""
+    _, closing = _body(page)
+    return f"{page[:closing]}{_small_print(lines)}{page[closing:]}"
+
+
+def _small_print(lines: Sequence[str]) -> Markup:
+    """Paragraphs in the column of the page's card; they are escaped unless they are markup."""
+    paragraphs = Markup("").join(Markup('<p class="foot" style="{}">{}</p>').format(_SMALL, line) for line in lines)
+    return Markup(
+        '<table role="presentation" width="100%"><tbody><tr><td align="center" style="padding:18px 0 6px">'
+        '<table role="presentation" width="640" style="width:100%;max-width:640px"><tbody><tr>'
+        '<td class="foot-in" style="padding:0 36px">{}</td></tr></tbody></table></td></tr></tbody></table>'
+    ).format(paragraphs)
+
+
+def _body(page: str) -> tuple[int, int]:
+    """Where the body's content begins and ends; all of a page that has none."""
     start, end = _BODY.search(page), page.rfind("</body>")
     opening = start.end() if start else 0
-    closing = end if end >= opening else len(page)
-    return f"{page[:opening]}{banner}{page[opening:closing]}{footer}{banner}{page[closing:]}"
+    return opening, end if end >= opening else len(page)

@@ -15,9 +15,9 @@ from typing import Any
 import css_inline
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import escape
 
-from bot.adapters import provenance
+from bot.adapters import provenance, sheet
+from bot.adapters.plain_page import page_of_lines, page_of_text
 from bot.adapters.render_context import Context, context_of, revised_context
 from bot.app.records import Message, SlackPart
 from bot.core import caps, text
@@ -31,8 +31,9 @@ SLACK_PARENT = "slack_parent.j2"
 SLACK_TOP = "slack_top.j2"
 SLACK_WHY = "slack_why.j2"
 SLACK_REVISED = "slack_revised.j2"
-HTML_LIMIT = 90_000
-"""Bytes of a mail's HTML: Gmail cuts off what is beyond about 102 kB."""
+HTML_LIMIT = 88_500
+"""Bytes of a page: with its last lines (``email_footer``) a mail has less than 90 kB, and Gmail cuts off what is beyond
+about 102 kB."""
 OUTPUT_LIMIT = 1_000_000
 """Characters that a template may yield."""
 COLUMNS = 78
@@ -43,10 +44,6 @@ PROOFS = 20
 """Proofs in one part of a thread."""
 _PLAIN_LIMIT = HTML_LIMIT // 8
 """Characters of plain text as a page: each takes five bytes at most, escaped or encoded."""
-_PLAIN_PAGE = (
-    '<html lang="en"><head><title>{headline}</title></head><body>'
-    '<p>{headline}</p><pre style="white-space:pre-wrap">{text}</pre></body></html>'
-)
 
 Report = Callable[[TemplateError], None]
 
@@ -76,7 +73,7 @@ class JinjaRenderer:
         kept = [text.clean(line, _NOTICE_LINE) for line in lines]
         plain = "\n\n".join(text.fill(line, COLUMNS) for line in kept) + "\n"
         markup = "\n".join([f"# {subject}", *(f"* {line}" for line in kept)])
-        page = f"<!doctype html>{_plain_page(subject, plain)}"
+        page = page_of_lines(subject, kept)
         return Message(key, now.date(), now, subject, f"{subject}\n\n{plain}", page, (SlackPart(markup),))
 
     def correction(
@@ -123,6 +120,7 @@ class JinjaRenderer:
                 for name, part in _parts(digest, context)
             ),
             source=provenance.text_source(source),
+            sheet=sheet.sheet_of(digest.tables),
         )
 
     def _correction(
@@ -145,7 +143,7 @@ class JinjaRenderer:
             created_at=now,
             subject=f"SAMPLE: {subject}" if source.sample else subject,
             text=provenance.in_text(f"{text.fill(subject, COLUMNS)}\n\n{plain}", source),
-            html=provenance.in_html(f"<!doctype html>{_plain_page(subject, plain)}", source),
+            html=provenance.in_html(page_of_text(subject, plain, limit=_PLAIN_LIMIT), source),
             slack=(SlackPart(provenance.in_slack(markup, source)),),
             source=provenance.text_source(source),
         )
@@ -173,7 +171,7 @@ class JinjaRenderer:
                 return page
             report(TemplateError(f"{HTML}: it yields more than {HTML_LIMIT} bytes"))
         return self._fitting(bundled, digest, context) or provenance.in_html(
-            _plain_page(digest.headline, plain), digest.provenance
+            page_of_text(digest.headline, plain, limit=_PLAIN_LIMIT), digest.provenance
         )
 
     def _fitting(self, environment: jinja2.Environment, digest: Digest, context: Context) -> str:
@@ -242,11 +240,6 @@ def _link(label: str, url: str) -> str:
 def _bold(words: str) -> str:
     """Bold in Slack's line markup."""
     return f"\x0e{words}\x0f"
-
-
-def _plain_page(headline: str, plain: str) -> str:
-    cut = plain if len(plain) <= _PLAIN_LIMIT else f"{plain[:_PLAIN_LIMIT]}\n… (all of it: the text part of this mail)"
-    return _PLAIN_PAGE.format(headline=escape(headline), text=escape(cut))
 
 
 def _revised(revision: Revision) -> str:

@@ -24,7 +24,7 @@ as in ``digest.revisions``) and ``more_revisions``, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -40,7 +40,7 @@ def context_of(digest: Digest) -> Context:
     shown = caps.capped(digest)
     proofs, unproved = caps.proofs(digest)
     values: dict[str, Any] = {
-        "digest": asdict(shown),
+        "digest": _fields(shown),
         "excerpt": asdict(excerpt(digest)),
         "scopes": [asdict(scope) for scope in scopes_of(digest.sections)],
         "tops": [asdict(section) for section in _tops(shown)],
@@ -60,6 +60,13 @@ def revised_context(revisions: Sequence[Revision], subject: str) -> Context:
     shown, more = caps.revised(revisions)
     values = {"revisions": [asdict(revision) for revision in shown], "more_revisions": more, "subject": subject}
     return {name: _plain(value) for name, value in values.items()}
+
+
+def _fields(digest: Digest) -> dict[str, Any]:
+    """The digest field by field, but for its whole boards, which are a file of their own."""
+    values = asdict(replace(digest, tables=()))
+    del values["tables"]
+    return values
 
 
 def _tops(digest: Digest) -> Iterator[Section]:

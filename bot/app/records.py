@@ -119,10 +119,19 @@ class SlackPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """The day's boards as one CSV file, with CRLF, for a file beside the message. ``title`` says how full they are."""
+
+    title: str
+    csv: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A rendered digest in every form. ``key`` names it stably (channel and due time); ``day`` is what it is about.
 
-    ``source`` is how ``text`` ends: where its figures come from, which every part of a split text bears.
+    ``source`` is how ``text`` ends: where its figures come from, which every part of a split text bears; what is no
+    digest (a notice, a test) has none. ``sheet`` is for the channels that can attach a file.
     """
 
     key: str
@@ -133,3 +142,4 @@ class Message:
     html: str
     slack: tuple[SlackPart, ...]
     source: str = ""
+    sheet: Sheet | None = None

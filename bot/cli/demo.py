@@ -142,6 +142,7 @@ def _show(digests: list[Composed], folder: Path, event_id: str) -> None:
     say("─" * 79)
     field("mail", f"{stem}.html  (open it in a browser)", fold=False)
     field("slack", f"{stem}.slack.json", fold=False)
+    field("tables", f"{stem}.csv", fold=False)
     say()
     say("Try       rankbot events --all --demo")
     if event_id:

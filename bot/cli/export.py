@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.adapters.sheet import cell
 from bot.cli.options import ConfigOption, DemoOption, FromOption, ToOption, WatchlistOption, in_order, open_house
 from bot.cli.output import json_line
 from bot.cli.stored import board_named, boards, citation, event_source, watchlist_named
-from bot.core.text import as_json, clean
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,10 +60,6 @@ EVENT_COLUMNS = (
     "evidence",
     "source",
 )
-FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What makes a spreadsheet take a cell for a formula, full-width forms too; a leading blank does not occur (clean)."""
-CELL = 4000
-"""Characters of a cell: more than any name or key has."""
 SPAN = timedelta(days=31)
 """Days of events that are read at a time."""
 ONE_DAY = timedelta(days=1)
@@ -165,20 +161,6 @@ def _write(rows: Iterator[dict[str, Any]], columns: tuple[str, ...], output: For
         item = row["item"]
         flat = {**row, "item": item["id"], "name": item["name"]} if isinstance(item, dict) else row
         writer.writerow([cell(flat[column]) for column in columns])
-
-
-def cell(value: Any) -> str:
-    """A value as a cell of CSV: names on one line, nothing that a spreadsheet would calculate, nothing for null."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dict):
-        return as_json(value)
-    if not isinstance(value, str):
-        return str(value)
-    text = clean(value, CELL) if value else ""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def add_to(app: typer.Typer) -> None:

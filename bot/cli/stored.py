@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
 def citation(snapshot: Snapshot) -> str:
     """The source of what is shown, as every output cites it."""
-    from bot.core.digest import SAMPLE, cite
+    from bot.core.digest import source_of
 
-    sample = f" {SAMPLE}" if snapshot.sample else ""
-    return cite(snapshot.board.dataset, snapshot.as_of).text + sample
+    return source_of(snapshot)
 
 
 def event_source(history: History, event: Event) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.core import first_place, headline, moves, notes, pricing, proofs, sentences, standing, wording
+from bot.core import first_place, headline, moves, notes, pricing, proofs, sentences, standing, tables, wording
 from bot.core.correction import Correction, as_ofs, ordered, revisions
 from bot.core.digest import Digest, News, Proof, Provenance, Section, cite, moment
 from bot.core.event import Event, Kind
@@ -74,6 +74,7 @@ def compose(
         provenance=_provenance(views, nets, checked, corrections),
         revisions=revisions(corrections, {view.watchlist.id: view.title for view in views}),
         prices=pricing.note(views),
+        tables=tables.tables(views),
     )
 
 

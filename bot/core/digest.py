@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from fractions import Fraction
 
-from bot.core.ranking import Dataset
+from bot.core.ranking import Dataset, Ranking
 from bot.core.text import clean
 
 CAVEAT = "Providers count tokens with their own tokenizers, so totals are not directly comparable across providers."
@@ -36,6 +37,12 @@ def cite(dataset: Dataset, as_of: str) -> Citation:
     """The citation that the feed asks for; ``as_of`` to the letter, but harmless."""
     page = PAGES[dataset]
     return Citation(f"Source: OpenRouter ({page}), as of {clean(as_of)}.", f"https://{page}")
+
+
+def source_of(ranking: Ranking) -> str:
+    """The citation of one board, as a row that stands alone bears it; sample data is marked as such."""
+    cited = cite(ranking.board.dataset, ranking.as_of).text
+    return f"{cited} {SAMPLE}" if ranking.sample else cited
 
 
 def moment(as_of: str) -> datetime:
@@ -174,13 +181,44 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class TableRow:
+    """One line of a board. None is what the earlier board does not list; ``share`` is of all tokens of the window."""
+
+    rank: int
+    previous_rank: int | None
+    item: str
+    name: str
+    tokens: int
+    compared_tokens: int | None
+    share: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A board from ``start_date`` to ``end_date``, beside that of ``previous_date`` and that of ``compared_date``.
+
+    ``listed`` is how many lines the board has as the watchlist sees it, of which ``rows`` are the first; ``source`` is
+    its citation.
+    """
+
+    board: str
+    start_date: date
+    end_date: date
+    previous_date: date | None
+    compared_date: date | None
+    rows: tuple[TableRow, ...]
+    listed: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """One message for one channel. ``headline`` is at most 90 characters, ``lead`` a mail's first visible line.
 
     ``days`` are the days it covers, ascending; ``day`` is the last of them. ``late`` is one clause, or empty.
     ``revisions`` is what OpenRouter's restatements changed of what the channel was told. ``prices`` says what the list
     prices in it are, and of which day; empty where there are none. ``more_revisions`` says how many a form leaves out,
-    and where they are.
+    and where they are. ``tables`` are the whole boards, for a file beside the message; no template gets them.
     """
 
     channel: str
@@ -194,6 +232,7 @@ class Digest:
     revisions: tuple[Revision, ...] = ()
     prices: str = ""
     more_revisions: str = ""
+    tables: tuple[Table, ...] = ()
 
     @property
     def stated(self) -> tuple[str, ...]:

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from bot.core.plan import complete_at, last_complete_day
+from bot.core.wording import listing
 
 EVERY_DAY = frozenset(range(7))
 QUIET_WEEK = timedelta(days=7)
+_WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _CLOCK_CHANGE = timedelta(hours=2)
 """By how much seven local days may be shorter than seven times 24 hours."""
 _MINUTE = timedelta(minutes=1)
@@ -42,6 +44,19 @@ class Cadence:
     def briefing(self) -> bool:
         """A weekly briefing: it always goes out, for a briefing that skips weeks is not trusted."""
         return len(self.weekdays) == 1
+
+
+def rhythm(cadence: Cadence) -> str:
+    """When digests come, within a sentence: "on weekdays at 09:00 (Europe/Berlin)", "every day as soon as …"."""
+    if cadence.weekdays == EVERY_DAY:
+        days = "every day"
+    elif cadence.weekdays == frozenset(range(5)):
+        days = "on weekdays"
+    else:
+        days = f"on {listing([_WEEKDAYS[weekday] for weekday in sorted(cadence.weekdays)])}"
+    if cadence.at is None:
+        return f"{days} as soon as the figures are final"
+    return f"{days} at {cadence.at:%H:%M} ({cadence.zone})"
 
 
 def instant(day: date, at: time, zone: tzinfo) -> datetime:

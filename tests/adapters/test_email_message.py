@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.email_message import Envelope, address, header_text, message_id, written
+from bot.app.records import Sheet
 from bot.errors import UsageError
 from tests.contracts.channel_contract import message
 
@@ -31,22 +32,33 @@ Precedence: bulk\r
 X-Auto-Response-Suppress: All\r
 MIME-Version: 1.0\r
 Content-Type: multipart/alternative;\r
- boundary="=_ID"\r
+ boundary="=_0_ID"\r
 \r
---=_ID\r
+--=_0_ID\r
 Content-Type: text/plain; charset="utf-8"\r
 Content-Transfer-Encoding: quoted-printable\r
 \r
 =E2=96=B2 Kestrel Code passes Marlin for #4.\r
 \r
---=_ID\r
+You get this because you are on the list "mail". To leave it, write to\r
+rankings@example.com.\r
+\r
+--=_0_ID\r
 Content-Type: text/html; charset="utf-8"\r
-Content-Transfer-Encoding: 7bit\r
+Content-Transfer-Encoding: quoted-printable\r
 MIME-Version: 1.0\r
 \r
-<p>Kestrel Code passes Marlin for #4.</p>\r
+<p>Kestrel Code passes Marlin for #4.</p><table role=3D"presentation" width=\r
+=3D"100%"><tbody><tr><td align=3D"center" style=3D"padding:18px 0 6px"><table=\r
+ role=3D"presentation" width=3D"640" style=3D"width:100%;max-width:640px"><tb=\r
+ody><tr><td class=3D"foot-in" style=3D"padding:0 36px"><p class=3D"foot" styl=\r
+e=3D"margin:0 0 6px;font-family:-apple-system,BlinkMacSystemFont,&#39;Segoe U=\r
+I&#39;,Roboto,Helvetica,Arial,sans-serif;font-size:12px;line-height:18px;word=\r
+-break:break-word;color:#5a6472">You get this because you are on the list &#3=\r
+4;mail&#34;. To leave it, write to rankings@example.com.</p></td></tr></tbody=\r
+></table></td></tr></tbody></table>\r
 \r
---=_ID--\r
+--=_0_ID--\r
 """
 
 
@@ -123,6 +135,56 @@ def test_long_addresses_stay_whole() -> None:
     long = f"a-very-long-name@{'sub.' * 14}example.com"
     envelope = Envelope(address(long), ENVELOPE.to, None, "mail")
     assert f"\r\nList-Unsubscribe: <mailto:{long}?subject=unsubscribe>\r\n" in written(message(), envelope)
+
+
+def text_of(mail: EmailMessage, kind: str) -> str:
+    """What is read of the plain part, or of the html one."""
+    part = mail.get_body((kind,))
+    assert part
+    return " ".join(str(part.get_content()).replace("&#34;", '"').split())
+
+
+def test_a_digests_tables_are_attached_and_both_forms_say_so() -> None:
+    table = "\ufeffrank,name\r\n4,\u6f22\u5b57\r\n"
+    digest = message(sheet=Sheet("Full tables", table), source="Source: …")
+    payload = written(digest, ENVELOPE)
+    mail = parsed(payload)
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/csv",
+    ]
+    assert payload == written(digest, ENVELOPE)
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == "openrouter-rankings-2026-11-10.csv"
+    assert attached.get_payload(decode=True) == table.encode()
+    for kind in ("plain", "html"):
+        assert "Full tables: openrouter-rankings-2026-11-10.csv (attached)." in text_of(mail, kind)
+
+
+def test_no_boundary_begins_with_another() -> None:
+    mail = parsed(written(message(sheet=Sheet("Full tables", "a\r\n")), ENVELOPE))
+    boundaries = [part.get_boundary() or "" for part in mail.walk() if part.is_multipart()]
+    assert len(boundaries) == 2
+    assert not [one for one in boundaries for other in boundaries if one is not other and one.startswith(other)]
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("Source: …", 'You get this on weekdays at 09:00 (Europe/Berlin) because you are on the list "team". '),
+        ("", 'You get this because you are on the list "team". '),  # a notice, which comes at any time
+    ],
+)
+def test_the_last_lines_say_why_it_came_and_how_to_leave(kind: str, source: str, said: str) -> None:
+    rhythm = "on weekdays at 09:00 (Europe/Berlin)"
+    envelope = Envelope(ENVELOPE.sender, ENVELOPE.to, address("Ops <ops@example.com>"), "team", rhythm)
+    read = text_of(parsed(written(message(source=source), envelope)), kind)
+    assert f"{said}To leave it, write to ops@example.com." in read
+    assert "(attached)" not in read
 
 
 def test_a_message_without_html_is_text_only() -> None:

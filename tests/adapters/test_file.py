@@ -13,6 +13,7 @@ import pytest
 
 from bot.adapters.file import FileChannel
 from bot.app.ports import Channel
+from bot.app.records import Sheet
 from bot.core.delivery import Failed, Sent, Unknown
 from tests.contracts.channel_contract import ChannelContract, ChannelHarness, delivery, message
 from tests.servers.block_kit import problems
@@ -66,6 +67,13 @@ def test_a_digest_is_three_files_named_by_its_date(tmp_path: Path) -> None:
     assert set(files) == {"2026-11-10.txt", "2026-11-10.html", "2026-11-10.slack.json"}
     assert files["2026-11-10.txt"] == message().text
     assert files["2026-11-10.html"] == message().html
+
+
+def test_a_digest_with_tables_is_four_files(tmp_path: Path) -> None:
+    """And the tables are those of its mail, to the byte."""
+    send(FileChannel("files", directory=tmp_path), sheet=Sheet("Full tables", "\ufeffrank\r\n4\r\n"))
+    assert (tmp_path / "2026-11-10.csv").read_bytes() == b"\xef\xbb\xbfrank\r\n4\r\n"
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_the_slack_form_is_what_would_be_posted(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.adapters.sheet import cell
 from bot.adapters.store import open_store
-from bot.cli.export import EVENT_COLUMNS, SNAPSHOT_COLUMNS, cell
+from bot.cli.export import EVENT_COLUMNS, SNAPSHOT_COLUMNS
 from tests.builders import CLI_AGENTS, DAY
 from tests.cli.bench import NOW, Bench
 

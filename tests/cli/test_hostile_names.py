@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli.export import FORMULA
+from bot.adapters.sheet import FORMULA
 from bot.cli.output import field, json_line, rows, say, table, whisper
 from bot.sandbox import Sandbox, World, last_completed_day
 from bot.sandbox.source import AppTable, AppView
@@ -105,7 +105,7 @@ def test_commands_only_show_them(bench: Bench) -> None:
     for arguments in (("run",), ("top", "-n", "200"), ("find", "e"), ("events", "--all"), ("preview",), ("status",)):
         assert_said(bench(*arguments), (0,))
     for file in (bench.folder / "digests").iterdir():
-        assert_shown(file.read_text(encoding="utf-8"))
+        assert_shown(file.read_text(encoding="utf-8-sig"))
 
 
 @pytest.mark.slow

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.due import Cadence, WhenQuiet, day_told, due_times, instant, latest_due, next_due, wants_quiet
+from bot.core.due import (
+    EVERY_DAY,
+    Cadence,
+    WhenQuiet,
+    day_told,
+    due_times,
+    instant,
+    latest_due,
+    next_due,
+    rhythm,
+    wants_quiet,
+)
 from tests.machine import machine_in
 
 SETTLE = timedelta(hours=2)
@@ -140,3 +151,17 @@ class TestQuiet:
         first, *_, saturday, sunday, monday = due_times(nine, date(2027, 3, 22), date(2027, 3, 29), SETTLE)
         assert monday - first == timedelta(days=6, hours=23)
         assert [wants_quiet(nine, due_at, first) for due_at in (saturday, sunday, monday)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "at", "words"),
+    [
+        (EVERY_DAY, time(9), "every day at 09:00 (Europe/Berlin)"),
+        (frozenset(range(5)), time(17, 30), "on weekdays at 17:30 (Europe/Berlin)"),
+        (frozenset({0}), time(9), "on Mondays at 09:00 (Europe/Berlin)"),
+        (frozenset({4, 0, 2}), time(9), "on Mondays, Wednesdays and Fridays at 09:00 (Europe/Berlin)"),
+        (EVERY_DAY, None, "every day as soon as the figures are final"),
+    ],
+)
+def test_rhythm(weekdays: frozenset[int], at: time | None, words: str) -> None:
+    assert rhythm(Cadence(BERLIN, weekdays, at)) == words

@@ -156,7 +156,7 @@ def test_there_are_enough_of_them_and_there_is_something_to_miss(unharmed: Bot, 
     before = Bot(unharmed.feed, first_day)
     for channel in (APPS, MODELS):
         assert set(unharmed.told(channel)) - set(before.told(channel)) == {
-            f"{DAY}{suffix}" for suffix in (".txt", ".html", ".slack.json")
+            f"{DAY}{suffix}" for suffix in (".txt", ".html", ".slack.json", ".csv")
         }
     assert len([key for key, *_ in unharmed.events() if str(key).endswith(str(DAY))]) >= 2
     assert unharmed.notices() == []

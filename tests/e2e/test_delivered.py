@@ -123,6 +123,10 @@ def test_one_parent_and_one_mail_a_recipient_each_cited(office: Office) -> None:
         parts = {part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()}
         assert cited(parts["text/plain"])
         assert APPS in parts["text/html"]
+        assert APPS in parts["text/csv"]
+        assert "You get this every day as soon as the figures are final because" in " ".join(
+            parts["text/plain"].split()
+        )
         assert message["Auto-Submitted"] == "auto-generated"
 
 
