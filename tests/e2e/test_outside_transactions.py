@@ -9,12 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import SMTP
 
 from bot.sandbox import Answer, Request, Sandbox, World, last_completed_day
 from bot.wiring import House, load_config
 from tests.e2e.test_delivered import NOW, Office
 from tests.servers.slack import TOKEN, Act, FakeSlack, Fault
-from tests.servers.smtp import SMTP, FakeSmtp
+from tests.servers.smtp import FakeSmtp
 
 
 class Watch:
