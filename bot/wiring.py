@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ from bot.adapters.ping import ping
 from bot.adapters.render import JinjaRenderer
 from bot.adapters.slack import SlackToken, SlackWebhook
 from bot.adapters.store import SqlStore, open_store, sqlite_version_warning
+from bot.adapters.store.turn import PollTurn
 from bot.app.compose import Subscription
 from bot.app.cycle import Cycle, CycleReport, Timing
 from bot.app.deliver import Deliver
@@ -45,6 +47,11 @@ LOOK_PATIENCE = timedelta(seconds=75)
 def real_now() -> datetime:
     """The time, aware UTC."""
     return datetime.now(UTC)
+
+
+def this_process() -> str:
+    """How other processes are told of this one."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
 
 
 def bundled_templates() -> Path:
@@ -134,6 +141,7 @@ class House:
             complaints=self.complaints,
             day=day,
             requests_per_day=self.config.openrouter.requests_per_day,
+            alone=PollTurn(self.config.store_url.read(), who=this_process(), sleep=self._sleep, stop=self._stop),
         )
 
     def timing(self, day: date | None = None) -> Timing:

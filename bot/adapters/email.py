@@ -119,7 +119,8 @@ class EmailChannel:
             data=step.payload.encode("ascii"),
         )
         if isinstance(outcome, Sent):
-            return Sent("; ".join(filter(None, (message_id(step.payload), outcome.receipt))))
+            receipt = "; ".join(filter(None, (message_id(step.payload), outcome.refused)))
+            return Sent(receipt, outcome.refused)
         return outcome
 
     def _login(self) -> Login | Failed | None:

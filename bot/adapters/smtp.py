@@ -89,7 +89,7 @@ class Server:
 def transmit(server: Server, login: Login | None, *, sender: str, recipients: Sequence[str], data: bytes) -> Outcome:
     """Hands one mail (bytes with CRLF) to the server for all recipients.
 
-    Sent if any of them was accepted; its receipt then names those who were refused.
+    Sent if any of them was accepted; it then names those who were refused.
     """
     if _is_open(server, login):
         return _OPEN
@@ -211,7 +211,7 @@ class _Session:
         code, words = connection.getreply()
         self._in_text = False
         if 200 <= code < 300:
-            return Sent(scrub(_refused_words(refused), *secrets))
+            return Sent(refused=scrub(_refused_words(refused), *secrets))
         if 400 <= code < 600:
             return Failed(scrub(_said(code, words), *secrets), permanent=code >= 500)
         return Unknown(scrub(_said(code, words), *secrets))

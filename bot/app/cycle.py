@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,7 @@ from bot.app.correct import answer_threads
 from bot.app.deliver import Attempt, Deliver
 from bot.app.evaluate import DayReport, evaluate
 from bot.app.operate import (
+    REFUSED,
     end_orphans,
     note_attempts,
     note_bug,
@@ -103,6 +104,7 @@ class Cycle:
 
     ``day`` is the one that was asked for by name, if any: it is wanted even if the watchlists began after it.
     ``complaints`` is where the renderer leaves what it says of a user's templates. ``requests_per_day`` is the budget.
+    ``alone`` holds the store's turn to poll, given a sign of life for its waiting; it yields whether it has it.
     """
 
     store: Store
@@ -116,6 +118,7 @@ class Cycle:
     complaints: list[str] = field(default_factory=list)
     day: date | None = None
     requests_per_day: int = 500
+    alone: Callable[[Callable[[], None]], AbstractContextManager[bool]] = lambda _alive: nullcontext(enter_result=True)
 
     @property
     def allowance(self) -> Allowance:
@@ -236,7 +239,7 @@ class Cycle:
         alive: Callable[[], None] = lambda: None,
     ) -> CycleReport:
         """Everything, for real. ``progress`` is told of each answer of the feed; ``alive`` as in ``send``."""
-        report = self._polled(accept, progress)
+        report = self._polled(accept, progress, alive)
         self.evaluate(self.store, report)
         self.compose(self.store, report, at_once=at_once)
         report.attempts = self.send(alive=alive)
@@ -255,16 +258,26 @@ class Cycle:
         except _RehearsalOverError:
             return report
 
-    def _polled(self, accept: AbstractSet[str], progress: Progress) -> CycleReport:
-        plan = self.plan()
-        self._tidy(plan)
-        report = CycleReport(plan, self.poll(plan, accept=accept, progress=progress))
-        poll = report.poll
-        silent = bool(poll.left) or (poll.planned > 0 and not poll.answered)
-        if plan.catalogue and not silent:  # a feed that is down, refuses or wants to be left alone is left alone
-            with self._apart(self.store, report, "stored", "the catalogue"):
-                report.catalogue = catalogue.refresh(self.feed, self.store, now=self.timing.clock())
-        return report
+    def _polled(
+        self, accept: AbstractSet[str], progress: Progress, alive: Callable[[], None] = lambda: None
+    ) -> CycleReport:
+        """Asks for what is missing, once no other process asks: so the plan is made with what that one has stored.
+
+        Where the other one does not end, all else goes on without: what is missing is left for the next cycle.
+        """
+        with self.alone(alive) as mine:
+            plan = self.plan()
+            self._tidy(plan)
+            if not mine:
+                missing = len(plan.requests)
+                return CycleReport(plan, PollReport(planned=missing, left=missing))
+            report = CycleReport(plan, self.poll(plan, accept=accept, progress=progress))
+            poll = report.poll
+            silent = bool(poll.left) or (poll.planned > 0 and not poll.answered)
+            if plan.catalogue and not silent:  # a feed that is down, refuses or wants to be left alone is left alone
+                with self._apart(self.store, report, "stored", "the catalogue"):
+                    report.catalogue = catalogue.refresh(self.feed, self.store, now=self.timing.clock())
+            return report
 
     def _tidy(self, plan: Plan) -> None:
         """Ends what nothing would end any more. A cycle for a past day does not know what today's asks for."""
@@ -272,6 +285,7 @@ class Cycle:
         if plan.last == last_complete_day(now, self.timing.settle):
             let_go(self.store, plan.wanted, now=now)
         end_orphans(self.store, "evaluated", {watchlist.id for watchlist in self.watchlists}, now=now)
+        end_orphans(self.store, REFUSED, self.deliver.channels.keys(), now=now)
         end_orphans(self.store, "composed", {one.channel.name for one in self.subscriptions}, now=now)
 
 

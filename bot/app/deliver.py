@@ -34,7 +34,10 @@ _TAKEN_OVER = "Another process has taken it over."
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What one claim of a delivery came to. ``hint`` is what the operator should do where it needs one."""
+    """What one claim of a delivery came to. ``hint`` is what the operator should do where it needs one.
+
+    The ``error`` of one that was sent names those for whom the service would not take it.
+    """
 
     delivery: Delivery
     status: DeliveryStatus
@@ -175,7 +178,7 @@ class Deliver:
         now = self.clock()
         end = release(delivery, worst, policy=self.policy, if_unsure=if_unsure, now=now, jitter=self.jitter())
         next_at = None if end.wait is None else now + end.wait
-        error = "" if isinstance(worst, Sent) else worst.reason
+        error = worst.refused if isinstance(worst, Sent) else worst.reason
         held = self.store.release(
             delivery.id,
             end.status,

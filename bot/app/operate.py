@@ -40,13 +40,16 @@ def note_poll(store: Store, report: PollReport, *, now: datetime) -> None:
 
 
 TEMPLATES = "templates"
+REFUSED = "refused"
+"""The stage of the incidents of channels whose messages to several some do not get."""
 
 
 def note_attempts(store: Store, attempts: Sequence[Attempt], *, now: datetime) -> None:
     """Opens an incident for each delivery that is dead, or of which only the operator can say whether it arrived.
 
     Those are read from the outbox, for whoever found out may have died before it could be noted; ``attempts`` only say
-    what to do. The incident of one that is no longer so ends.
+    what to do. The incident of one that is no longer so ends. Who was refused as one of several is noted by channel,
+    until a message goes to all.
     """
     hints = {attempt.delivery.id: attempt.hint for attempt in attempts}
     with store.transaction() as tx:
@@ -56,6 +59,19 @@ def note_attempts(store: Store, attempts: Sequence[Attempt], *, now: datetime) -
         for incident in tx.incidents():
             if incident.key.startswith(OF_DELIVERIES) and incident.key not in stuck:
                 tx.end_incident(incident.key, now)
+        for attempt in attempts:
+            if attempt.status is DeliveryStatus.SENT:
+                _note_refused(tx, attempt, now)
+
+
+def _note_refused(tx: Store, attempt: Attempt, now: datetime) -> None:
+    """Opens the incident of a channel whose message went out, but not to all, or ends it where it went to all."""
+    channel = attempt.delivery.channel
+    if attempt.error:
+        message = f"{channel}: “{attempt.delivery.subject}” went out, but not to all: {attempt.error}."
+        tx.open_incident(f"{REFUSED}:{channel}", f"{message} Look at `to` of [channel.{channel}].", now)
+    else:
+        tx.end_incident(f"{REFUSED}:{channel}", now)
 
 
 def _trouble(delivery: Delivery, hint: str) -> str:

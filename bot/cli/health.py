@@ -10,7 +10,8 @@ from typing import Any
 
 from bot import __version__
 from bot.app.compose import Subscription, newest_evaluated
-from bot.app.operate import FEED_FAILS
+from bot.app.deliver import OF_DELIVERIES, incident_key
+from bot.app.operate import FEED_FAILS, REFUSED
 from bot.app.records import DayStatus
 from bot.cli.output import field as line
 from bot.cli.output import moment, say
@@ -29,8 +30,8 @@ OLD_AFTER = timedelta(hours=36)
 """Data is late when the newest evaluated day became final longer ago than this."""
 OVERDUE_AFTER = timedelta(hours=3)
 """A digest is overdue when its due time passed longer ago than this."""
-PASSING = (FEED_FAILS, "quarantine:")
-"""The keys of incidents that mend themselves: what failed is asked for again."""
+PASSING = (FEED_FAILS, "quarantine:", f"{REFUSED}:")
+"""The keys of incidents that mend themselves, what failed is asked for again, or end with the next message."""
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ def inspect(house: House, beat: tuple[bool, str]) -> Condition:
     _outbox(house, condition)
     _channels(house, condition)
     for incident in house.store.incidents():
-        if not incident.key.startswith("delivery:"):  # those are told with the outbox
+        if not incident.key.startswith(OF_DELIVERIES):  # those are told with the outbox
             passing = incident.key.startswith(PASSING)
             (condition.retried if passing else condition.problems).append(incident.message)
     condition.quarantined = [
@@ -138,11 +139,13 @@ def _borne(house: House, items: Iterable[str]) -> Names:
 def _outbox(house: House, condition: Condition) -> None:
     waiting = house.store.deliveries(open_only=True)
     condition.waiting = len(waiting)
+    noted = {incident.key: incident.message for incident in house.store.incidents()}
     for delivery in waiting:
         headline = f"{delivery.channel}: “{delivery.subject}”"
         if delivery.status is DeliveryStatus.DEAD:
             then = f"When that is mended: rankbot deliveries retry {delivery.id}"
-            condition.problems.append(f"{headline} was not delivered: {delivery.last_error} {then}")
+            untold = f"{headline} was not delivered: {delivery.last_error} {then}"
+            condition.problems.append(noted.get(incident_key(delivery), untold))  # what was noted says what to do, too
         elif delivery.status is DeliveryStatus.UNKNOWN and delivery.next_attempt_at is None:
             unsure = f"{headline} may have been delivered or not: {delivery.last_error}"
             condition.problems.append(f"{unsure} {look_first(delivery.id)}")

@@ -155,6 +155,8 @@ def _attempt(house: House, attempt: Attempt, now: datetime) -> None:
     where = house.channels[delivery.channel].describe() if delivery.channel in house.channels else "no channel"
     if attempt.status is DeliveryStatus.SENT:
         field(delivery.channel, f"sent: {where}, at {moment(now)}\n“{delivery.subject}”")
+        if attempt.error:
+            warn_field(delivery.channel, f"but not to all: {attempt.error}")
         return
     unsure = attempt.status is DeliveryStatus.UNKNOWN
     again = f"; tried again {moment(attempt.next_attempt_at)}" if attempt.next_attempt_at else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +17,7 @@ from bot.cli.live import beat_file
 from bot.cli.output import whisper
 from bot.errors import StoreBusyError, StoreError
 from bot.scheduler import Beat, Nudge
-from bot.wiring import House, after_cycle, cadence_of
+from bot.wiring import House, after_cycle, cadence_of, this_process
 
 LOG = logging.getLogger("rankbot.serve")
 WAIT_SECONDS = 5
@@ -40,7 +39,7 @@ def hold_store(house: House, *, wait: bool, stopping: threading.Event) -> Iterat
     Where another process serves the store, says which, and waits for its end: beating, and sending what that one has
     put into the outbox, until ``stopping``, which SIGTERM sets then. Without ``wait``, StoreBusyError.
     """
-    turn = Turn(house.config.store_url.read(), who=f"process {os.getpid()} on {socket.gethostname()}")
+    turn = Turn(house.config.store_url.read(), who=this_process())
 
     def write(now: datetime) -> None:
         file = beat_file(house.config.file)

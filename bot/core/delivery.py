@@ -94,9 +94,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The service has it. ``receipt`` is the service's name for it."""
+    """The service has it. ``receipt`` is the service's name for it.
+
+    ``refused``, of one message to several: whom the service would not take it for, in its own words.
+    """
 
     receipt: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +173,19 @@ class Release:
 
 
 def worse(one: Outcome, other: Outcome) -> Outcome:
-    """The outcome that decides what happens next: a lost answer before a passing failure before a refusal."""
+    """The outcome that decides what happens next: a lost answer before a passing failure before a refusal.
+
+    Of two that are sent, the one that somebody was refused by.
+    """
     return one if _weight(one) >= _weight(other) else other
 
 
 def _weight(outcome: Outcome) -> int:
     if isinstance(outcome, Unknown):
-        return 3
+        return 4
     if isinstance(outcome, Failed):
-        return 1 if outcome.permanent else 2
-    return 0
+        return 2 if outcome.permanent else 3
+    return int(bool(outcome.refused))
 
 
 def release(

@@ -152,6 +152,7 @@ class TestFailures:
             status = bench("status")
             assert (status.code, "NOT OK" in status.out) == (1, True)
             assert "not_in_channel" in status.out
+            assert "Invite the bot to the channel: /invite @its-name Then: rankbot deliveries retry 2" in status.flat
             assert bench("deliveries", "retry", "2").code == 0
             assert bench("status").code == 0
             assert slack.posts[0].body["text"]

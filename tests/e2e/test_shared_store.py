@@ -93,7 +93,22 @@ def test_one_that_waits_ends_when_it_is_told_to(folders: list[Path], store: SqlS
             assert second.returncode == 0
 
 
-def test_two_runs_at_the_same_moment_tell_everything_once(folders: list[Path], store: SqlStore, tmp_path: Path) -> None:
+def spent_alone(feed: str, folder: Path) -> int:
+    """How many requests one run takes that shares its store with nobody."""
+    alone = folder / "alone"
+    alone.mkdir()
+    (alone / "config.toml").write_text(CONFIG.format(url=feed), encoding="utf-8")
+    with started(alone, "run") as process:
+        process.communicate(timeout=PATIENCE)
+    kept = open_store(f"sqlite:///{alone / 'rankbot.db'}")
+    spent = kept.spent(datetime.now(UTC).date())  # noqa: TID251  (as above)
+    kept.close()
+    return spent
+
+
+def test_two_runs_at_the_same_moment_ask_once_and_tell_everything_once(
+    folders: list[Path], store: SqlStore, tmp_path: Path, feed: str
+) -> None:
     with started(folders[0], "run") as one, started(folders[1], "run") as other:
         for process in (one, other):
             try:
@@ -103,6 +118,7 @@ def test_two_runs_at_the_same_moment_tell_everything_once(folders: list[Path], s
             assert process.returncode in (0, 75)
     (delivery,) = store.deliveries()
     assert (delivery.status, delivery.attempts) == (DeliveryStatus.SENT, 1)
+    assert store.spent(datetime.now(UTC).date()) == spent_alone(feed, tmp_path)  # noqa: TID251  (as above)
     keys = [event.key for event in store.events(held_back=True)]
     assert len(keys) == len(set(keys)) > 0
     assert len(list((tmp_path / "digests").glob("*.txt"))) == 1

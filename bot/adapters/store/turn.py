@@ -1,12 +1,15 @@
-"""Whose turn it is to serve a store: a lock of the operating system's or the database's, gone when its process is."""
+"""Whose turn it is to serve a store, or to poll for it: a lock of the system or the database, gone with its holder."""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import os
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -15,17 +18,22 @@ from bot.adapters.store.engine import Database
 from bot.adapters.store.faults import translated
 from bot.errors import StoreError
 
+LOG = logging.getLogger("rankbot.store")
+POLL_TRIES = 600
+"""How often the turn to poll is tried, a second apart: a day's poll takes a minute, a month's some ten."""
+
 
 class Turn:
-    """The turn on one store. ``who`` is what others are told of its holder.
+    """The turn on one store, ``of`` serving or polling it. ``who`` is what others are told of its holder.
 
     SQLite: a lock on a file beside the database. PostgreSQL: a session's advisory lock on a connection of its own.
     """
 
-    def __init__(self, url: str, *, who: str) -> None:
+    def __init__(self, url: str, *, who: str, of: Literal["serving", "polling"] = "serving") -> None:
         self._who = who
+        self._of = of
         self._database = Database(url)
-        self._file = Path(f"{self._database.file}.serving") if self._database.file else None
+        self._file = Path(f"{self._database.file}.{of}") if self._database.file else None
         self._descriptor: int | None = None
         self._connection: Connection | None = None
         self._held = False
@@ -95,7 +103,45 @@ class Turn:
         with translated(self._database.where, secret=self._database.password):
             connection = self._connection or self._database.engine.connect()
             self._connection = connection
-            key = int.from_bytes(hashlib.sha256(b"rankbot serve").digest()[:8], "big", signed=True)
+            name = f"rankbot {self._of}".encode()
+            key = int.from_bytes(hashlib.sha256(name).digest()[:8], "big", signed=True)
             self._held = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one())
             connection.commit()
         return self._held
+
+
+class PollTurn:
+    """Lets one process of a store poll at a time, whatever started it: two that plan at once would ask for all twice.
+
+    ``sleep`` waits that many seconds between two tries; ``stop`` ends the waiting.
+    """
+
+    def __init__(self, url: str, *, who: str, sleep: Callable[[float], None], stop: Callable[[], bool]) -> None:
+        self._url = url
+        self._who = who
+        self._sleep = sleep
+        self._stop = stop
+
+    @contextmanager
+    def __call__(self, alive: Callable[[], None]) -> Iterator[bool]:
+        """Holds the turn, and yields True; False where it did not come in POLL_TRIES, or it is time to stop.
+
+        ``alive`` is called while it waits. Raises StoreError as ``Turn.take`` does.
+        """
+        turn = Turn(self._url, who=self._who, of="polling")
+        try:
+            yield self._take(turn, alive)
+        finally:
+            turn.leave()
+
+    def _take(self, turn: Turn, alive: Callable[[], None]) -> bool:
+        for tries in range(POLL_TRIES):
+            if turn.take():
+                return True
+            if tries == 0:
+                LOG.info("%s polls for this store; waiting for it", turn.holder())
+            if self._stop():
+                return False
+            alive()
+            self._sleep(1)
+        return False

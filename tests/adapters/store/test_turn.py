@@ -1,4 +1,4 @@
-"""Whose turn it is to serve a store: one at a time, and gone with its holder, on both databases."""
+"""Whose turn it is to serve a store, or to poll: one at a time, and gone with its holder, on both databases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from bot.adapters.store.turn import Turn
+from bot.adapters.store.turn import POLL_TRIES, PollTurn, Turn
 from bot.errors import StoreError
 
 
@@ -74,3 +74,42 @@ def end_connections(url: str) -> None:
         while connection.execute(ending).all():  # until they are gone
             pass
     engine.dispose()
+
+
+class TestPolling:
+    """One process polls at a time; another waits for it, but not for ever."""
+
+    def turn(self, url: str, waits: list[float], *, then: object = None, stop: bool = False) -> PollTurn:
+        """A turn that notes its ``waits``, and calls ``then`` at the third."""
+
+        def sleep(seconds: float) -> None:
+            waits.append(seconds)
+            if callable(then) and len(waits) == 3:
+                then()
+
+        return PollTurn(url, who="process 2 on b", sleep=sleep, stop=lambda: stop)
+
+    def test_it_comes_when_the_other_has_polled_and_goes_with_its_end(self, database_url: str) -> None:
+        other, waits, beats = Turn(database_url, who="process 1 on a", of="polling"), list[float](), list[int]()
+        assert other.take()
+        with self.turn(database_url, waits, then=other.leave)(lambda: beats.append(1)) as mine:
+            assert (mine, waits, len(beats)) == (True, [1, 1, 1], 3)
+            assert not other.take()
+        assert other.take()
+        other.leave()
+
+    @pytest.mark.parametrize(("stop", "waited"), [(True, 0), (False, POLL_TRIES)])
+    def test_it_is_not_waited_for_for_ever(self, sqlite_url: str, stop: bool, waited: int) -> None:
+        other, waits = Turn(sqlite_url, who="process 1 on a", of="polling"), list[float]()
+        assert other.take()
+        with self.turn(sqlite_url, waits, stop=stop)(lambda: None) as mine:
+            assert (mine, len(waits)) == (False, waited)
+        other.leave()
+
+    def test_who_serves_may_poll_and_so_may_another(self, database_url: str) -> None:
+        """Serving is for a process's life, polling for a minute: `rankbot run --now` goes beside `serve`."""
+        serving = Turn(database_url, who="process 1 on a")
+        assert serving.take()
+        with self.turn(database_url, [])(lambda: None) as mine:
+            assert mine
+        serving.leave()
