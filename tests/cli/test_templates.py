@@ -40,8 +40,9 @@ def test_the_bundled_one_is_sent_and_the_operator_told(endless: Bench) -> None:
     assert "Kestrel Code" in digest
     assert "Mine" not in digest
     (notice,) = (endless.folder / "ops").glob("*.txt")
-    words = " ".join(notice.read_text(encoding="utf-8").split())
-    assert "digest.txt.j2:2: it takes more than 1 s of CPU time. The bundled template was used instead." in words
+    words = "".join(notice.read_text(encoding="utf-8").split())  # a long path is broken wherever a line ends
+    told = "digest.txt.j2:2: it takes more than 1 s of CPU time. The bundled template was used instead."
+    assert told.replace(" ", "") in words
 
 
 def test_a_preview_shows_the_bundled_one_and_says_why(endless: Bench) -> None:
