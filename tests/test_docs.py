@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.render_apart import LIMITS
 from bot.adapters.render_context import context_of
 from bot.config import load
 from bot.config.rules import TOPS
@@ -77,6 +78,33 @@ def test_every_template_and_every_name_in_them_is_listed() -> None:
     assert listed == files | names
     shown = page("docs/templates.md").rpartition("A revision has")[2]
     assert set(re.findall(r"`([a-z]+)`", shown)) == {field.name for field in fields(Revision)}
+
+
+def test_every_field_that_a_template_may_use_is_listed() -> None:
+    context = context_of(specimens()[0])
+    section, short = context["digest"]["sections"][0], context["excerpt"]
+    rows, bullets = (set().union(*short[name]) - {name, "standing"} for name in ("rows", "news"))
+    fields_of = {
+        "`digest`": set(context["digest"]),
+        "a section": set(section),
+        **{f"a line of its `{name}`": set(section[name][0]) | {name} for name in ("standing", "news", "top")},
+        "a proof": set(context["proofs"][0]) | {"proofs", "moves", "also"},
+        "`excerpt`": set(short) | rows | bullets | {"standing"},
+        "a scope": set(context["scopes"][0]),
+    }
+    listed = page("docs/templates.md").partition("What has more than one field:")[2].partition("Dates are")[0]
+    for line in listed.split("\n- ")[1:]:
+        what = next(what for what in fields_of if line.startswith(what))
+        names = set(re.findall(r"`([a-z_]+)`", line)) - ({what.strip("`")} if what.startswith("`") else set())
+        assert names == fields_of.pop(what), what
+    assert not fields_of
+
+
+def test_the_limits_of_users_templates_are_those_of_the_code() -> None:
+    shown = page("docs/templates.md").partition("## Limits")[2].partition("\n## ")[0]
+    assert f"{LIMITS.cpu_seconds:g} second of CPU time" in shown
+    assert f"yield {LIMITS.output:,} characters" in shown
+    assert f"{LIMITS.memory // 1_000_000} MB of memory, and {LIMITS.seconds:g} seconds" in shown
 
 
 class TestRules:

@@ -1,24 +1,22 @@
 """Turns a digest into a message: Jinja templates in a sandbox, the user's before the bundled ones.
 
 A template gets plain values only (dicts, lists, strings, numbers) and can't drop the source, which is appended after
-rendering. Where a user's template fails, the bundled one is used instead and the failure is reported.
+rendering. Where a user's template fails, the bundled one is used instead and the failure is reported. The bundled ones
+are rendered here, a user's in a process of their own (``render_apart``).
 """
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
-import css_inline
-import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
 from bot.adapters import provenance, sheet
 from bot.adapters.plain_page import page_of_lines, page_of_text
+from bot.adapters.render_apart import LIMITS, Job, Limits, Tried, UserTemplates
 from bot.adapters.render_context import Context, context_of, revised_context
+from bot.adapters.render_engine import Engine
 from bot.app.records import Message, SlackPart
 from bot.core import caps, text
 from bot.core.digest import Digest, Provenance, Revision
@@ -34,8 +32,6 @@ SLACK_REVISED = "slack_revised.j2"
 HTML_LIMIT = 88_500
 """Bytes of a page: with its last lines (``email_footer``) a mail has less than 90 kB, and Gmail cuts off what is beyond
 about 102 kB."""
-OUTPUT_LIMIT = 1_000_000
-"""Characters that a template may yield."""
 COLUMNS = 78
 """The width of plain text."""
 _NOTICE_LINE = 1500
@@ -46,27 +42,31 @@ _PLAIN_LIMIT = HTML_LIMIT // 8
 """Characters of plain text as a page: each takes five bytes at most, escaped or encoded."""
 
 Report = Callable[[TemplateError], None]
+_GivenUp = MutableMapping[str, TemplateError]
 
 
 class JinjaRenderer:
     """Renders with the templates in ``user`` (if given), file by file before those in ``bundled``.
 
     ``warnings`` is told, in a sentence with file and line, when a user's template failed and the bundled one was used.
+    ``limits`` are those of the user's.
     """
 
     def __init__(
-        self, bundled: Path, user: Path | None = None, *, warnings: Callable[[str], None] | None = None
+        self,
+        bundled: Path,
+        user: Path | None = None,
+        *,
+        warnings: Callable[[str], None] | None = None,
+        limits: Limits = LIMITS,
     ) -> None:
         self._warn = warnings
-        self._folders = (user, bundled) if user else (bundled,)
-        chains = [self._folders, (bundled,)] if user else [(bundled,)]
-        self._text = [_environment(folders, autoescape=False) for folders in chains]
-        self._html = [_environment(folders, autoescape=True) for folders in chains]
-        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True, keep_at_rules=True)
+        self._bundled = Engine([bundled])
+        self._users = UserTemplates(user, self._bundled, limits=limits) if user else None
 
     def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
         """The digest in every form, each part with its source. Raises TemplateError if a bundled template fails."""
-        return self._message(digest, key, now, self._fall_back)
+        return self._message(digest, key, now, self._falling_back(), {})
 
     def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:
         """A note to the operator: no figures, so no source, and no template that could fail."""
@@ -80,44 +80,63 @@ class JinjaRenderer:
         self, revisions: Sequence[Revision], subject: str, provenance: Provenance, *, key: str, now: datetime
     ) -> Message:
         """What OpenRouter revised of one message, for its thread. Raises TemplateError if a bundled template fails."""
-        return self._correction(revisions, subject, provenance, key=key, now=now, report=self._fall_back)
+        return self._correction(
+            revisions, subject, provenance, key=key, now=now, report=self._falling_back(), given_up={}
+        )
 
     def check(self) -> tuple[TemplateError, ...]:
         """What fails of the user's templates when made-up digests, ordinary and extreme ones, are rendered.
 
-        Raises TemplateError if a bundled template fails.
+        One that takes too long on one of them is not tried on the others. Raises TemplateError if a bundled one fails.
         """
         found: dict[str, TemplateError] = {}
+        given_up: dict[str, TemplateError] = {}
 
         def collect(error: TemplateError) -> None:
             found.setdefault(str(error), error)
 
         for digest in specimens():
             now = datetime.combine(digest.day, time(), UTC)
-            self._message(digest, "check", now, collect)
+            self._message(digest, "check", now, collect, given_up)
             if digest.revisions:
-                source = digest.provenance
-                self._correction(digest.revisions, digest.headline, source, key="check", now=now, report=collect)
+                subject, source = digest.headline, digest.provenance
+                self._correction(
+                    digest.revisions, subject, source, key="check", now=now, report=collect, given_up=given_up
+                )
         return tuple(found.values())
 
     def _fall_back(self, error: TemplateError) -> None:
         if self._warn:
             self._warn(f"{error}. The bundled template was used instead.")
 
-    def _message(self, digest: Digest, key: str, now: datetime, report: Report) -> Message:
+    def _falling_back(self) -> Report:
+        """What tells ``warnings``, each thing once."""
+        told: set[str] = set()
+
+        def report(error: TemplateError) -> None:
+            if self._warn and str(error) not in told:
+                told.add(str(error))
+                self._warn(f"{error}. The bundled template was used instead.")
+
+        return report
+
+    def _message(self, digest: Digest, key: str, now: datetime, report: Report, given_up: _GivenUp) -> Message:
         source = digest.provenance
         context = context_of(digest)
-        plain = self._first(TEXT, context, report)
+        pages = [Job(HTML, {"full": full}, page=True) for full in (True, False)]
+        parts = list(_parts(digest, context))
+        plain_text, full, small, *slack = self._tried(context, [Job(TEXT), *pages, *parts], given_up)
+        plain = self._chosen(context, Job(TEXT), plain_text, report)
         return Message(
             key=key,
             day=digest.day,
             created_at=now,
             subject=f"SAMPLE: {digest.headline}" if source.sample else digest.headline,
             text=provenance.in_text(plain, source),
-            html=self._page(digest, context, plain, report),
+            html=self._page(digest, context, plain, (full, small), report),
             slack=tuple(
-                SlackPart(provenance.in_slack(self._first(name, part, report), source))
-                for name, part in _parts(digest, context)
+                SlackPart(provenance.in_slack(self._chosen(context, part, tried, report), source))
+                for part, tried in zip(parts, slack, strict=True)
             ),
             source=provenance.text_source(source),
             sheet=sheet.sheet_of(digest.tables),
@@ -132,11 +151,14 @@ class JinjaRenderer:
         key: str,
         now: datetime,
         report: Report,
+        given_up: _GivenUp,
     ) -> Message:
         subject = text.clean(subject, _NOTICE_LINE)
         shown, more = caps.revised(revisions)
         plain = "\n\n".join([*map(_revised, shown), *([more] if more else [])])
-        markup = self._first(SLACK_REVISED, revised_context(revisions, subject), report)
+        context, job = revised_context(revisions, subject), Job(SLACK_REVISED)
+        (tried,) = self._tried(context, [job], given_up)
+        markup = self._chosen(context, job, tried, report)
         return Message(
             key=key,
             day=max((revision.date for revision in revisions), default=now.date()),
@@ -148,98 +170,41 @@ class JinjaRenderer:
             source=provenance.text_source(source),
         )
 
-    def _first(self, name: str, context: Context, report: Report) -> str:
-        """What the user's template yields, or where that fails the bundled one, whose failure is raised."""
-        *users, bundled = self._text
-        for environment in users:
-            try:
-                return self._render(environment, name, context)
-            except TemplateError as error:
-                report(error)
-        return self._render(bundled, name, context)
+    def _tried(self, context: Context, jobs: Sequence[Job], given_up: _GivenUp) -> list[Tried]:
+        """What the user's templates yield of all jobs."""
+        return self._users.try_all(context, jobs, given_up) if self._users else [None] * len(jobs)
 
-    def _page(self, digest: Digest, context: Context, plain: str, report: Report) -> str:
-        """The HTML within its limit: with all tables, else without, else the plain text as a page."""
-        *users, bundled = self._html
-        for environment in users:
-            try:
-                page = self._fitting(environment, digest, context)
-            except TemplateError as error:
-                report(error)
-                continue
-            if page:
+    def _chosen(self, context: Context, job: Job, tried: Tried, report: Report) -> str:
+        """What the user's template yielded, or where that failed the bundled one, whose failure is raised."""
+        if isinstance(tried, str):
+            return tried
+        if tried:
+            report(tried)
+        return self._bundled.text(job.name, {**context, **job.more})
+
+    def _page(self, digest: Digest, context: Context, plain: str, tried: Sequence[Tried], report: Report) -> str:
+        """The HTML within its limit: with all tables, else without (``tried`` has both), else the plain text."""
+        for attempt in tried:
+            if not isinstance(attempt, str):
+                if attempt:
+                    report(attempt)
+                break
+            page = provenance.in_html(attempt, digest.provenance)
+            if len(page.encode()) <= HTML_LIMIT:
                 return page
+        else:
             report(TemplateError(f"{HTML}: it yields more than {HTML_LIMIT} bytes"))
-        return self._fitting(bundled, digest, context) or provenance.in_html(
+        return self._bundled_page(digest, context) or provenance.in_html(
             page_of_text(digest.headline, plain, limit=_PLAIN_LIMIT), digest.provenance
         )
 
-    def _fitting(self, environment: jinja2.Environment, digest: Digest, context: Context) -> str:
+    def _bundled_page(self, digest: Digest, context: Context) -> str:
         """The page, without its tables if it is too large with them; empty if it is too large then, too."""
         for full in (True, False):
-            page = self._inlined(self._render(environment, HTML, {**context, "full": full}))
-            finished = provenance.in_html(page, digest.provenance)
+            finished = provenance.in_html(self._bundled.page(HTML, {**context, "full": full}), digest.provenance)
             if len(finished.encode()) <= HTML_LIMIT:
                 return finished
         return ""
-
-    def _inlined(self, page: str) -> str:
-        try:
-            return self._inliner.inline(page)
-        except css_inline.InlineError as error:
-            raise TemplateError(f"{HTML}: its styles can't be inlined: {error}") from error
-
-    def _render(self, environment: jinja2.Environment, name: str, context: Context) -> str:
-        try:
-            rendered = "".join(_capped(environment.get_template(name).generate(context)))
-            rendered.encode()  # half a surrogate pair, which a template can write, could be neither stored nor sent
-        except jinja2.TemplateSyntaxError as error:
-            raise TemplateError(f"{error.filename or error.name}:{error.lineno}: {error.message}") from error
-        except Exception as error:  # a template is a program: whatever it raises is about the template
-            raise TemplateError(f"{self._place(error, name)}: {type(error).__name__}: {error}") from error
-        if len(rendered) > OUTPUT_LIMIT:
-            raise TemplateError(f"{name}: it yields more than {OUTPUT_LIMIT} characters")
-        return rendered
-
-    def _place(self, error: Exception, name: str) -> str:
-        """File and line of the template at which it failed; the template's name where it was not found."""
-        for frame in reversed(traceback.extract_tb(error.__traceback__)):
-            if any(Path(frame.filename).is_relative_to(folder) for folder in self._folders):
-                return f"{frame.filename}:{frame.lineno}"
-        return name
-
-
-def _capped(pieces: Iterator[str]) -> Iterator[str]:
-    """The pieces up to the first beyond the limit."""
-    size = 0
-    for piece in pieces:
-        yield piece
-        size += len(piece)
-        if size > OUTPUT_LIMIT:
-            return
-
-
-def _environment(folders: Sequence[Path], *, autoescape: bool) -> jinja2.Environment:
-    environment = ImmutableSandboxedEnvironment(
-        loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder) for folder in folders]),
-        undefined=jinja2.StrictUndefined,
-        autoescape=autoescape,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(link=_link, bold=_bold)
-    environment.filters.update(fill=text.fill, fit=text.fit, left=text.left, right=text.right)
-    return environment
-
-
-def _link(label: str, url: str) -> str:
-    """A link in Slack's line markup."""
-    return f"\x02{label}\x1f{url}\x03"
-
-
-def _bold(words: str) -> str:
-    """Bold in Slack's line markup."""
-    return f"\x0e{words}\x0f"
 
 
 def _revised(revision: Revision) -> str:
@@ -248,20 +213,20 @@ def _revised(revision: Revision) -> str:
     return f"{text.fill(revision.text, COLUMNS)}\n{text.fill(figures, COLUMNS)}"
 
 
-def _parts(digest: Digest, context: Context) -> Iterator[tuple[str, Context]]:
+def _parts(digest: Digest, context: Context) -> Iterator[Job]:
     """Which template yields which part: the parent, then the boards (of a quiet digest none), then the proofs.
 
     The board of a new watchlist that the parent shows whole is not repeated.
     """
-    yield SLACK_PARENT, context
+    yield Job(SLACK_PARENT)
     shown = next((section.watchlist for section in digest.sections if section.new), "")
     opening: Sequence[Mapping[str, Any]] = context["excerpt"]["opening"]
     for section in () if digest.is_quiet else context["tops"]:
         if section["watchlist"] != shown or opening != section["top"]:
-            yield SLACK_TOP, {**context, "section": section}
+            yield Job(SLACK_TOP, {"section": section})
     proofs: Sequence[Mapping[str, Any]] = [*context["proofs"], *context["revised"]]
     unevaluated = [section for section in context["digest"]["sections"] if section["not_evaluated"]]
     for start in range(0, max(len(proofs), bool(unevaluated)), PROOFS):
         last = start + PROOFS >= len(proofs)
         page = proofs[start : start + PROOFS]
-        yield SLACK_WHY, {**context, "proofs": page, "last": last, "not_evaluated": unevaluated if last else []}
+        yield Job(SLACK_WHY, {"proofs": page, "last": last, "not_evaluated": unevaluated if last else []})

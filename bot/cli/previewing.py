@@ -11,6 +11,7 @@ from bot.adapters.file import slack_json
 from bot.app.compose import Composed, Subscription
 from bot.app.preview import preview_day
 from bot.app.records import Message
+from bot.cli.output import whisper
 from bot.errors import UsageError
 from bot.wiring import House
 
@@ -46,11 +47,12 @@ def write_slack(message: Message, file: Path) -> None:
 
 
 def open_html(message: Message, file: Path | None) -> None:
-    """Shows the HTML in the browser, from ``file`` or a file of its own."""
+    """Shows the HTML in the browser, from ``file`` or a file of its own; says where it is if there is no browser."""
     if file is None:
         file = Path(tempfile.mkdtemp(prefix="rankbot-preview-")) / f"{message.day}.html"
         write_html(message, file)
-    webbrowser.open(file.absolute().as_uri())
+    if not webbrowser.open(file.absolute().as_uri()):
+        whisper(f"No browser can be opened here. The page is in {file}")
 
 
 def _write(file: Path, text: str) -> None:

@@ -142,11 +142,23 @@ class TestPreview:
 
     def test_it_is_shown_in_the_browser(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         opened: list[str] = []
-        monkeypatch.setattr("webbrowser.open", opened.append)
-        bench("preview", "--open")
+
+        def show(address: str) -> bool:
+            opened.append(address)
+            return True
+
+        monkeypatch.setattr("webbrowser.open", show)
+        assert bench("preview", "--open").err == ""
         bench("preview", "--open", "--html", "b.html")
         assert opened[0].endswith("/2026-11-10.html")
         assert opened[1].endswith("/b.html")
+
+    def test_without_a_browser_it_is_said_where_the_page_is(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("webbrowser.open", lambda _address: False)
+        said = bench("preview", "--open", "--html", "b.html")
+        assert (said.code, said.err) == (0, "No browser can be opened here. The page is in b.html\n")
 
     @pytest.mark.parametrize(
         ("arguments", "words"),
