@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from bot import config as configuration
+from bot.adapters import charts
 from bot.adapters.email import EmailChannel
 from bot.adapters.file import FileChannel
 from bot.adapters.openrouter import OpenRouterFeed
@@ -88,7 +89,12 @@ class House:
             name: self._channel(name, table) for name, table in config.channels.items()
         }
         self.complaints: list[str] = []
-        self.renderer = JinjaRenderer(bundled_templates(), config.defaults.templates, warnings=self._complain)
+        self.renderer = JinjaRenderer(
+            bundled_templates(),
+            config.defaults.templates,
+            warnings=self._complain,
+            draw=charts.draw if charts.is_installed() else None,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -287,6 +293,8 @@ QUIET_LOGGERS: Mapping[str, int] = {
     "slack_sdk": logging.INFO,
     "apprise": logging.CRITICAL,  # bot/adapters/apprise.py hears it while it sends
     "urllib3": logging.ERROR,
+    "matplotlib": logging.ERROR,  # it warns where its cache of fonts can't be kept
+    "PIL": logging.INFO,
     "requests_oauthlib": logging.WARNING,
     "oauthlib": logging.WARNING,
     "apscheduler": logging.WARNING,

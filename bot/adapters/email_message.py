@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
 from email.headerregistry import Address
@@ -11,7 +12,7 @@ from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 from typing import Any
 
-from bot.app.records import Message
+from bot.app.records import Attachment, Message
 from bot.core.text import clean
 from bot.errors import UsageError
 
@@ -84,8 +85,32 @@ def written(message: Message, envelope: Envelope) -> str:
     mail.set_content(message.text)
     if message.html:
         mail.add_alternative(message.html, subtype="html")
-        mail.set_boundary(f"=_{identity}")
+        _add_pictures(mail, message.attachments)
+        _set_boundaries(mail, identity)
     return mail.as_bytes().decode("ascii")
+
+
+def _add_pictures(mail: EmailMessage, attachments: Sequence[Attachment]) -> None:
+    """Puts the pictures beside the HTML that shows them: alternative (text, related (HTML, pictures))."""
+    page = mail.get_body(("html",))
+    for attachment in attachments:
+        if page and attachment.cid:
+            main, _, sub = attachment.media_type.partition("/")
+            page.add_related(
+                attachment.content,
+                maintype=main,
+                subtype=sub,
+                cid=f"<{attachment.cid}>",
+                filename=attachment.name,
+                disposition="inline",
+            )
+
+
+def _set_boundaries(mail: EmailMessage, identity: str) -> None:
+    """Names the boundaries, which the library would make up anew each time; none is the beginning of another."""
+    groups = (part for part in mail.walk() if part.is_multipart())
+    for depth, group in enumerate(groups):
+        group.set_boundary(f"=_{depth}_{identity}" if depth else f"=_{identity}")
 
 
 def message_id(payload: str) -> str:

@@ -8,6 +8,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from bot.adapters.pictures import self_contained
 from bot.adapters.service_words import words_of
 from bot.adapters.slack_blocks import thread_posts
 from bot.app.records import Message
@@ -41,6 +42,7 @@ class FileChannel:
     kind = "file"
     can_be_asked = True
     has_threads = False
+    shows_pictures = True
 
     def __init__(self, name: str, *, directory: Path, if_unsure: IfUnsure = IfUnsure.RESEND) -> None:
         self.name = name
@@ -49,7 +51,7 @@ class FileChannel:
 
     def steps(self, message: Message) -> tuple[Step, ...]:
         """One step that holds all three files; its target is the date."""
-        return (Step(0, message.day.isoformat(), _payload(message.text, message.html, slack_json(message))),)
+        return (Step(0, message.day.isoformat(), _payload(message.text, self_contained(message), slack_json(message))),)
 
     def send(self, delivery: Delivery, step: Step, thread: str) -> Outcome:  # noqa: ARG002  (the port's signature)
         """Writes the files, each of them whole or not at all. The receipt is the path of the text."""

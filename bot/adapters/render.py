@@ -18,9 +18,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 
 from bot.adapters import provenance
-from bot.adapters.render_context import Context, context_of, revised_context
-from bot.app.records import Message, SlackPart
+from bot.adapters.pictures import Draw, drawn, shown
+from bot.adapters.render_context import Context, context_of, pictures_context, revised_context
+from bot.app.records import Attachment, Message, SlackPart
 from bot.core import caps, text
+from bot.core.charts import Chart
 from bot.core.digest import Digest, Provenance, Revision
 from bot.core.specimens import specimens
 from bot.errors import TemplateError
@@ -55,12 +57,19 @@ class JinjaRenderer:
     """Renders with the templates in ``user`` (if given), file by file before those in ``bundled``.
 
     ``warnings`` is told, in a sentence with file and line, when a user's template failed and the bundled one was used.
+    ``draw`` makes the pictures of the HTML; without it there are none.
     """
 
     def __init__(
-        self, bundled: Path, user: Path | None = None, *, warnings: Callable[[str], None] | None = None
+        self,
+        bundled: Path,
+        user: Path | None = None,
+        *,
+        warnings: Callable[[str], None] | None = None,
+        draw: Draw | None = None,
     ) -> None:
         self._warn = warnings
+        self._draw = draw
         self._folders = (user, bundled) if user else (bundled,)
         chains = [self._folders, (bundled,)] if user else [(bundled,)]
         self._text = [_environment(folders, autoescape=False) for folders in chains]
@@ -69,7 +78,8 @@ class JinjaRenderer:
 
     def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
         """The digest in every form, each part with its source. Raises TemplateError if a bundled template fails."""
-        return self._message(digest, key, now, self._fall_back)
+        drawing = drawn(digest.charts, self._draw, key=key, warn=self._warn) if self._draw else ()
+        return self._message(digest, key, now, self._fall_back, pictures=tuple(drawing))
 
     def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:
         """A note to the operator: no figures, so no source, and no template that could fail."""
@@ -97,7 +107,8 @@ class JinjaRenderer:
 
         for digest in specimens():
             now = datetime.combine(digest.day, time(), UTC)
-            self._message(digest, "check", now, collect)
+            pictures = drawn(digest.charts, lambda _chart: b"", key="check")
+            self._message(digest, "check", now, collect, pictures=tuple(pictures))
             if digest.revisions:
                 source = digest.provenance
                 self._correction(digest.revisions, digest.headline, source, key="check", now=now, report=collect)
@@ -107,22 +118,26 @@ class JinjaRenderer:
         if self._warn:
             self._warn(f"{error}. The bundled template was used instead.")
 
-    def _message(self, digest: Digest, key: str, now: datetime, report: Report) -> Message:
+    def _message(
+        self, digest: Digest, key: str, now: datetime, report: Report, *, pictures: Sequence[tuple[Chart, Attachment]]
+    ) -> Message:
         source = digest.provenance
         context = context_of(digest)
         plain = self._first(TEXT, context, report)
+        page = self._page(digest, {**context, "pictures": pictures_context(pictures)}, plain, report)
         return Message(
             key=key,
             day=digest.day,
             created_at=now,
             subject=f"SAMPLE: {digest.headline}" if source.sample else digest.headline,
             text=provenance.in_text(plain, source),
-            html=self._page(digest, context, plain, report),
+            html=page,
             slack=tuple(
                 SlackPart(provenance.in_slack(self._first(name, part, report), source))
                 for name, part in _parts(digest, context)
             ),
             source=provenance.text_source(source),
+            attachments=shown([attachment for _, attachment in pictures], page),
         )
 
     def _correction(

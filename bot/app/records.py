@@ -119,6 +119,16 @@ class SlackPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message. With a ``cid`` it is a picture that the HTML shows as ``cid:CID``."""
+
+    name: str
+    media_type: str
+    content: bytes
+    cid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A rendered digest in every form. ``key`` names it stably (channel and due time); ``day`` is what it is about.
 
@@ -133,3 +143,4 @@ class Message:
     html: str
     slack: tuple[SlackPart, ...]
     source: str = ""
+    attachments: tuple[Attachment, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from bot.core.charts import Chart
 from bot.core.ranking import Dataset
 from bot.core.text import clean
 
@@ -70,7 +71,8 @@ class Standing:
 
     ``gap`` is the distance to the one ahead, for the reader's own also to the one behind. ``proof`` has the figures
     where the item passed another or was passed, else it is empty. ``moves`` proves the events that the line tells: what
-    is always shown needs no second line for its moves.
+    is always shown needs no second line for its moves. ``spark`` draws its tokens of the last seven days in text
+    (``bot.core.sparkline``); empty where too few are known.
     """
 
     item: str
@@ -83,6 +85,7 @@ class Standing:
     gap: str
     proof: str = ""
     moves: tuple[Proof, ...] = ()
+    spark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,7 @@ class Digest:
     ``days`` are the days it covers, ascending; ``day`` is the last of them. ``late`` is one clause, or empty.
     ``revisions`` is what OpenRouter's restatements changed of what the channel was told. ``prices`` says what the list
     prices in it are, and of which day; empty where there are none. ``more_revisions`` says how many a form leaves out,
-    and where they are.
+    and where they are. ``charts`` is what a form with pictures draws.
     """
 
     channel: str
@@ -194,6 +197,7 @@ class Digest:
     revisions: tuple[Revision, ...] = ()
     prices: str = ""
     more_revisions: str = ""
+    charts: tuple[Chart, ...] = ()
 
     @property
     def stated(self) -> tuple[str, ...]:
