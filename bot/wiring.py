@@ -188,7 +188,7 @@ class House:
         return ping(url.read) if url else None
 
     def _complain(self, complaint: str) -> None:
-        """A user's template failed: the log has it at once, the operator when the digests are composed."""
+        """A user's template or a chart failed: the log has it at once, the operator when the digests are composed."""
         LOG.warning("%s", complaint)
         self.complaints.append(complaint)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -213,16 +213,15 @@ def _view(
         not_evaluated=tuple(note for mark in marks for note in mark.notes),
         last_news=stored[-1].date if stored else None,
         leaders=tuple(event for event in stored if event.kind is Kind.NEW_LEADER),
-        recent=tuple(_recent(history, watchlist, day)),
+        recent=_recent(history, watchlist, day),
     )
 
 
-def _recent(history: History, watchlist: Watchlist, day: date) -> Iterator[Snapshot]:
+def _recent(history: History, watchlist: Watchlist, day: date) -> tuple[Snapshot, ...]:
     """The stored boards of the days that a digest may draw, oldest first."""
-    for end in history.days(watchlist.board, day - (DAYS - 1) * ONE_DAY, day):
-        found = history.at(watchlist.board, end)
-        if found:
-            yield found.cut(watchlist.depth)
+    ends = history.days(watchlist.board, day - (DAYS - 1) * ONE_DAY, day)
+    boards = (history.at(watchlist.board, end) for end in ends)
+    return tuple(board.cut(watchlist.depth) for board in boards if board)
 
 
 def holds(event: Event) -> bool:

@@ -47,7 +47,7 @@ def ranks(view: View, section: Section) -> RankChart | None:
         return None
     first, last = min(boards), view.current.end_date
     days = tuple(first + _ONE_DAY * passed for passed in range((last - first).days + 1))
-    courses = tuple(_courses(view.current, section, [boards.get(day) for day in days]))
+    courses = _courses(view.current, section, [boards.get(day) for day in days])
     if not courses:
         return None
     span = f"{wording.month_day(first)} to {wording.month_day(last)} {last.year}"
@@ -64,7 +64,7 @@ def ranks(view: View, section: Section) -> RankChart | None:
     )
 
 
-def _courses(current: Snapshot, section: Section, boards: Sequence[Snapshot | None]) -> Iterator[Course]:
+def _courses(current: Snapshot, section: Section, boards: Sequence[Snapshot | None]) -> tuple[Course, ...]:
     """Those of the reader's own, of the followed, and of the top, of the items that were ever listed."""
     own = [
         Course(row.item, row.name, Role.MINE if row.mine else Role.FOLLOWED, _ranks(row.item, boards))
@@ -72,10 +72,12 @@ def _courses(current: Snapshot, section: Section, boards: Sequence[Snapshot | No
     ]
     own = [course for course in own if any(course.ranks)][:OWN]
     shown = {course.item for course in own}
-    yield from own
-    for entry in current.entries[:TOP]:
-        if entry.item not in shown:
-            yield Course(entry.item, text.clean(entry.name), Role.TOP, _ranks(entry.item, boards))
+    top = [
+        Course(entry.item, text.clean(entry.name), Role.TOP, _ranks(entry.item, boards))
+        for entry in current.entries[:TOP]
+        if entry.item not in shown
+    ]
+    return (*own, *(course for course in top if any(course.ranks)))
 
 
 def _ranks(item: str, boards: Sequence[Snapshot | None]) -> tuple[int | None, ...]:

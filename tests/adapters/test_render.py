@@ -203,7 +203,7 @@ def test_sparklines_stand_at_the_end_of_their_lines_in_text_and_below_the_name_i
     recent = tuple(snapshot(CLI_AGENTS, DAY - timedelta(days=back), NOW) for back in range(3))
     message = rendered(digest(cli(recent=recent)))
     drawn = [line for line in message.text.splitlines() if line.endswith("  ····▅▅▅")]
-    assert [line.split()[:3] for line in drawn][0] == ["▲", "5", "→"]
+    assert next(line.split()[:3] for line in drawn) == ["▲", "5", "→"]
     assert len(drawn) == 4
     assert max(map(len, message.text.splitlines()[:-4])) <= 78
     assert message.html.count("····▅▅▅") == 4
