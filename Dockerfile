@@ -5,7 +5,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY bot ./bot
 COPY templates ./templates
 RUN python -m venv /opt/rankbot \
-    && /opt/rankbot/bin/pip install --no-cache-dir '.[apprise,postgres]'
+    && /opt/rankbot/bin/pip install --no-cache-dir '.[apprise,charts,postgres]'
 
 FROM python:3.13.9-slim-trixie
 LABEL org.opencontainers.image.title="rankbot" \

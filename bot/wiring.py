@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from bot import config as configuration
+from bot.adapters import charts
 from bot.adapters.email import EmailChannel
 from bot.adapters.file import FileChannel
 from bot.adapters.openrouter import OpenRouterFeed
@@ -95,7 +96,12 @@ class House:
             name: self._channel(name, table) for name, table in config.channels.items()
         }
         self.complaints: list[str] = []
-        self.renderer = JinjaRenderer(bundled_templates(), config.defaults.templates, warnings=self._complain)
+        self.renderer = JinjaRenderer(
+            bundled_templates(),
+            config.defaults.templates,
+            warnings=self._complain,
+            draw=charts.draw if charts.is_installed() else None,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -190,7 +196,7 @@ class House:
         return ping(url.read) if url else None
 
     def _complain(self, complaint: str) -> None:
-        """A user's template failed: the log has it at once, the operator when the digests are composed."""
+        """A user's template or a chart failed: the log has it at once, the operator when the digests are composed."""
         LOG.warning("%s", complaint)
         self.complaints.append(complaint)
 
@@ -296,6 +302,8 @@ QUIET_LOGGERS: Mapping[str, int] = {
     "slack_sdk": logging.INFO,
     "apprise": logging.CRITICAL,  # bot/adapters/apprise.py hears it while it sends
     "urllib3": logging.ERROR,
+    "matplotlib": logging.ERROR,  # it warns where its cache of fonts can't be kept
+    "PIL": logging.INFO,
     "requests_oauthlib": logging.WARNING,
     "oauthlib": logging.WARNING,
     "apscheduler": logging.WARNING,

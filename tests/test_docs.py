@@ -74,7 +74,7 @@ def test_every_command_that_is_named_is_there(capsys: pytest.CaptureFixture[str]
 def test_every_template_and_every_name_in_them_is_listed() -> None:
     listed = set(re.findall(r"^\| `([a-z_.0-9]+)` \|", page("docs/templates.md"), re.MULTILINE))
     files = {found.name for found in (ROOT / "templates").iterdir()}
-    names = set(context_of(specimens()[0])) | {"full", "section", "not_evaluated", "last"}
+    names = set(context_of(specimens()[0])) | {"full", "pictures", "section", "not_evaluated", "last"}
     assert listed == files | names
     shown = page("docs/templates.md").rpartition("A revision has")[2]
     assert set(re.findall(r"`([a-z]+)`", shown)) == {field.name for field in fields(Revision)}

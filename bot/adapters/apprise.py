@@ -58,6 +58,7 @@ class AppriseChannel:
     kind = "apprise"
     can_be_asked = False
     has_threads = False
+    shows_pictures = False
 
     def __init__(
         self,

@@ -29,6 +29,7 @@ class EmailChannel:
     kind = "email"
     can_be_asked = False
     has_threads = False
+    shows_pictures = True
 
     def __init__(
         self,

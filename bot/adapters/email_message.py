@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
 from email.headerregistry import Address
@@ -12,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from bot.adapters.email_footer import footer, in_html, in_text
-from bot.app.records import Message
+from bot.app.records import Attachment, Message
 from bot.core.text import clean
 from bot.errors import UsageError
 
@@ -98,7 +99,10 @@ def written(message: Message, envelope: Envelope) -> str:
 
 
 def _fill(mail: EmailMessage, message: Message, envelope: Envelope) -> None:
-    """The parts: what is read in either form, in a multipart of its own where files are attached."""
+    """The parts: what is read in either form, the HTML with its pictures, and beside them the files attached.
+
+    mixed (alternative (text, related (HTML, pictures)), file); what is not there takes its multipart with it.
+    """
     sheet, name = message.sheet, f"openrouter-rankings-{message.day}.csv"
     lines = footer(
         envelope.channel,
@@ -109,8 +113,25 @@ def _fill(mail: EmailMessage, message: Message, envelope: Envelope) -> None:
     mail.set_content(in_text(message.text, lines))
     if message.html:
         mail.add_alternative(in_html(message.html, lines), subtype="html")
+        _add_pictures(mail, message.attachments)
     if sheet:
         mail.add_attachment(sheet.csv, subtype="csv", cte="quoted-printable", filename=name)
+
+
+def _add_pictures(mail: EmailMessage, attachments: Sequence[Attachment]) -> None:
+    """Puts the pictures beside the HTML that shows them."""
+    page = mail.get_body(("html",))
+    for attachment in attachments:
+        if page and attachment.cid:
+            main, _, sub = attachment.media_type.partition("/")
+            page.add_related(
+                attachment.content,
+                maintype=main,
+                subtype=sub,
+                cid=f"<{attachment.cid}>",
+                filename=attachment.name,
+                disposition="inline",
+            )
 
 
 def message_id(payload: str) -> str:

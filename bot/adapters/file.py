@@ -8,6 +8,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from bot.adapters.pictures import self_contained
 from bot.adapters.service_words import words_of
 from bot.adapters.slack_blocks import thread_posts
 from bot.app.records import Message
@@ -41,6 +42,7 @@ class FileChannel:
     kind = "file"
     can_be_asked = True
     has_threads = False
+    shows_pictures = True
 
     def __init__(self, name: str, *, directory: Path, if_unsure: IfUnsure = IfUnsure.RESEND) -> None:
         self.name = name
@@ -98,7 +100,7 @@ class FileChannel:
 def _payload(message: Message) -> str:
     files = {
         ".csv": message.sheet.csv if message.sheet else "",
-        ".html": message.html,
+        ".html": self_contained(message),
         ".slack.json": slack_json(message),
         ".txt": message.text,
     }

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters import provenance, sheet
+from bot.adapters.pictures import Draw, drawn, shown
 from bot.adapters.plain_page import page_of_lines, page_of_text
 from bot.adapters.render_apart import LIMITS, Job, Limits, Tried, UserTemplates
-from bot.adapters.render_context import Context, context_of, revised_context
+from bot.adapters.render_context import Context, context_of, pictures_context, revised_context
 from bot.adapters.render_engine import Engine
-from bot.app.records import Message, SlackPart
+from bot.app.records import Attachment, Message, SlackPart
 from bot.core import caps, text
+from bot.core.charts import Chart
 from bot.core.digest import Digest, Provenance, Revision
 from bot.core.specimens import specimens
 from bot.errors import TemplateError
@@ -43,6 +45,7 @@ _PLAIN_LIMIT = HTML_LIMIT // 8
 
 Report = Callable[[TemplateError], None]
 _GivenUp = MutableMapping[str, TemplateError]
+_Pictures = Sequence[tuple[Chart, Attachment]]
 
 
 class JinjaRenderer:
@@ -50,6 +53,7 @@ class JinjaRenderer:
 
     ``warnings`` is told, in a sentence with file and line, when a user's template failed and the bundled one was used.
     ``limits`` are those of the user's.
+    ``draw`` makes the pictures of the HTML; without it there are none.
     """
 
     def __init__(
@@ -59,14 +63,17 @@ class JinjaRenderer:
         *,
         warnings: Callable[[str], None] | None = None,
         limits: Limits = LIMITS,
+        draw: Draw | None = None,
     ) -> None:
         self._warn = warnings
+        self._draw = draw
         self._bundled = Engine([bundled])
         self._users = UserTemplates(user, self._bundled, limits=limits) if user else None
 
     def render(self, digest: Digest, *, key: str, now: datetime) -> Message:
         """The digest in every form, each part with its source. Raises TemplateError if a bundled template fails."""
-        return self._message(digest, key, now, self._falling_back(), {})
+        pictures = drawn(digest.charts, self._draw, key=key, warn=self._warn) if self._draw else ()
+        return self._message(digest, key, now, self._falling_back(), {}, pictures=tuple(pictures))
 
     def notice(self, subject: str, lines: Sequence[str], *, key: str, now: datetime) -> Message:
         """A note to the operator: no figures, so no source, and no template that could fail."""
@@ -97,7 +104,8 @@ class JinjaRenderer:
 
         for digest in specimens():
             now = datetime.combine(digest.day, time(), UTC)
-            self._message(digest, "check", now, collect, given_up)
+            pictures = drawn(digest.charts, lambda _chart: b"", key="check")
+            self._message(digest, "check", now, collect, given_up, pictures=tuple(pictures))
             if digest.revisions:
                 subject, source = digest.headline, digest.provenance
                 self._correction(
@@ -120,26 +128,38 @@ class JinjaRenderer:
 
         return report
 
-    def _message(self, digest: Digest, key: str, now: datetime, report: Report, given_up: _GivenUp) -> Message:
+    def _message(
+        self,
+        digest: Digest,
+        key: str,
+        now: datetime,
+        report: Report,
+        given_up: _GivenUp,
+        *,
+        pictures: _Pictures,
+    ) -> Message:
         source = digest.provenance
         context = context_of(digest)
-        pages = [Job(HTML, {"full": full}, page=True) for full in (True, False)]
+        of_page = {"pictures": pictures_context(pictures)}
+        pages = [Job(HTML, {**of_page, "full": full}, page=True) for full in (True, False)]
         parts = list(_parts(digest, context))
         plain_text, full, small, *slack = self._tried(context, [Job(TEXT), *pages, *parts], given_up)
         plain = self._chosen(context, Job(TEXT), plain_text, report)
+        page = self._page(digest, {**context, **of_page}, plain, (full, small), report)
         return Message(
             key=key,
             day=digest.day,
             created_at=now,
             subject=f"SAMPLE: {digest.headline}" if source.sample else digest.headline,
             text=provenance.in_text(plain, source),
-            html=self._page(digest, context, plain, (full, small), report),
+            html=page,
             slack=tuple(
                 SlackPart(provenance.in_slack(self._chosen(context, part, tried, report), source))
                 for part, tried in zip(parts, slack, strict=True)
             ),
             source=provenance.text_source(source),
             sheet=sheet.sheet_of(digest.tables),
+            attachments=shown([attachment for _, attachment in pictures], page),
         )
 
     def _correction(

@@ -10,6 +10,7 @@
 ``revised``   the figures of each of ``digest.revisions`` in the same form
 ``check``     the command that lists the events told
 ``full``      HTML only: false where the page would be too large with its tables
+``pictures``  HTML only: the charts that could be drawn: ``src``, ``alt``, ``title`` and ``kind`` (ranks, spike)
 ``section``   slack_top only; ``not_evaluated`` slack_why only: the sections in which something was not
 ``last``      slack_why only: whether it is the last of these parts
 
@@ -28,7 +29,9 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
+from bot.app.records import Attachment
 from bot.core import caps
+from bot.core.charts import Chart
 from bot.core.digest import Digest, Revision, Section
 from bot.core.excerpt import excerpt, scopes_of
 
@@ -55,6 +58,15 @@ def context_of(digest: Digest) -> Context:
     return {name: _plain(value) for name, value in values.items()}
 
 
+def pictures_context(pictures: Sequence[tuple[Chart, Attachment]]) -> list[Context]:
+    """The pictures as the HTML shows them."""
+    values = [
+        {"src": f"cid:{attachment.cid}", "alt": chart.alt, "title": chart.title, "kind": chart.kind}
+        for chart, attachment in pictures
+    ]
+    return [_plain(value) for value in values]
+
+
 def revised_context(revisions: Sequence[Revision], subject: str) -> Context:
     """The context of the reply in the thread of a message that is revised."""
     shown, more = caps.revised(revisions)
@@ -63,9 +75,9 @@ def revised_context(revisions: Sequence[Revision], subject: str) -> Context:
 
 
 def _fields(digest: Digest) -> dict[str, Any]:
-    """The digest field by field, but for its whole boards, which are a file of their own."""
-    values = asdict(replace(digest, tables=()))
-    del values["tables"]
+    """The digest field by field, but for its whole boards, which are a file of their own, and for what is drawn of it."""
+    values = asdict(replace(digest, tables=(), charts=()))
+    del values["tables"], values["charts"]
     return values
 
 

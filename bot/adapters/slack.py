@@ -37,6 +37,7 @@ class SlackToken:
 
     kind = "slack"
     has_threads = True
+    shows_pictures = False
 
     def __init__(
         self,
@@ -167,6 +168,7 @@ class SlackWebhook:
     kind = "slack"
     can_be_asked = False
     has_threads = False
+    shows_pictures = False
 
     def __init__(
         self,

@@ -11,12 +11,14 @@ from bot.app.ports import Channel, Renderer, Store
 from bot.app.records import Belief, DayStatus, Message, NewDelivery, Settlement
 from bot.core import naming
 from bot.core.briefing import compose
+from bot.core.charting import DAYS
 from bot.core.correction import Correction
 from bot.core.detect import last_stored
 from bot.core.digest import Digest
 from bot.core.due import Cadence, day_told, latest_due, wants_quiet
 from bot.core.event import Event, EventStatus, Kind
 from bot.core.history import History
+from bot.core.ranking import Snapshot
 from bot.core.view import View
 from bot.core.watchlist import Watchlist
 from bot.core.wording import count, full_day
@@ -176,7 +178,7 @@ def digest_of(
     views = _listed(store, views, now.date())
     views = naming.named(views, store.sightings({item for view in views for item in view.names}, day))
     days = sorted({day, *(event.date for event in news.events)})
-    return compose(
+    digest = compose(
         subscription.channel.name,
         day=day,
         days=tuple(days),
@@ -185,6 +187,7 @@ def digest_of(
         checked=now.date(),
         corrections=news.corrections,
     )
+    return digest if subscription.channel.shows_pictures else replace(digest, charts=())
 
 
 def _view(
@@ -210,7 +213,15 @@ def _view(
         not_evaluated=tuple(note for mark in marks for note in mark.notes),
         last_news=stored[-1].date if stored else None,
         leaders=tuple(event for event in stored if event.kind is Kind.NEW_LEADER),
+        recent=_recent(history, watchlist, day),
     )
+
+
+def _recent(history: History, watchlist: Watchlist, day: date) -> tuple[Snapshot, ...]:
+    """The stored boards of the days that a digest may draw, oldest first."""
+    ends = history.days(watchlist.board, day - (DAYS - 1) * ONE_DAY, day)
+    boards = (history.at(watchlist.board, end) for end in ends)
+    return tuple(board.cut(watchlist.depth) for board in boards if board)
 
 
 def holds(event: Event) -> bool:

@@ -103,8 +103,9 @@ class Cycle:
     """One run of everything. Each stage computes its work from the store, so a cycle that died is simply run again.
 
     ``day`` is the one that was asked for by name, if any: it is wanted even if the watchlists began after it.
-    ``complaints`` is where the renderer leaves what it says of a user's templates. ``requests_per_day`` is the budget.
-    ``alone`` holds the store's turn to poll, given a sign of life for its waiting; it yields whether it has it.
+    ``complaints`` is where the renderer leaves what it says of a user's templates and of charts. ``requests_per_day``
+    is the budget. ``alone`` holds the store's turn to poll, given a sign of life for its waiting; it yields whether it
+    has it.
     """
 
     store: Store

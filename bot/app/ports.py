@@ -306,6 +306,7 @@ class Channel(Protocol):
     if_unsure: IfUnsure
     can_be_asked: bool
     has_threads: bool
+    shows_pictures: bool
 
     def steps(self, message: Message) -> tuple[Step, ...]:
         """The requests that sending the message takes, payloads and all, within the service's limits."""

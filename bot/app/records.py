@@ -127,6 +127,16 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message. With a ``cid`` it is a picture that the HTML shows as ``cid:CID``."""
+
+    name: str
+    media_type: str
+    content: bytes
+    cid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A rendered digest in every form. ``key`` names it stably (channel and due time); ``day`` is what it is about.
 
@@ -143,3 +153,4 @@ class Message:
     slack: tuple[SlackPart, ...]
     source: str = ""
     sheet: Sheet | None = None
+    attachments: tuple[Attachment, ...] = ()

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.adapters.charts import is_installed
 from bot.cli.check_requests import Outlook, asking
 from bot.cli.output import field, moment, say
-from bot.config import Channel, Config, EmailChannel, PluggedChannel, SlackChannel, WhenQuiet
+from bot.config import Channel, Config, EmailChannel, FileChannel, PluggedChannel, SlackChannel, WhenQuiet
 from bot.core import wording
 from bot.core.due import day_told, next_due
 from bot.core.ranking import Board, By, Dataset
@@ -55,6 +56,8 @@ def read_back(config: Config, *, now: datetime, outlook: Outlook) -> None:
         field("failures", f"{', '.join(config.operator.channels)}, at once")
     else:
         field("failures", "to the log and to `rankbot status` only")
+    if not is_installed() and any(isinstance(each, EmailChannel | FileChannel) for each in config.channels.values()):
+        field("charts", "none in mail and HTML; they need: pip install 'openrouter-rankbot[charts]'")
     say()
     say("Asking OpenRouter")
     asking(config, outlook)

@@ -37,6 +37,7 @@ from bot.cli.stored import (
 )
 from bot.core import wording
 from bot.core.naming import renamed
+from bot.core.sparkline import of_ranks
 from bot.core.text import clean
 from bot.errors import UsageError
 
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from bot.wiring import House
 
 PANEL = "Look"
-BARS = "▁▂▃▄▅▆▇█"
 HISTORY_DAYS = 90
 
 
@@ -170,21 +170,13 @@ def _course(stored: History, board: Board, item: str, name: str, end: date, *, d
         return True
     listed = [rank for rank in ranks if rank is not None]
     say(f"{clean(name)} (id {clean(item)}) in {title(board)}")
-    say(f"  {sparkline(ranks)}")
+    say(f"  {of_ranks(ranks)}")
     now = f"#{ranks[-1]}" if ranks[-1] else "not listed"
     span = f"{wording.day(seen[0].end_date)} to {wording.day(seen[-1].end_date)}"
     extremes = f"best #{min(listed)}, worst #{max(listed)}"
     say(f"  {span}: now {now}, {extremes}, listed on {len(listed)} of {wording.count(len(seen), 'day')}")
     say(f"  {citation(seen[-1])}")
     return True
-
-
-def sparkline(ranks: Sequence[int | None]) -> str:
-    """Ranks as bars, the better the higher; a dot where the item was absent."""
-    listed = [rank for rank in ranks if rank is not None]
-    best, worst = min(listed), max(listed)
-    span = max(worst - best, 1)
-    return "".join("·" if rank is None else BARS[(worst - rank) * (len(BARS) - 1) // span] for rank in ranks)
 
 
 def find(

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.adapters.file import slack_json
+from bot.adapters.pictures import self_contained
 from bot.app.compose import Composed, Subscription
 from bot.app.preview import preview_day
 from bot.app.records import Message
@@ -37,8 +38,8 @@ def compose_preview(house: House, channel: str | None, day: date | None) -> list
 
 
 def write_html(message: Message, file: Path) -> None:
-    """Writes the mail's HTML."""
-    _write(file, message.html)
+    """Writes the mail's HTML, with its pictures within."""
+    _write(file, self_contained(message))
 
 
 def write_slack(message: Message, file: Path) -> None:

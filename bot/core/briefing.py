@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bot.core import first_place, headline, moves, notes, pricing, proofs, sentences, standing, tables, wording
+from bot.core import (
+    charting,
+    first_place,
+    headline,
+    moves,
+    notes,
+    pricing,
+    proofs,
+    sentences,
+    standing,
+    tables,
+    wording,
+)
 from bot.core.correction import Correction, as_ofs, ordered, revisions
 from bot.core.digest import Digest, News, Proof, Provenance, Section, cite, moment
 from bot.core.event import Event, Kind
@@ -49,7 +61,8 @@ def compose(
 
     ``late`` is one clause, or empty. ``checked`` is the day on which it is composed. One item is one line over all
     views; events of ``days`` that no longer hold are netted out (``Digest.stated`` names those that are told).
-    ``corrections`` are what restatements changed for the channel, of any day; their events are in no view.
+    ``corrections`` are what restatements changed for the channel, of any day; their events are in no view. A quiet
+    digest draws nothing.
     """
     nets = [net(view) for view in views]
     kept = [netted.kept for netted in nets]
@@ -60,7 +73,7 @@ def compose(
     told = [line.lead for line in _lines(views, kept)]
     corrections = ordered(corrections)
     headed = headline.headline(told, views, day=day, corrections=corrections)
-    return Digest(
+    digest = Digest(
         channel=channel,
         day=day,
         days=days,
@@ -76,6 +89,7 @@ def compose(
         prices=pricing.note(views),
         tables=tables.tables(views),
     )
+    return digest if digest.is_quiet else replace(digest, charts=charting.charts(views, digest.sections))
 
 
 def _lines(views: Sequence[View], kept: Sequence[Sequence[Event]]) -> list[_Line]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
+from bot.core.charts import Chart
 from bot.core.ranking import Dataset, Ranking
 from bot.core.text import clean
 
@@ -77,7 +78,8 @@ class Standing:
 
     ``gap`` is the distance to the one ahead, for the reader's own also to the one behind. ``proof`` has the figures
     where the item passed another or was passed, else it is empty. ``moves`` proves the events that the line tells: what
-    is always shown needs no second line for its moves.
+    is always shown needs no second line for its moves. ``spark`` draws its tokens of the last seven days in text
+    (``bot.core.sparkline``); empty where too few are known.
     """
 
     item: str
@@ -90,6 +92,7 @@ class Standing:
     gap: str
     proof: str = ""
     moves: tuple[Proof, ...] = ()
+    spark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +221,8 @@ class Digest:
     ``days`` are the days it covers, ascending; ``day`` is the last of them. ``late`` is one clause, or empty.
     ``revisions`` is what OpenRouter's restatements changed of what the channel was told. ``prices`` says what the list
     prices in it are, and of which day; empty where there are none. ``more_revisions`` says how many a form leaves out,
-    and where they are. ``tables`` are the whole boards, for a file beside the message; no template gets them.
+    and where they are. ``charts`` is what a form with pictures draws, ``tables`` are the whole boards, for a file
+    beside the message; no template gets either.
     """
 
     channel: str
@@ -233,6 +237,7 @@ class Digest:
     prices: str = ""
     more_revisions: str = ""
     tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
     @property
     def stated(self) -> tuple[str, ...]:

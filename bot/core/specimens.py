@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from bot.core.charts import Chart, Column, Course, RankChart, Role, SpikeChart
 from bot.core.digest import Citation, Digest, News, Proof, Provenance, Revision, Section, Standing, TableLine
 
 _DAY = date(2026, 11, 10)
@@ -42,11 +43,31 @@ def _digest(name: str, *, sections: int, lines: int, revisions: int = 0) -> Dige
         sections=tuple(_section(name, number, lines) for number in range(sections)),
         provenance=Provenance((source,), "11 Nov 2026", sample=True),
         revisions=tuple(_revision(name, place) for place in range(revisions)),
+        charts=_charts(name, source.text),
+    )
+
+
+def _charts(name: str, source: str) -> tuple[Chart, ...]:
+    """Courses with gaps, one that never ends, and a spike over windows that are bounded or not known."""
+    days = tuple(date(2026, 11, number) for number in range(1, 11))
+    courses = (
+        Course("kestrel", name, Role.MINE, (None, 9, 9, None, 7, 7, 6, 5, 5, 4)),
+        Course("tern", "Tern CLI", Role.FOLLOWED, (3, None, 120, None, None, None, None, None, None, None)),
+        Course("harrier", name, Role.TOP, (1,) * 10),
+    )
+    alt = f"Ranks in CLI agents: {name} #9 → #4."
+    columns = (Column("Tue 20 Oct", None), Column("Tue 27 Oct", 10**9, bounded=True), Column("Tue 10 Nov", 10**12))
+    base = "mean of the 3 before: at most 333M"
+    return (
+        RankChart(name, "Ranks by tokens of 7 days", days, courses, source, alt, sample=True),
+        SpikeChart(name, "Tokens, 7 days to each date", "7", columns, 333 * 10**6, base, source, f"{name}: 1T."),
     )
 
 
 def _section(name: str, number: int, lines: int) -> Section:
-    standing = Standing(name, name, True, "▲", "5 → 4", "1.84T", "+6%", f"50B ahead of {name}", "Figures of both days.")
+    standing = Standing(
+        name, name, True, "▲", "5 → 4", "1.84T", "+6%", f"50B ahead of {name}", "Figures of both days.", spark="▁▂·▅▆▇█"
+    )
     gone = Standing("gone", name, False, "", "not listed", "", "", "was #9")
     top = TableLine(4, "▲", "5", name, name, "1.84T", "+6%", True, "0.10 / 0.40", "256k")
     return Section(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from bot.core import text, wording
+from bot.core import sparkline, text, wording
 from bot.core.digest import Standing, TableLine
 from bot.core.ranking import By, Entry, Snapshot
 from bot.core.view import View, absent
@@ -12,6 +13,8 @@ from bot.core.watchlist import Pattern
 
 NO_BASE = "no base"
 """The change of an item that the window before does not list."""
+SPARK_DAYS = 7
+"""Days of tokens that a line draws."""
 
 
 def standings(view: View) -> tuple[Standing, ...]:
@@ -129,6 +132,15 @@ def _listed(view: View, current: Snapshot, entry: Entry, *, mine: bool) -> Stand
         change=_change(view, entry),
         gap=", ".join(gaps),
         proof=_proof(entry, current, previous) if mine and previous else "",
+        spark=_spark(view, current, entry),
+    )
+
+
+def _spark(view: View, current: Snapshot, entry: Entry) -> str:
+    """The item's tokens on each of the last seven days, the digest's the last."""
+    known = {snapshot.end_date: snapshot.tokens(entry.item) for snapshot in view.recent}
+    return sparkline.of_tokens(
+        [known.get(current.end_date - timedelta(days=back)) for back in reversed(range(SPARK_DAYS))]
     )
 
 

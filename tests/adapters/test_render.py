@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,13 @@ def test_a_very_long_digest_loses_its_tables_then_its_form() -> None:
         assert CAVEAT in words(page)
     assert all(f"[{place}e{number}]" in huge.text for number in range(caps.NEWS) for place in range(8))
     assert huge.text.count("and 80 more: rankbot events --date 2026-11-10") == 8
+
+
+def test_sparklines_stand_at_the_end_of_their_lines_in_text_and_below_the_name_in_html() -> None:
+    recent = tuple(snapshot(CLI_AGENTS, DAY - timedelta(days=back), NOW) for back in range(3))
+    message = rendered(digest(cli(recent=recent)))
+    drawn = [line for line in message.text.splitlines() if line.endswith("  ····▅▅▅")]
+    assert next(line.split()[:3] for line in drawn) == ["▲", "5", "→"]
+    assert len(drawn) == 4
+    assert max(map(len, message.text.splitlines()[:-4])) <= 78
+    assert message.html.count("····▅▅▅") == 4

@@ -97,6 +97,7 @@ class FakeChannel:
     if_unsure: IfUnsure = IfUnsure.RESEND
     can_be_asked: bool = True
     has_threads: bool = False
+    shows_pictures: bool = False
     parts: int = 1
     replies: bool = False
     answers: list[Outcome | Exception] = field(default_factory=list)

@@ -307,6 +307,7 @@ class Readers:
     kind: str = "fake"
     if_unsure: IfUnsure = IfUnsure.RESEND
     can_be_asked: bool = True
+    shows_pictures: bool = False
     posts: list[tuple[int, str]] = field(default_factory=list)
     """(delivery, thread) of each."""
 

@@ -25,6 +25,7 @@ from bot.core.rules import (
     Trending,
 )
 from tests.builders import T
+from tests.cli.bench import Bench
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,11 @@ def test_all_rules_have_words(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {*check._WORDS, *check._TOPS} == set(RULES.values())
     monkeypatch.setattr(check, "_WORDS", {})
     assert told([Renamed(confirm_days=3)]) == ["renamed (confirm_days 3)"]
+
+
+def test_where_no_chart_can_be_drawn_it_says_what_to_install(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    note = "none in mail and HTML; they need: pip install 'openrouter-rankbot[charts]'"
+    assert note not in bench("check").flat
+    monkeypatch.setattr("bot.cli.check.is_installed", lambda: False)
+    said = bench("check")
+    assert (said.code, note in said.flat) == (0, True)

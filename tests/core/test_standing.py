@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.core import standing
 from bot.core.digest import Standing
 from bot.core.view import View
 from tests.builders import CLI_AGENTS, DAY, B, snapshot
-from tests.scenes import CLI, LAST_WEEK, NOW, THEN, WEEK_BEFORE, YESTERDAY, calm, cli, patterns
+from tests.scenes import CLI, LAST_WEEK, NOW, THEN, WEEK_BEFORE, YESTERDAY, calm, cli, patterns, rows
 
 
 def lines(view: View) -> dict[str, Standing]:
@@ -168,3 +169,12 @@ def test_no_tokens_are_proved_as_none() -> None:
     assert lines(cli(watchlist=own, current=days[0], previous=days[1]))["a"].proof == (
         "a passed b. Mon 9 Nov: a #2 with 0, b #1 with 0. Tue 10 Nov: a #1 with 0, b #2 with 0."
     )
+
+
+def test_tokens_of_the_last_seven_days_are_drawn_with_gaps() -> None:
+    """Days of which no board is stored, and on which the item was not listed, are dots; older ones are not shown."""
+    days = {9: "kestrel 9", 6: "kestrel 10 tern 1", 4: "kestrel 20 tern 2", 1: "harrier 1", 0: "kestrel 30"}
+    recent = tuple(snapshot(CLI_AGENTS, DAY - timedelta(days=back), rows(listed)) for back, listed in days.items())
+    drawn = lines(cli(recent=recent))
+    assert drawn["kestrel"].spark == "▁·▅···█"
+    assert drawn["tern"].spark == ""
