@@ -75,7 +75,7 @@ def revised_context(revisions: Sequence[Revision], subject: str) -> Context:
 
 
 def _fields(digest: Digest) -> dict[str, Any]:
-    """The digest field by field, but for its whole boards, which are a file of their own, and for what is drawn of it."""
+    """The digest field by field, but for its whole boards, a file of their own, and for what is drawn of it."""
     values = asdict(replace(digest, tables=(), charts=()))
     del values["tables"], values["charts"]
     return values
