@@ -15,6 +15,7 @@ const RULES = {
 };
 
 const WITHOUT = {
+  "aria-hidden attribute": "a screen reader may name the bars of a sparkline",
   "<style> element": "the styles are inline; only the dark and the narrow form are lost",
   "@media": "the dark and the narrow form are lost; the light, wide one stays readable",
   "Class selector": "as <style>",
