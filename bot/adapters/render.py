@@ -113,10 +113,6 @@ class JinjaRenderer:
                 )
         return tuple(found.values())
 
-    def _fall_back(self, error: TemplateError) -> None:
-        if self._warn:
-            self._warn(f"{error}. The bundled template was used instead.")
-
     def _falling_back(self) -> Report:
         """What tells ``warnings``, each thing once."""
         told: set[str] = set()

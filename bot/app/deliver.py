@@ -15,6 +15,7 @@ from bot.core.delivery import (
     Failed,
     IfUnsure,
     Outcome,
+    Release,
     RetryPolicy,
     Sent,
     Step,
@@ -123,16 +124,8 @@ class Deliver:
     def _hand_back(self, delivery: Delivery) -> Attempt:
         """Leaves the parts that are missing to the next run, whoever's it is, at once and at no cost of a try."""
         now = self.clock()
-        held = self.store.release(
-            delivery.id,
-            DeliveryStatus.PENDING,
-            held_until=delivery.lease_until,
-            next_attempt_at=now,
-            attempts=delivery.attempts,
-            looks=delivery.looks,
-            last_error=delivery.last_error,
-        )
-        if not held:
+        left = Release(DeliveryStatus.PENDING, timedelta(0), delivery.attempts, delivery.looks)
+        if not self._let_go(delivery, left, now=now, last_error=delivery.last_error):
             return Attempt(delivery, DeliveryStatus.CLAIMED, _TAKEN_OVER)
         return Attempt(delivery, DeliveryStatus.PENDING, "The process was told to stop.", next_attempt_at=now)
 
@@ -177,21 +170,27 @@ class Deliver:
         """Ends the claim: sent, tried again later, looked for, or dead."""
         now = self.clock()
         end = release(delivery, worst, policy=self.policy, if_unsure=if_unsure, now=now, jitter=self.jitter())
-        next_at = None if end.wait is None else now + end.wait
         error = worst.refused if isinstance(worst, Sent) else worst.reason
-        held = self.store.release(
+        if not self._let_go(delivery, end, now=now, last_error=error):
+            return Attempt(delivery, DeliveryStatus.CLAIMED, _TAKEN_OVER)
+        hint = worst.hint if isinstance(worst, Failed) else ""
+        return Attempt(delivery, end.status, error, hint, _next_at(end, now))
+
+    def _let_go(self, delivery: Delivery, end: Release, *, now: datetime, last_error: str) -> bool:
+        """Ends the claim as ``end`` says; False, and nothing is written, where another process has the delivery."""
+        return self.store.release(
             delivery.id,
             end.status,
             held_until=delivery.lease_until,
-            next_attempt_at=next_at,
+            next_attempt_at=_next_at(end, now),
             attempts=end.attempts,
             looks=end.looks,
-            last_error=error,
+            last_error=last_error,
         )
-        if not held:
-            return Attempt(delivery, DeliveryStatus.CLAIMED, _TAKEN_OVER)
-        hint = worst.hint if isinstance(worst, Failed) else ""
-        return Attempt(delivery, end.status, error, hint, next_at)
+
+
+def _next_at(end: Release, now: datetime) -> datetime | None:
+    return None if end.wait is None else now + end.wait
 
 
 class _LostClaimError(Exception):

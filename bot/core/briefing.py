@@ -67,9 +67,7 @@ def compose(
     nets = [net(view) for view in views]
     kept = [netted.kept for netted in nets]
     shown = [moves.shown(view, events) for view, events in zip(views, kept, strict=True)]
-    seen = {event.key for events in shown for event in events}
-    rest = [[event for event in events if event.key not in seen] for events in kept]
-    lines = _lines(views, rest)
+    lines = _lines(views, _unseen(kept, shown))
     told = [line.lead for line in _lines(views, kept)]
     corrections = ordered(corrections)
     headed = headline.headline(told, views, day=day, corrections=corrections)
@@ -90,6 +88,12 @@ def compose(
         tables=tables.tables(views),
     )
     return digest if digest.is_quiet else replace(digest, charts=charting.charts(views, digest.sections))
+
+
+def _unseen(kept: Sequence[Sequence[Event]], shown: Sequence[Sequence[Event]]) -> list[list[Event]]:
+    """What no line of yours and followed has told."""
+    seen = {event.key for events in shown for event in events}
+    return [[event for event in events if event.key not in seen] for events in kept]
 
 
 def _lines(views: Sequence[View], kept: Sequence[Sequence[Event]]) -> list[_Line]:
