@@ -377,9 +377,9 @@ class FakeStore:
         chosen = [delivery for delivery in self._rows.deliveries if not (open_only and delivery.status in _CLOSED)]
         return sorted(chosen, key=lambda delivery: (delivery.due_at, delivery.id), reverse=True)[:limit]
 
-    def last_delivery(self, channel: str) -> tuple[datetime, date] | None:
+    def last_delivery(self, channel: str, *, until: datetime | None = None) -> tuple[datetime, date] | None:
         digests = [(new.due_at, new.day) for new in self._rows.new if new.channel == channel and not new.notice]
-        return max(digests, default=None)
+        return max((digest for digest in digests if until is None or digest[0] <= until), default=None)
 
     def told_watchlists(self, channel: str) -> frozenset[str]:
         return frozenset(watchlist for told, watchlist in self._rows.told if told == channel)

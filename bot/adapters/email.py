@@ -15,6 +15,9 @@ from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step, U
 from bot.errors import RankbotError
 
 _BETWEEN = ", "
+_WAITS = 5
+"""Tries at which a mail to all waits for those who are refused for the time being: with the outbox's doubling waits
+15 to 31 minutes. Greylisting is over by then; a mailbox that is full would hold up the others for days."""
 
 
 class EmailChannel:
@@ -75,8 +78,12 @@ class EmailChannel:
         )
 
     def send(self, delivery: Delivery, step: Step, thread: str) -> Outcome:  # noqa: ARG002  (the port's signature)
-        """Hands the mail to the server. The receipt is its Message-ID, with those who were refused."""
-        return self._transmit(step)
+        """Hands the mail to the server. The receipt is its Message-ID, with those who were refused.
+
+        One mail to all is not sent yet while somebody is refused for the time being, at the first tries: a retry
+        would reach the others twice.
+        """
+        return self._transmit(step, wait_for_all=delivery.attempts < _WAITS)
 
     def find(self, delivery: Delivery, step: Step, thread: str) -> Outcome:  # noqa: ARG002  (the port's signature)
         """A mail server can't be asked."""
@@ -108,7 +115,7 @@ class EmailChannel:
         everybody = self._envelope.to
         return f"mail to {everybody[0].addr_spec if len(everybody) == 1 else len(everybody)}"
 
-    def _transmit(self, step: Step) -> Outcome:
+    def _transmit(self, step: Step, *, wait_for_all: bool = False) -> Outcome:
         login = self._login()
         if isinstance(login, Failed):
             return login
@@ -118,6 +125,7 @@ class EmailChannel:
             sender=self._envelope.sender.addr_spec,
             recipients=step.target.split(_BETWEEN),
             data=step.payload.encode("ascii"),
+            wait_for_all=wait_for_all,
         )
         if isinstance(outcome, Sent):
             receipt = "; ".join(filter(None, (message_id(step.payload), outcome.refused)))

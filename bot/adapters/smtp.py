@@ -86,10 +86,19 @@ class Server:
             return False
 
 
-def transmit(server: Server, login: Login | None, *, sender: str, recipients: Sequence[str], data: bytes) -> Outcome:
+def transmit(
+    server: Server,
+    login: Login | None,
+    *,
+    sender: str,
+    recipients: Sequence[str],
+    data: bytes,
+    wait_for_all: bool = False,
+) -> Outcome:
     """Hands one mail (bytes with CRLF) to the server for all recipients.
 
-    Sent if any of them was accepted; it then names those who were refused.
+    Sent if any of them was accepted; it then names those who were refused. With ``wait_for_all`` nobody gets it as
+    long as somebody is refused for the time being (4yz).
     """
     if _is_open(server, login):
         return _OPEN
@@ -97,7 +106,7 @@ def transmit(server: Server, login: Login | None, *, sender: str, recipients: Se
     secrets = login.secrets if login else ()
     try:
         session.open(login)
-        refused = session.address(sender, recipients)
+        refused = session.address(sender, recipients, wait_for_all=wait_for_all)
         session.write(data)
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         session.close()
@@ -179,8 +188,13 @@ class _Session:
         if code != 250:
             raise smtplib.SMTPSenderRefused(code, words, sender)
 
-    def address(self, sender: str, recipients: Sequence[str]) -> dict[str, tuple[int, bytes]]:
-        """Names sender and recipients, and begins the mail's text; returns the refused. Raises if none is left."""
+    def address(
+        self, sender: str, recipients: Sequence[str], *, wait_for_all: bool = False
+    ) -> dict[str, tuple[int, bytes]]:
+        """Names sender and recipients, and begins the mail's text; returns the refused.
+
+        Raises if none is left, or if somebody who is to be waited for is refused for the time being.
+        """
         self.name(sender)
         refused: dict[str, tuple[int, bytes]] = {}
         for recipient in recipients:
@@ -189,7 +203,8 @@ class _Session:
                 raise smtplib.SMTPResponseException(code, words)
             if code not in (250, 251):
                 refused[recipient] = (code, words)
-        if len(refused) == len(recipients):
+        passing = any(400 <= code < 500 for code, _ in refused.values())
+        if len(refused) == len(recipients) or (passing and wait_for_all):
             raise smtplib.SMTPRecipientsRefused(refused)
         code, words = self._ready().docmd("DATA")
         if code != 354:

@@ -13,7 +13,7 @@ from bot.app import catalogue
 from bot.app.allowance import Allowance, stored_depths
 from bot.app.compose import Composed, Subscription, compose_due
 from bot.app.correct import answer_threads
-from bot.app.deliver import Attempt, Deliver
+from bot.app.deliver import Attempt, Deliver, waiting
 from bot.app.evaluate import DayReport, evaluate
 from bot.app.operate import (
     REFUSED,
@@ -29,6 +29,7 @@ from bot.app.poll import Failure, Poll, PollReport, Progress, let_go, no_progres
 from bot.app.ports import Channel, Feed, Renderer, Store
 from bot.app.records import DayStatus
 from bot.app.revise import revise
+from bot.core.delivery import Delivery
 from bot.core.plan import (
     Agenda,
     Request,
@@ -81,13 +82,17 @@ class Plan:
 
 @dataclass(slots=True)
 class CycleReport:
-    """What a cycle came to, for whoever ran it. ``catalogue`` is why names and prices of models could not be had."""
+    """What a cycle came to, for whoever ran it. ``catalogue`` is why names and prices of models could not be had.
+
+    ``waiting`` is what the outbox holds yet that this cycle did not try.
+    """
 
     plan: Plan
     poll: PollReport = field(default_factory=PollReport)
     days: list[DayReport] = field(default_factory=list)
     composed: list[Composed] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    waiting: list[Delivery] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     catalogue: Failure | None = None
 
@@ -244,6 +249,7 @@ class Cycle:
         self.evaluate(self.store, report)
         self.compose(self.store, report, at_once=at_once)
         report.attempts = self.send(alive=alive)
+        report.waiting = waiting(self.store, report.attempts)
         return report
 
     def rehearse(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -258,6 +258,15 @@ def _put(
     )
     if not free:
         raise UsageError(f"Delivery {delivery.id} is being sent right now.", hint="Look again in a few minutes.")
+
+
+def waiting(store: Store, attempts: Iterable[Attempt]) -> list[Delivery]:
+    """What the outbox holds beside these attempts that needs nobody: it waits for its time, or another process has it.
+
+    A process that died has its claims until their leases end.
+    """
+    tried = {attempt.delivery.id for attempt in attempts}
+    return [one for one in store.deliveries(open_only=True) if one.id not in tried and not one.needs_somebody]
 
 
 def incident_key(delivery: Delivery) -> str:

@@ -13,7 +13,7 @@ from bot.app.ports import Channel, Renderer, Store
 from bot.app.preview import preview_day
 from bot.app.records import Incident, NewDelivery
 from bot.core.delivery import Delivery, DeliveryStatus
-from bot.core.wording import count
+from bot.core.wording import count, sentence
 from bot.errors import RankbotError
 
 FEED_FAILS = "feed:fails"
@@ -80,7 +80,7 @@ def _trouble(delivery: Delivery, hint: str) -> str:
     if delivery.status is not DeliveryStatus.DEAD:
         what = "may have been delivered or not"
         then = f"Look whether it is there; then: rankbot deliveries discard {delivery.id}, or retry {delivery.id}"
-    message = f"{delivery.channel}: “{delivery.subject}” {what}: {delivery.last_error} {hint}".strip()
+    message = f"{delivery.channel}: “{delivery.subject}” {what}: {sentence(delivery.last_error)} {hint}".strip()
     return f"{message} {then}"
 
 

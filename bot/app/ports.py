@@ -240,8 +240,11 @@ class Store(CatalogueStore, Protocol):
         """The outbox and its record, newest first, at most ``limit``; ``open_only``: neither sent nor discarded."""
         ...
 
-    def last_delivery(self, channel: str) -> tuple[datetime, date] | None:
-        """The due time of the channel's newest digest (notices aside), and the last day that it covers."""
+    def last_delivery(self, channel: str, *, until: datetime | None = None) -> tuple[datetime, date] | None:
+        """The due time of the channel's newest digest (notices aside), and the last day that it covers.
+
+        ``until``: of those that were due by then. A clock that was ahead for a while leaves digests of the future.
+        """
         ...
 
     def told_watchlists(self, channel: str) -> frozenset[str]:

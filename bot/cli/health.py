@@ -144,14 +144,16 @@ def _outbox(house: House, condition: Condition) -> None:
         headline = f"{delivery.channel}: “{delivery.subject}”"
         if delivery.status is DeliveryStatus.DEAD:
             then = f"When that is mended: rankbot deliveries retry {delivery.id}"
-            untold = f"{headline} was not delivered: {delivery.last_error} {then}"
+            untold = f"{headline} was not delivered: {wording.sentence(delivery.last_error)} {then}"
             condition.problems.append(noted.get(incident_key(delivery), untold))  # what was noted says what to do, too
         elif delivery.status is DeliveryStatus.UNKNOWN and delivery.next_attempt_at is None:
-            unsure = f"{headline} may have been delivered or not: {delivery.last_error}"
+            unsure = f"{headline} may have been delivered or not: {wording.sentence(delivery.last_error)}"
             condition.problems.append(f"{unsure} {look_first(delivery.id)}")
         elif delivery.last_error:
             again = moment(delivery.next_attempt_at) if delivery.next_attempt_at else "soon"
-            condition.retried.append(f"{delivery.channel}: {delivery.last_error} Tried again {again}.")
+            condition.retried.append(
+                f"{delivery.channel}: {wording.sentence(delivery.last_error)} Tried again {again}."
+            )
 
 
 def _channels(house: House, condition: Condition) -> None:

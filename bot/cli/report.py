@@ -11,7 +11,7 @@ from bot.app.records import DayStatus
 from bot.cli.exits import FINE, NEEDS_YOU, TRY_AGAIN
 from bot.cli.output import field, moment, say, warn_field, whisper
 from bot.core import wording
-from bot.core.delivery import DeliveryStatus
+from bot.core.delivery import Delivery, DeliveryStatus
 from bot.core.due import next_due
 from bot.core.event import EventStatus
 from bot.core.pace import interval
@@ -139,15 +139,28 @@ def _sent(house: House, report: CycleReport) -> None:
     now = house.clock()
     for attempt in report.attempts:
         _attempt(house, attempt, now)
-    busy = {attempt.delivery.channel for attempt in report.attempts}
+    for delivery in report.waiting:
+        _waits(delivery)
+    busy = {delivery.channel for delivery in [*(attempt.delivery for attempt in report.attempts), *report.waiting]}
     for subscription in house.subscriptions():
         name = subscription.channel.name
         if name not in busy:
             due = next_due(subscription.cadence, now, house.settle)
             when = moment(due, subscription.cadence.zone) if due else "never"
             field(name, f"nothing due before {when}")
-    if not report.attempts:
+    if not report.attempts and not report.waiting:
         say("Nothing was due, so nothing was sent. To send what is new: rankbot run --now")
+
+
+def _waits(delivery: Delivery) -> None:
+    if delivery.status is DeliveryStatus.CLAIMED and delivery.lease_until:
+        free_at = delivery.lease_until + timedelta(minutes=1)  # for `moment` shows no seconds
+        free = f"if that one has died, the first run after {moment(free_at)} goes on"
+        warn_field(delivery.channel, f"“{delivery.subject}” is being sent by another process; {free}")
+        return
+    again = moment(delivery.next_attempt_at) if delivery.next_attempt_at else "by the next run"
+    because = f"{delivery.last_error.rstrip('.')}; " if delivery.last_error else ""
+    warn_field(delivery.channel, f"“{delivery.subject}” waits: {because}tried again {again}")
 
 
 def _attempt(house: House, attempt: Attempt, now: datetime) -> None:
@@ -201,7 +214,7 @@ def verdict(report: CycleReport) -> int:
     unsent = [attempt for attempt in report.attempts if attempt.status is not DeliveryStatus.SENT]
     failures = [*report.poll.failures, *([report.catalogue] if report.catalogue else [])]
     needs_you = bool(stuck or report.broken) or any(failure.permanent for failure in failures)
-    waits = not report.complete or bool(report.catalogue) or len(unsent) > len(stuck)
+    waits = not report.complete or bool(report.catalogue) or len(unsent) > len(stuck) or bool(report.waiting)
     for broken in report.broken:
         warn_field("failed", f"{broken}, by a bug: the log has its traceback. All others went on.")
     if needs_you or waits:

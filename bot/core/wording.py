@@ -154,3 +154,8 @@ def duration(seconds: float) -> str:
         if number < 120:
             return f"{number} {unit}"
     return f"{-(-whole // 3600)} h"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop at its end, unless it has an end: others' words often have none."""
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -7,6 +7,7 @@ import email.policy
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
@@ -156,6 +157,31 @@ def test_together_names_those_who_were_refused(server: FakeSmtp) -> None:
 def test_together_with_all_refused_is_transient_if_one_may_pass(server: FakeSmtp) -> None:
     server.refusals = {JO: "550 no", LOU: "451 later"}
     failed(send(mail(server, to=[JO, LOU], together=True)), permanent=False)
+
+
+def test_together_waits_for_who_is_refused_for_the_time_being(server: FakeSmtp) -> None:
+    """Greylisting ends within minutes, and nobody gets the mail twice."""
+    server.refusals = {LOU: "451 4.7.1 greylisted"}
+    channel = mail(server, to=[JO, LOU], together=True)
+    steps = channel.steps(message())
+    outcome = failed(channel.send(delivery(steps), steps[0], ""), permanent=False)
+    assert outcome.reason == f"refused: {LOU} (451 4.7.1 greylisted)"
+    assert server.mails == []
+    server.refusals = {}
+    assert isinstance(channel.send(replace(delivery(steps), attempts=1), steps[0], ""), Sent)
+    assert [taken.recipients for taken in server.mails] == [(JO, LOU)]
+
+
+def test_together_waits_no_longer_than_greylisting_lasts(server: FakeSmtp) -> None:
+    """A full mailbox does not keep the mail from the others: the sixth try leaves it out, and says so."""
+    server.refusals = {LOU: "452 4.2.2 mailbox full"}
+    channel = mail(server, to=[JO, LOU], together=True)
+    steps = channel.steps(message())
+    failed(channel.send(replace(delivery(steps), attempts=4), steps[0], ""), permanent=False)
+    outcome = channel.send(replace(delivery(steps), attempts=5), steps[0], "")
+    assert isinstance(outcome, Sent)
+    assert outcome.refused == f"refused: {LOU} (452 4.2.2 mailbox full)"
+    assert [taken.recipients for taken in server.mails] == [(JO,)]
 
 
 def test_a_421_amid_the_recipients_means_that_nobody_has_it(server: FakeSmtp) -> None:

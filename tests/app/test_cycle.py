@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.app.compose import Subscription
-from bot.app.cycle import CycleReport
+from bot.app.cycle import Cycle, CycleReport
+from bot.app.poll import no_progress
 from bot.app.preview import preview_day
 from bot.app.records import DayStatus, WatchlistDay
 from bot.core.delivery import DeliveryStatus, Failed, IfUnsure, Unknown
@@ -445,7 +446,7 @@ class TestOperator:
         world = World(channel=FakeChannel(answers=[refused]), operator=FakeChannel("ops"))
         report = world.cycle().run()
         assert [attempt.status for attempt in report.attempts] == [DeliveryStatus.DEAD, DeliveryStatus.SENT]
-        assert "channel_not_found Invite the bot. Then: rankbot deliveries retry 1" in self.notices(world)[0]
+        assert "channel_not_found. Invite the bot. Then: rankbot deliveries retry 1" in self.notices(world)[0]
         world.cycle().run()
         assert len(self.notices(world)) == 1
 
@@ -470,6 +471,68 @@ class TestOperator:
         world.feed.down = FeedTransientError("refused")
         assert not world.cycle().run().attempts
         assert [incident.message for incident in world.store.incidents()] == ["refused"]
+
+
+class TestWaiting:
+    """What the outbox holds and this cycle did not try is told of, for the run is not all done."""
+
+    def test_a_send_that_waits_for_its_time(self) -> None:
+        world = World(channel=FakeChannel(answers=[Failed("rate limited", permanent=False, retry_after=600)]))
+        first = world.cycle().run()
+        assert ([attempt.status for attempt in first.attempts], first.waiting) == ([DeliveryStatus.PENDING], [])
+        world.clock.now += timedelta(minutes=2)
+        second = world.cycle().run()
+        assert (second.attempts, [one.last_error for one in second.waiting]) == ([], ["rate limited"])
+        world.clock.now += timedelta(minutes=9)
+        third = world.cycle().run()
+        assert ([attempt.status for attempt in third.attempts], third.waiting) == ([DeliveryStatus.SENT], [])
+
+    def test_what_a_process_that_died_had_claimed(self) -> None:
+        world = World()
+        report = world.on(DAY + timedelta(days=1)).cycle()
+        report.compose(world.store, evaluated(report), at_once=False)
+        lease = world.clock.now + timedelta(minutes=2)
+        claimed = world.store.claim(world.clock.now, lease)
+        again = world.cycle().run()
+        assert claimed
+        assert ([one.id for one in again.waiting], again.attempts, world.told) == ([claimed.id], [], [])
+        world.clock.now = lease
+        assert world.cycle().run().waiting == []
+        assert len(world.told) == 1
+
+    def test_what_only_the_operator_can_settle_is_not_waiting(self) -> None:
+        world = World(channel=FakeChannel(answers=[Failed("gone", permanent=True)]))
+        world.cycle().run()
+        assert world.cycle().run().waiting == []
+
+
+def evaluated(cycle: Cycle) -> CycleReport:
+    """What a cycle has polled and judged, with nothing composed yet."""
+    plan = cycle.plan()
+    report = CycleReport(plan, cycle.poll(plan, accept=frozenset(), progress=no_progress))
+    cycle.evaluate(cycle.store, report)
+    return report
+
+
+class TestAClockThatWasAhead:
+    """A digest of the future does not silence its channel until then."""
+
+    def test_news_is_told_as_soon_as_the_clock_is_right(self) -> None:
+        world = World(changing(*(DAY + timedelta(days=offset) for offset in range(4))), cadence=NINE)
+        for hour in (2, 10):
+            world.on(DAY + timedelta(days=1), hour).cycle().run()
+        world.on(DAY + timedelta(days=2)).cycle().run()  # judged, and due at nine
+        world.feed.down = FeedTransientError("there are no figures of days to come")
+        world.on(DAY + timedelta(days=31), 12).cycle().run()
+        assert [told.due_at.date() for told in world.store.deliveries()] == [
+            DAY + timedelta(days=31),
+            DAY + timedelta(days=1),
+        ]
+        world.feed.down = None
+        for offset in (2, 3, 4):
+            world.on(DAY + timedelta(days=offset), 10).cycle().run()
+        assert len(world.told) == 4
+        assert world.store.unsettled("team", ["cli-agents"], DAY + timedelta(days=3)) == []
 
 
 @pytest.mark.parametrize("offset", [0, 1])

@@ -32,7 +32,7 @@ class TestDeathBeforeTheNote:
         for _ in range(3):
             world.cycle().send()
         (notice,) = notices(world)
-        assert "was not delivered: channel_not_found Then: rankbot deliveries retry 1" in notice
+        assert "was not delivered: channel_not_found. Then: rankbot deliveries retry 1" in notice
 
     def test_one_that_may_have_arrived_is_told(self) -> None:
         unsure = FakeChannel(can_be_asked=False, if_unsure=IfUnsure.ASK, answers=[Unknown("the connection broke")])
@@ -42,7 +42,7 @@ class TestDeathBeforeTheNote:
             world.clock.now += timedelta(minutes=2)
             world.cycle().deliver.run()  # and here it died, each time
         world.cycle().send()
-        assert "may have been delivered or not: the connection broke Look whether it is there" in notices(world)[0]
+        assert "may have been delivered or not: the connection broke. Look whether it is there" in notices(world)[0]
 
     def test_the_end_is_told_all_the_same(self) -> None:
         world = World(changing(DAY), channel=FakeChannel(answers=[REFUSED]), operator=FakeChannel("ops"))

@@ -196,3 +196,20 @@ class TestFailures:
             assert bench("deliveries", "retry", "2").code == 0
             assert len(slack.posts) == 2
             assert bench("status").code == 0
+
+
+class TestWhatWaits:
+    """A message that is to be sent later is no reason to say that nothing was due."""
+
+    def test_one_that_waits_for_its_next_try(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        with FakeSlack() as slack:
+            with_slack(bench, slack, monkeypatch)
+            slack.script(Fault(Act.ANSWER, status=429, headers={"Retry-After": "900"}))
+            assert bench("run").code == 75
+            bench.now += timedelta(minutes=1)
+            said = bench("run")
+        assert said.code == 75
+        assert "Nothing was due" not in said.out
+        assert "waits: " in said.flat
+        assert "tried again Wed 11 Nov" in said.flat
+        assert "Something is tried again by the next run." in said.err

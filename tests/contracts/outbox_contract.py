@@ -179,6 +179,9 @@ class OutboxContract:
         enqueued(store, channel="mail", due_at=NOW + timedelta(days=1))
         assert store.last_delivery("team") == (NOW, DAY)
         assert store.last_delivery("none") is None
+        assert store.last_delivery("team", until=NOW) == (NOW, DAY)
+        assert store.last_delivery("team", until=NOW - timedelta(seconds=1)) == (NOW - timedelta(days=1), DAY)
+        assert store.last_delivery("team", until=NOW - timedelta(days=2)) is None
 
     def test_a_claimed_delivery_is_nobody_elses_until_its_lease_ends(self, store: Store) -> None:
         delivery = enqueued(store)

@@ -141,3 +141,11 @@ def test_counts() -> None:
 )
 def test_durations_are_rounded_up(seconds: float, shown: str) -> None:
     assert wording.duration(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "ended"),
+    [("HTTP 502", "HTTP 502."), ("Gone.", "Gone."), ("Really?", "Really?"), ("and so on…", "and so on…"), ("", "")],
+)
+def test_a_sentence_has_one_full_stop(text: str, ended: str) -> None:
+    assert wording.sentence(text) == ended

@@ -111,9 +111,11 @@ def listed(connection: Connection, *, open_only: bool, limit: int | None) -> lis
     return _deliveries(connection, connection.execute(query.limit(limit)))
 
 
-def last(connection: Connection, channel: str) -> tuple[datetime, date] | None:
+def last(connection: Connection, channel: str, *, until: datetime | None) -> tuple[datetime, date] | None:
     """See Store.last_delivery."""
     digests = select(DELIVERY.c.due_at, DELIVERY.c.day).where(DELIVERY.c.channel == channel, ~DELIVERY.c.notice)
+    if until is not None:
+        digests = digests.where(DELIVERY.c.due_at <= until)
     row = connection.execute(digests.order_by(DELIVERY.c.due_at.desc()).limit(1)).first()
     return (row.due_at, row.day) if row else None
 

@@ -266,10 +266,10 @@ class SqlStore:
         with self._reading() as connection:
             return outbox.listed(connection, open_only=open_only, limit=limit)
 
-    def last_delivery(self, channel: str) -> tuple[datetime, date] | None:
+    def last_delivery(self, channel: str, *, until: datetime | None = None) -> tuple[datetime, date] | None:
         """See Store."""
         with self._reading() as connection:
-            return outbox.last(connection, channel)
+            return outbox.last(connection, channel, until=until)
 
     def told_watchlists(self, channel: str) -> frozenset[str]:
         """See Store."""

@@ -23,6 +23,18 @@ POLL_TRIES = 600
 """How often the turn to poll is tried, a second apart: a day's poll takes a minute, a month's some ten."""
 
 
+_SOMEBODY = "another process"
+_NAMED = text("SELECT set_config('application_name', :who, false)")
+"""PostgreSQL keeps 63 bytes of a session's name, and shows it to others in pg_stat_activity."""
+_HOLDER = text(
+    "SELECT activity.application_name FROM pg_locks AS lock JOIN pg_stat_activity AS activity USING (pid)"
+    " WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objsubid = 1"
+    " AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND lock.classid::bigint = :high AND lock.objid::bigint = :low"
+)
+"""A lock with one 64-bit key is listed as its two halves, with objsubid 1 (PostgreSQL's manual, pg_locks)."""
+
+
 class Turn:
     """The turn on one store, ``of`` serving or polling it. ``who`` is what others are told of its holder.
 
@@ -51,11 +63,11 @@ class Turn:
     def holder(self) -> str:
         """Who has the turn, as far as it can be told."""
         if self._file is None:
-            return "another process"
+            return self._session_holder() or _SOMEBODY
         try:
-            return self._file.read_text(encoding="utf-8").strip() or "another process"
+            return self._file.read_text(encoding="utf-8").strip() or _SOMEBODY
         except OSError:
-            return "another process"
+            return _SOMEBODY
 
     def leave(self) -> None:
         """Gives the turn up."""
@@ -99,15 +111,26 @@ class Turn:
             self._connection, self._held = None, False
         return self._connection is not None
 
+    @property
+    def _key(self) -> int:
+        """The number of the advisory lock."""
+        return int.from_bytes(hashlib.sha256(f"rankbot {self._of}".encode()).digest()[:8], "big", signed=True)
+
     def _take_session(self) -> bool:
         with translated(self._database.where, secret=self._database.password):
-            connection = self._connection or self._database.engine.connect()
-            self._connection = connection
-            name = f"rankbot {self._of}".encode()
-            key = int.from_bytes(hashlib.sha256(name).digest()[:8], "big", signed=True)
-            self._held = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one())
-            connection.commit()
+            if self._connection is None:
+                self._connection = self._database.engine.connect()
+                self._connection.execute(_NAMED, {"who": self._who})
+            taken = self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key})
+            self._held = bool(taken.scalar_one())
+            self._connection.commit()
         return self._held
+
+    def _session_holder(self) -> str:
+        """The name of the session that has the lock; empty if nobody has it, or the server does not tell."""
+        high, low = divmod(self._key % 2**64, 2**32)
+        with translated(self._database.where, secret=self._database.password), self._database.reading() as connection:
+            return connection.execute(_HOLDER, {"high": high, "low": low}).scalar() or ""
 
 
 class PollTurn:
