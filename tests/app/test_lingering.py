@@ -169,7 +169,7 @@ def test_a_refusal_that_was_not_noted_for_its_process_died_is_told_by_the_next()
     world.cycle().run()
     assert world.operator
     (notice,) = [payload for _, _, payload in world.operator.sent]
-    assert "was not delivered: channel_not_found Then: rankbot deliveries retry 1" in notice
+    assert "was not delivered: channel_not_found. Then: rankbot deliveries retry 1" in notice
 
 
 def test_what_was_revived_meanwhile_is_no_trouble() -> None:
