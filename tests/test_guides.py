@@ -17,6 +17,7 @@ from bot.core.delivery import Failed
 from tests.cli.bench import CONFIG, Bench, sandboxed
 
 ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 START = (ROOT / "docs/getting-started.md").read_text(encoding="utf-8")
 TROUBLES = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
 ENVIRON = {
@@ -72,10 +73,12 @@ def test_the_commands_of_getting_started_work_in_their_order(bench: Bench) -> No
 @pytest.mark.slow
 def test_what_it_shows_of_the_demo_can_be_asked_after_it(bench: Bench) -> None:
     assert bench("demo").code == 0
-    for call in shown(START):
-        if "--demo" in call:
-            said = bench(*call)
-            assert (said.code, bool(said.out)) == (0, True), call
+    inline = [shlex.split(call) for call in re.findall(r"`rankbot ([^`]+ --demo)`", README)]
+    calls = [call for call in shown(START) if "--demo" in call] + inline
+    assert len(calls) == 6
+    for call in calls:
+        said = bench(*call)
+        assert (said.code, bool(said.out)) == (0, True), (call, said.flat)
 
 
 @pytest.mark.parametrize("number", range(2))
