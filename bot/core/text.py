@@ -24,9 +24,12 @@ def clean(text: str, limit: int = NAME_LIMIT) -> str:
 
     White space is folded to single spaces; a name of which nothing is left reads "(no name)".
     """
+    read = text[: limit * 40]
+    if read.isascii() and read.isprintable():  # nearly every name is, and many thousands are read
+        return shorten(" ".join(read.split()), limit) or NO_NAME
     kept: list[str] = []
     marks = 0
-    for char in text[: limit * 40]:
+    for char in read:
         category = unicodedata.category(char)
         if category in _SPACES or char in "\t\n\r\v\f" or char in _BLANKS:
             kept.append(" ")
@@ -76,7 +79,7 @@ def as_json(value: Any) -> str:
 
 def width(text: str) -> int:
     """How many columns a terminal or a fixed-width font gives the text: wide letters two, marks and joiners none."""
-    return sum(_columns(char) for char in text)
+    return len(text) if text.isascii() else sum(_columns(char) for char in text)
 
 
 def _columns(char: str) -> int:
