@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-settings.register_profile("rankbot", deadline=None, derandomize=True)
+settings.register_profile("thorough", deadline=None, derandomize=True)  # CI's
+settings.register_profile("rankbot", settings.get_profile("thorough"), max_examples=40)
 settings.register_profile(  # mutmut runs the tests several times in one process, and wants no smallest example
     "mutants",
-    settings.get_profile("rankbot"),
+    settings.get_profile("thorough"),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.differing_executors],
     database=None,

@@ -149,6 +149,6 @@ class Sheet:
         self._figure.savefig(raw, format="rgba", dpi=_DPI)
         size = (round(self.width) * _SCALE, round(self.height) * _SCALE)
         picture = Image.frombytes("RGBA", size, raw.getvalue()).convert("RGB")
-        reduced = picture.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        reduced = picture.quantize(_COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         reduced.save(file, format="PNG", compress_level=_COMPRESSION)
         return file.getvalue()

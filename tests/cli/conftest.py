@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox import Sandbox
 from tests.cli.bench import CONFIG, Bench, sandboxed
-from tests.cli.lived import live, live_by_every_rule
+from tests.cli.lived import live, live_by_every_rule, run_once
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +30,19 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     made = Bench(tmp_path, capsys)
     made.configure(CONFIG.format(url=world.url))
     return made
+
+
+@pytest.fixture(scope="session")
+def kept_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the folders of bots that have run once are kept, each under a name of its own."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture
+def ran(bench: Bench, kept_runs: Path) -> Bench:
+    """The bench of a bot that has run once."""
+    run_once(bench, kept_runs / "plain")
+    return bench
 
 
 @pytest.fixture(scope="session")

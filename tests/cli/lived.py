@@ -49,6 +49,15 @@ def live_by_every_rule(bench: Bench, kept: Path) -> None:
     _live(bench, kept, EVERY_RULE, EVERY_RULE_FROM, END)
 
 
+def run_once(bench: Bench, kept: Path) -> None:
+    """Leaves the folder of a bot that has run once; ``kept`` is where it is kept for the next test with this bot."""
+    if kept.is_dir():
+        shutil.copytree(kept, bench.folder, dirs_exist_ok=True)
+        return
+    assert bench("run").code == 0
+    shutil.copytree(bench.folder, kept)
+
+
 def _live(bench: Bench, kept: Path, rules: str, first: date, last: date) -> None:
     bench.add(rules)
     store = bench.folder / "rankbot.db"
