@@ -156,7 +156,7 @@ class HttpClient:
 
 
 def _certificates(base_url: str) -> ssl.SSLContext | bool:
-    """The certificate authorities that are trusted: the usual ones; for plain http none, since to read them takes time."""
+    """The certificate authorities that are trusted: the usual, and none for plain http: reading them takes time."""
     return base_url[:6].lower() == "https:" or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 

@@ -134,7 +134,7 @@ class _Compiled(jinja2.BytecodeCache):
 
 
 @cache
-def _compiled(*, autoescape: bool) -> _Compiled:
+def _compiled(*, autoescape: bool) -> _Compiled:  # noqa: ARG001  (it tells one from the other)
     """The one for the engines of this process: code that escapes is not that which does not."""
     return _Compiled()
 

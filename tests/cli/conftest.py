@@ -15,7 +15,6 @@ from bot.sandbox import Sandbox
 from tests.cli.bench import CONFIG, Bench, sandboxed
 from tests.cli.lived import live, live_by_every_rule, run_once
 
-
 command_of = cache(typer.main.get_command)
 """Typer reads every command's signature each time that it is called: once is enough for all the calls of a process."""
 
