@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -38,6 +39,8 @@ from bot.core.plan import complete_at
 from bot.core.text import as_json, inert
 
 LOG = logging.getLogger("rankbot")
+_PICTURES = 32
+"""Charts of which the pictures are kept: more than a cycle has."""
 SLACK_PER_MINUTE = 60
 """Slack takes one message a second for each of its channels, whoever sends it, and bears short bursts: so processes
 need not take turns. What comes too fast all the same is refused with a time to wait, which the outbox keeps."""
@@ -100,7 +103,7 @@ class House:
             bundled_templates(),
             config.defaults.templates,
             warnings=self._complain,
-            draw=charts.draw if charts.is_installed() else None,
+            draw=lru_cache(_PICTURES)(charts.draw) if charts.is_installed() else None,  # once for all channels
         )
 
     def __enter__(self) -> Self:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-settings.register_profile("rankbot", deadline=None, derandomize=True)
+settings.register_profile("thorough", deadline=None, derandomize=True)  # CI's
+settings.register_profile("rankbot", settings.get_profile("thorough"), max_examples=40)
 settings.register_profile(  # mutmut runs the tests several times in one process, and wants no smallest example
     "mutants",
-    settings.get_profile("rankbot"),
+    settings.get_profile("thorough"),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.differing_executors],
     database=None,
 )
 settings.load_profile("rankbot")
+MEMORY = Path("/dev/shm")  # noqa: S108  (pytest makes a folder of its own there, as it does in /tmp)
+ROOM = 2 * 2**30
+"""Bytes that must be free there: all that the tests write at a time, several times over."""
+
+
+def pytest_configure() -> None:
+    """The tests' folders are in memory where there is room: what waits for a disk to sync waits most of its time."""
+    if os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free >= ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(autouse=True)

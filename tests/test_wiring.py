@@ -20,6 +20,7 @@ from bot.adapters.file import FileChannel
 from bot.adapters.ping import ping
 from bot.adapters.slack import SlackToken, SlackWebhook
 from bot.app.cycle import CycleReport, Plan
+from bot.core.specimens import specimens
 from bot.errors import (
     ConfigError,
     FeedPermanentError,
@@ -150,6 +151,13 @@ class TestHouse:
             with pytest.raises(FeedTransientError):
                 feed.model_days(DAY, DAY)
         assert house.store.spent(house.clock().date()) == 2
+
+    def test_a_chart_that_several_channels_show_is_drawn_once(self, house: House) -> None:
+        digest = next(found for found in specimens() if found.charts)
+        first, second = (house.renderer.render(digest, key=name, now=real_now()) for name in ("mail", "files"))
+        pictures = [(one.content, two.content) for one, two in zip(first.attachments, second.attachments, strict=True)]
+        assert pictures
+        assert all(one is two for one, two in pictures)
 
     def test_the_bundled_templates_are_there(self) -> None:
         assert (bundled_templates() / "digest.html.j2").is_file()

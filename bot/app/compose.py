@@ -103,7 +103,7 @@ def _compose(
     last = tx.last_delivery(name, until=None if at_once else now)
     passed = _passed(subscription.cadence, due_at, settle, used=last[0] if last else None)
     day = _day_to_tell(tx, subscription, day_told(due_at, settle), passed, at_once=at_once)
-    if day is None or (last and last[0] > due_at and not at_once):
+    if day is None or (last and last[0] >= due_at and not at_once):  # it was used, as the outbox would find in the end
         return None
     news = _gather(tx, subscription, day, passed, last=last, today=now.date())
     before = last[0] if last else None

@@ -24,9 +24,16 @@ def clean(text: str, limit: int = NAME_LIMIT) -> str:
 
     White space is folded to single spaces; a name of which nothing is left reads "(no name)".
     """
+    read = text[: limit * 40]
+    plain = read.isascii() and read.isprintable()  # as nearly every name is, and many thousands are read
+    return shorten(" ".join((read if plain else _visible(read)).split()), limit) or NO_NAME
+
+
+def _visible(text: str) -> str:
+    """The text less what can't be seen; each kind of white space is a space."""
     kept: list[str] = []
     marks = 0
-    for char in text[: limit * 40]:
+    for char in text:
         category = unicodedata.category(char)
         if category in _SPACES or char in "\t\n\r\v\f" or char in _BLANKS:
             kept.append(" ")
@@ -41,7 +48,7 @@ def clean(text: str, limit: int = NAME_LIMIT) -> str:
         elif category not in _DROPPED:
             kept.append(char)
         marks = 0
-    return shorten(" ".join("".join(kept).split()), limit) or NO_NAME
+    return "".join(kept)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -76,7 +83,7 @@ def as_json(value: Any) -> str:
 
 def width(text: str) -> int:
     """How many columns a terminal or a fixed-width font gives the text: wide letters two, marks and joiners none."""
-    return sum(_columns(char) for char in text)
+    return len(text) if text.isascii() else sum(_columns(char) for char in text)
 
 
 def _columns(char: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -110,6 +111,13 @@ class TestWhenQuiet:
         world = World(steady, cadence=nine(when_quiet=when_quiet))
         digests = [now.date() - DAY for now, _ in hourly(world, DAY + timedelta(days=1), 16)]
         assert [digest.days for digest in digests] == offsets
+
+    def test_a_due_time_that_was_used_is_not_composed_again(self) -> None:
+        """However often it is run in a day, a quiet line is rendered once."""
+        world, rendered = World(steady, cadence=nine(when_quiet=WhenQuiet.LINE)), count()
+        world.renderer.on_render = lambda: next(rendered)
+        digests = list(hourly(world, DAY + timedelta(days=1), 3))
+        assert next(rendered) == len(digests) > 1
 
     def test_news_begin_the_quiet_week_anew(self) -> None:
         world = World(changing(DAY + timedelta(days=5)), cadence=nine(when_quiet=WhenQuiet.WEEKLY_LINE))

@@ -107,6 +107,16 @@ class TestCadence:
         assert composed.digest.late == ""
         assert not world.cycle().run().composed
 
+    def test_there_is_one_digest_a_moment(self) -> None:
+        """What is asked for at the very moment of another digest comes a second later."""
+        world = World(changing(DAY))
+        assert world.cycle().run(at_once=True).composed
+        world.watchlists = (AGENTS, EXTENSIONS)
+        world.subscription = Subscription(world.channel, AT_ONCE, world.watchlists)
+        assert not world.cycle().run(at_once=True).composed
+        world.clock.now += timedelta(seconds=1)
+        assert world.cycle().run(at_once=True).composed
+
     def test_a_watchlist_that_is_added_after_the_digest_has_its_news_at_once(self) -> None:
         world = World(changing(DAY))
         world.cycle().run()

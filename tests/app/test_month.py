@@ -259,13 +259,13 @@ def _answer(
 # ── the properties ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@quick(4)
+@quick(2)
 @given(lives(STEADY))
 def test_outages_and_doubled_runs_change_no_event(life: tuple[Month, list[Visit]]) -> None:
     same_events(*life)
 
 
-@quick(4)
+@quick(2)
 @given(lives(RESTATED))
 def test_what_stands_follows_from_the_final_figures(life: tuple[Month, list[Visit]]) -> None:
     all_told_once(same_standing_events(*life, FakeStore()))
@@ -294,14 +294,14 @@ def test_what_stands_follows_from_the_final_figures_on_a_real_store(tmp_path: Pa
 
 
 @pytest.mark.slow
-@quick(10)
+@quick(12)
 @given(lives(STEADY))
 def test_outages_and_doubled_runs_change_no_event_in_many_months(life: tuple[Month, list[Visit]]) -> None:
     same_events(*life)
 
 
 @pytest.mark.slow
-@quick(10)
+@quick(12)
 @given(lives(RESTATED))
 def test_what_stands_follows_from_the_final_figures_in_many_months(life: tuple[Month, list[Visit]]) -> None:
     all_told_once(same_standing_events(*life, FakeStore()))

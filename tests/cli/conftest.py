@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from bot.sandbox import Sandbox
 from tests.cli.bench import CONFIG, Bench, sandboxed
-from tests.cli.lived import live, live_by_every_rule
+from tests.cli.lived import live, live_by_every_rule, run_once
+
+command_of = cache(typer.main.get_command)
+"""Typer reads every command's signature each time that it is called: once is enough for all the calls of a process."""
 
 
 @pytest.fixture(scope="session")
@@ -27,15 +33,29 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.setenv("OPENROUTER_API_KEY", "sk-or-invented")
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("typer.main.get_command", command_of)
     made = Bench(tmp_path, capsys)
     made.configure(CONFIG.format(url=world.url))
     return made
 
 
 @pytest.fixture(scope="session")
+def kept_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the folders of bots that have run once are kept, each under a name of its own."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture
+def ran(bench: Bench, kept_runs: Path) -> Bench:
+    """The bench of a bot that has run once."""
+    run_once(bench, kept_runs / "plain")
+    return bench
+
+
+@pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the store of a bot that has run for some days is kept."""
-    return tmp_path_factory.mktemp("lived") / "rankbot.db"
+    return _shared(tmp_path_factory) / "lived.db"
 
 
 @pytest.fixture
@@ -48,7 +68,7 @@ def lived(bench: Bench, kept: Path) -> Bench:
 @pytest.fixture(scope="session")
 def kept_by_every_rule(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the store of a bot with all the rules is kept."""
-    return tmp_path_factory.mktemp("every_rule") / "rankbot.db"
+    return _shared(tmp_path_factory) / "every_rule.db"
 
 
 @pytest.fixture
@@ -66,3 +86,9 @@ def _plain_logging() -> Iterator[None]:
     yield
     root.setLevel(before[0])
     root.handlers[:] = before[1]
+
+
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this test run share: that of each is within."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -49,13 +52,34 @@ def live_by_every_rule(bench: Bench, kept: Path) -> None:
     _live(bench, kept, EVERY_RULE, EVERY_RULE_FROM, END)
 
 
+def run_once(bench: Bench, kept: Path) -> None:
+    """Leaves the folder of a bot that has run once; ``kept`` is where it is kept for the next test with this bot."""
+    if kept.is_dir():
+        shutil.copytree(kept, bench.folder, dirs_exist_ok=True)
+        return
+    assert bench("run").code == 0
+    shutil.copytree(bench.folder, kept)
+
+
 def _live(bench: Bench, kept: Path, rules: str, first: date, last: date) -> None:
     bench.add(rules)
     store = bench.folder / "rankbot.db"
-    if kept.is_file():
+    with _alone(kept):
+        if not kept.is_file():
+            _live_through(bench, first, last)
+            shutil.copy(store, kept)
         shutil.copy(kept, store)
-        return
+
+
+def _live_through(bench: Bench, first: date, last: date) -> None:
     assert bench("backfill", "--from", str(first - PAST), "--to", str(last)).code == 0
     for offset in range((last - first).days + 1):
         assert bench("run", "--date", str(first + timedelta(days=offset)), "--send").code == 0
-    shutil.copy(store, kept)
+
+
+@contextmanager
+def _alone(kept: Path) -> Iterator[None]:
+    """Only one of the processes that run tests is in here at a time: the others find what it has left."""
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -22,9 +22,8 @@ SOURCE = "Source: OpenRouter (openrouter.ai/apps), as of 2026-11-11T05:00:00.000
 
 
 @pytest.fixture(autouse=True)
-def _ran(bench: Bench) -> None:
+def _ran(ran: Bench) -> None:
     """A first run is behind us."""
-    assert bench("run").code == 0
 
 
 def rows(text: str) -> list[dict[str, str]]:

@@ -30,9 +30,8 @@ class TestStatus:
         said = bench("status")
         assert (said.code, said.out.startswith("OK   nothing evaluated yet")) == (0, True)
 
-    def test_after_a_run(self, bench: Bench) -> None:
-        bench("run")
-        said = bench("status")
+    def test_after_a_run(self, ran: Bench) -> None:
+        said = ran("status")
         assert said.out.startswith("OK   evaluated up to Tue 10 Nov")
         for words in (
             "2 of 2 watchlists",
@@ -42,7 +41,7 @@ class TestStatus:
             "no process serves",
         ):
             assert words in said.out
-        shown = bench("status", "--json").lines[0]
+        shown = ran("status", "--json").lines[0]
         assert (shown["ok"], shown["last_complete_day"]) == (True, "2026-11-10")
 
     def test_followed_names_that_match_nothing_are_said_and_are_no_trouble(self, bench: Bench) -> None:
@@ -57,12 +56,11 @@ class TestStatus:
         told = (bench.folder / "digests" / "2026-11-10.txt").read_text(encoding="utf-8")
         assert '"Nobody" matches nothing yet' in told
 
-    def test_data_that_is_too_old(self, bench: Bench) -> None:
-        bench("run")
-        bench.now = NOW + timedelta(hours=32)
-        assert bench("status").code == 0
-        bench.now = NOW + timedelta(hours=34)
-        said = bench("status")
+    def test_data_that_is_too_old(self, ran: Bench) -> None:
+        ran.now = NOW + timedelta(hours=32)
+        assert ran("status").code == 0
+        ran.now = NOW + timedelta(hours=34)
+        said = ran("status")
         assert (said.code, "the newest data is of Tue 10 Nov" in said.flat) == (1, True)
 
     QUIET = "[watchlist.models.rules]\ndefault = false\n[watchlist.cli-agents.rules]\ndefault = false\n"
@@ -93,11 +91,10 @@ class TestStatus:
         assert "  ~ " in bench("status").out
 
     @pytest.mark.parametrize(("key", "code"), [("evaluated:cli-agents", 1), ("templates", 1), ("quarantine:x", 0)])
-    def test_a_trouble_that_does_not_mend_itself_is_for_somebody(self, bench: Bench, key: str, code: int) -> None:
-        bench("run")
-        with closing(open_store(f"sqlite:///{bench.folder}/rankbot.db")) as store:
+    def test_a_trouble_that_does_not_mend_itself_is_for_somebody(self, ran: Bench, key: str, code: int) -> None:
+        with closing(open_store(f"sqlite:///{ran.folder}/rankbot.db")) as store:
             store.open_incident(key, "Something broke.", NOW)
-        said = bench("status")
+        said = ran("status")
         assert (said.code, f"  {'!' if code else '~'} Something broke." in said.out) == (code, True)
 
     def test_data_that_never_came(self, bench: Bench) -> None:

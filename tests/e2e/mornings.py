@@ -5,11 +5,15 @@ After every morning, readers believe of what they were told exactly what stands:
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+
+import pytest
 
 from bot.app.compose import Composed
 from bot.app.cycle import CycleReport
@@ -119,6 +123,14 @@ class Outcome:
         )
 
 
+@contextmanager
+def without_charts() -> Iterator[None]:
+    """A machine without the extra ``charts``: hundreds of digests are read here, and no picture is looked at."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "matplotlib", None)
+        yield
+
+
 def play(
     folder: Path,
     source: Source,
@@ -140,7 +152,7 @@ def play(
     def clock() -> datetime:
         return now
 
-    with Sandbox(source, now=clock, limits=False) as sandbox:
+    with Sandbox(source, now=clock, limits=False) as sandbox, without_charts():
         common = CONFIG.format(url=sandbox.url, settle_hours=settle_hours, restate_days=restate_days)
         (folder / "config.toml").write_text(common + watchlists, encoding="utf-8")
         with House(load_config(folder / "config.toml"), clock=clock, sleep=lambda _seconds: None) as house:

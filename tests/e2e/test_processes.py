@@ -54,10 +54,10 @@ def read_until(process: subprocess.Popen[str], words: str) -> str:
     raise AssertionError(f"the process ended without saying {words!r}: {said}")
 
 
-@pytest.fixture
-def feed(tmp_path: Path) -> Iterator[str]:
-    """The address of a sandbox in a process of its own."""
-    with started(tmp_path, "sandbox", "--port", "0", "--no-limits") as process:
+@pytest.fixture(scope="module")
+def feed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a sandbox in a process of its own, for all tests: it is only asked."""
+    with started(tmp_path_factory.mktemp("feed"), "sandbox", "--port", "0", "--no-limits") as process:
         yield read_until(process, "answers on").split("answers on ")[1].split()[0].rstrip(".")
 
 
@@ -112,6 +112,20 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path, feed: str) -> None:
         assert port in out
 
 
+SPOKEN = pytest.mark.parametrize(
+    ("command", "unbuffered"),
+    [
+        ("--help", ""),
+        ("--help", "1"),
+        ("find e --demo", ""),
+        ("status --live", ""),
+        pytest.param("find e --demo", "1", marks=pytest.mark.slow),
+        pytest.param("status --live", "1", marks=pytest.mark.slow),
+    ],
+)
+"""The three ways in which words are written: by typer, by a command, and before any library is imported."""
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a demo that ran."""
@@ -135,8 +149,7 @@ def shell(folder: Path, command: str, **environment: str) -> subprocess.Complete
     )
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("command", ["--help", "find e --demo", "status --live"])
+@SPOKEN
 def test_a_reader_that_goes_away_is_no_error(demo: Path, command: str, unbuffered: str) -> None:
     done = shell(demo, f"rankbot {command} | true", PYTHONUNBUFFERED=unbuffered)
     code = 1 if "--live" in command else 0  # nothing serves
@@ -148,8 +161,7 @@ def test_a_reader_that_has_read_enough_is_no_error(demo: Path) -> None:
     assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 1, "")
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("command", ["--help", "find e --demo", "status --live"])
+@SPOKEN
 def test_an_answer_that_cannot_be_written_is_a_sentence(demo: Path, command: str, unbuffered: str) -> None:
     done = shell(demo, f"rankbot {command} > /dev/full", PYTHONUNBUFFERED=unbuffered)
     assert (done.returncode, done.stderr) == (1, "rankbot: the answer can't be written: No space left on device.\n")

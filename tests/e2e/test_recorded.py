@@ -20,7 +20,7 @@ from bot.core.ranking import Board, Dataset
 from bot.sandbox import Recordings, Sandbox
 from bot.wiring import House, load_config
 from tests.e2e import recorded
-from tests.e2e.mornings import fact_of
+from tests.e2e.mornings import fact_of, without_charts
 from tests.e2e.recorded import APPS, DATA, Fact, Recorded, asked_at
 
 MODEL_DAYS = (date(2026, 6, 24), date(2026, 8, 5))
@@ -125,7 +125,7 @@ def _run(folder: Path, watchlists: str, first: date, last: date) -> Outcome:
     def clock() -> datetime:
         return now
 
-    with Sandbox(Recordings(DATA), now=clock, limits=False) as sandbox:
+    with Sandbox(Recordings(DATA), now=clock, limits=False) as sandbox, without_charts():
         (folder / "config.toml").write_text(COMMON.format(url=sandbox.url) + watchlists, encoding="utf-8")
         (folder / "any.key").touch(mode=0o600)
         (folder / "any.key").write_text("any-key-will-do\n", encoding="utf-8")
