@@ -83,7 +83,7 @@ def as_json(value: Any) -> str:
 
 def width(text: str) -> int:
     """How many columns a terminal or a fixed-width font gives the text: wide letters two, marks and joiners none."""
-    return len(text) if text.isascii() else sum(_columns(char) for char in text)
+    return len(text) if text.isascii() and text.isprintable() else sum(_columns(char) for char in text)
 
 
 def _columns(char: str) -> int:
