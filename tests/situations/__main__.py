@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.situations.golden import GOLDEN, messages, write
 from tests.situations.drawing import draw_all
+from tests.situations.golden import GOLDEN, messages, write
 
 
 def main() -> int:

@@ -154,7 +154,7 @@ def lived(situation: Situation, *, draw: Draw = lambda _chart: b"") -> dict[date
 
     ``draw`` makes the mail's pictures; without it they are empty.
     """
-    bot = _Bot(situation, draw)
+    bot = Bot(situation, draw)
     found: dict[date, list[Told]] = {}
     for morning in situation.mornings():
         bot.run(morning)
@@ -214,10 +214,10 @@ class _Feed:
         )
 
 
-class _Bot:
+class Bot:
     """The bot of a situation, over a store in memory."""
 
-    def __init__(self, situation: Situation, draw: Draw) -> None:
+    def __init__(self, situation: Situation, draw: Draw = lambda _chart: b"") -> None:
         config = _config(situation)
         self.store, self.clock = FakeStore(), Clock()
         self.channels: dict[str, Channel] = {
@@ -276,7 +276,9 @@ class _Bot:
         new = [delivery for delivery in self.store.deliveries() if delivery.id not in self._seen]
         mails = {delivery.due_at: delivery for delivery in new if delivery.channel == "mail"}
         posts = [delivery for delivery in new if delivery.channel == "team"]
-        return [Told(_read(mails.get(post.due_at)), [json.loads(step.payload) for step in post.steps]) for post in posts]
+        return [
+            Told(_read(mails.get(post.due_at)), [json.loads(step.payload) for step in post.steps]) for post in posts
+        ]
 
 
 def _config(situation: Situation) -> Config:
