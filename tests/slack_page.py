@@ -142,7 +142,10 @@ def _chart(block: Json) -> str:
     ]
     for number, one in enumerate(chart["series"]):
         marks += _series(chart["type"], one["data"], number, len(chart["series"]), most=most, slot=slot)
-    names = " · ".join(escape(one["name"]) for one in chart["series"])
+    names = " · ".join(
+        f'<b style="color:{_COLOURS[number % len(_COLOURS)]}">{escape(one["name"])}</b>'
+        for number, one in enumerate(chart["series"])
+    )
     labels = " / ".join(escape(axes[key]) for key in ("x_label", "y_label") if key in axes)
     return (
         f'<div class="chart"><b>{escape(block["title"])}</b><svg width="100%" viewBox="0 0 {_W} {_H}" font-size="12" '

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.render_apart import LIMITS
-from bot.adapters.render_context import context_of
+from bot.adapters.render_context import context_of, courses_context
 from bot.config import load
 from bot.config.rules import TOPS
 from bot.core import caps, first_place
@@ -74,7 +74,7 @@ def test_every_command_that_is_named_is_there(capsys: pytest.CaptureFixture[str]
 def test_every_template_and_every_name_in_them_is_listed() -> None:
     listed = set(re.findall(r"^\| `([a-z_.0-9]+)` \|", page("docs/templates.md"), re.MULTILINE))
     files = {found.name for found in (ROOT / "templates").iterdir()}
-    names = set(context_of(specimens()[0])) | {"full", "pictures", "section", "not_evaluated", "last"}
+    names = set(context_of(specimens()[0])) | {"full", "pictures", "section", "courses", "not_evaluated", "last"}
     assert listed == files | names
     shown = page("docs/templates.md").rpartition("A revision has")[2]
     assert set(re.findall(r"`([a-z]+)`", shown)) == {field.name for field in fields(Revision)}
@@ -84,7 +84,9 @@ def test_every_field_that_a_template_may_use_is_listed() -> None:
     context = context_of(specimens()[0])
     section, short = context["digest"]["sections"][0], context["excerpt"]
     rows, bullets = (set().union(*short[name]) - {name, "standing"} for name in ("rows", "news"))
+    courses = courses_context(specimens()[0].charts)["list-0"]
     fields_of = {
+        "`courses`": {*courses, *courses["rows"][0]},
         "`digest`": set(context["digest"]),
         "a section": set(section),
         **{f"a line of its `{name}`": set(section[name][0]) | {name} for name in ("standing", "news", "top")},

@@ -13,7 +13,7 @@ import pytest
 from tests.servers.block_kit import words
 from tests.slack_page import chromium, main, page, picture
 
-GOLDEN = sorted((Path(__file__).parent / "adapters" / "golden").glob("*.slack.json"))
+GOLDEN = sorted((Path(__file__).parent / "situations" / "golden").glob("*.slack.json"))
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.name)

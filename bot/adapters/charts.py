@@ -13,7 +13,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from bot.core import wording
-from bot.core.charts import Chart, Column, Course, RankChart, Role, SpikeChart
+from bot.core.charts import Column, Course, Picture, RankChart, Role, SpikeChart
 
 if TYPE_CHECKING:
     from bot.adapters.charts_sheet import Dashes, Point, Sheet
@@ -54,7 +54,7 @@ def is_installed() -> bool:
     return find_spec(PACKAGE) is not None
 
 
-def draw(chart: Chart) -> bytes:
+def draw(chart: Picture) -> bytes:
     """The chart as a PNG: the same bytes for the same chart, with the same release of Matplotlib."""
     from bot.adapters.charts_sheet import Sheet
 
@@ -68,7 +68,7 @@ def draw(chart: Chart) -> bytes:
         return sheet.png()
 
 
-def _heading(sheet: Sheet, chart: Chart) -> None:
+def _heading(sheet: Sheet, chart: Picture) -> None:
     title = sheet.drawable(chart.title)
     if not title and isinstance(chart, SpikeChart):
         title = _identity(sheet, chart.item)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -26,13 +27,18 @@ class _Policy(policy.EmailPolicy):
     """SMTP's line ends; every part in ASCII, so that no server needs to offer 8BITMIME.
 
     The standard library turns a long word of a header into encoded words; in an address between angle brackets
-    that is wrong, so these headers are written as they are.
+    that is wrong, so these headers are written as they are. Where it folds a subject before an encoded word it adds a
+    blank, and where the subject is a little longer than a line it begins it on the next one; so its subjects are
+    written by the older of its two ways.
     """
 
     def __init__(self, **changes: Any) -> None:
         super().__init__(**{"linesep": "\r\n", "cte_type": "7bit", **changes})
 
     def fold_binary(self, name: str, value: str) -> bytes:
+        if name == "Subject":
+            subject = Header(str(value), "us-ascii" if value.isascii() else "utf-8", header_name=name)
+            return f"{name}: {subject.encode(linesep=self.linesep)}{self.linesep}".encode("ascii")
         return f"{name}: {value}\r\n".encode("ascii") if name in _WHOLE else super().fold_binary(name, value)
 
 

@@ -7,24 +7,25 @@ from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 
 from bot.app.records import Attachment, Message
-from bot.core.charts import Chart
+from bot.core.charts import Chart, Picture, TokenChart
 
 PICTURE_LIMIT = 150_000
 """Bytes of a picture: each recipient's mail is stored with its pictures. The largest known has a fifth of it."""
 PNG = "image/png"
 
-Draw = Callable[[Chart], bytes]
+Draw = Callable[[Picture], bytes]
 
 
 def drawn(
     charts: Sequence[Chart], draw: Draw, *, key: str, warn: Callable[[str], None] | None = None
-) -> Iterator[tuple[Chart, Attachment]]:
-    """Each chart that can be drawn with its picture, named by its place and by the message's ``key``.
+) -> Iterator[tuple[Picture, Attachment]]:
+    """Each chart that is a picture and can be drawn, with it; named by its place and by the message's ``key``.
 
     ``warn`` is told, in a sentence, of one that can't.
     """
     identity = sha256(key.encode()).hexdigest()[:12]
-    for number, chart in enumerate(charts, start=1):
+    pictures = [chart for chart in charts if not isinstance(chart, TokenChart)]
+    for number, chart in enumerate(pictures, start=1):
         try:
             content = draw(chart)
         except Exception as error:  # noqa: BLE001  (a library's bug may cost a picture, never the digest)

@@ -16,11 +16,11 @@ from bot.adapters import provenance, sheet
 from bot.adapters.pictures import Draw, drawn, shown
 from bot.adapters.plain_page import page_of_lines, page_of_text
 from bot.adapters.render_apart import LIMITS, Job, Limits, Tried, UserTemplates
-from bot.adapters.render_context import Context, context_of, pictures_context, revised_context
+from bot.adapters.render_context import Context, context_of, courses_context, pictures_context, revised_context
 from bot.adapters.render_engine import Engine
 from bot.app.records import Attachment, Message, SlackPart
 from bot.core import caps, text
-from bot.core.charts import Chart
+from bot.core.charts import Picture
 from bot.core.digest import Digest, Provenance, Revision
 from bot.core.specimens import specimens
 from bot.errors import TemplateError
@@ -45,7 +45,7 @@ _PLAIN_LIMIT = HTML_LIMIT // 8
 
 Report = Callable[[TemplateError], None]
 _GivenUp = MutableMapping[str, TemplateError]
-_Pictures = Sequence[tuple[Chart, Attachment]]
+_Pictures = Sequence[tuple[Picture, Attachment]]
 
 
 class JinjaRenderer:
@@ -236,10 +236,11 @@ def _parts(digest: Digest, context: Context) -> Iterator[Job]:
     """
     yield Job(SLACK_PARENT)
     shown = next((section.watchlist for section in digest.sections if section.new), "")
+    courses = courses_context(digest.charts)
     opening: Sequence[Mapping[str, Any]] = context["excerpt"]["opening"]
     for section in () if digest.is_quiet else context["tops"]:
         if section["watchlist"] != shown or opening != section["top"]:
-            yield Job(SLACK_TOP, {"section": section})
+            yield Job(SLACK_TOP, {"section": section, "courses": courses.get(section["watchlist"])})
     proofs: Sequence[Mapping[str, Any]] = [*context["proofs"], *context["revised"]]
     unevaluated = [section for section in context["digest"]["sections"] if section["not_evaluated"]]
     for start in range(0, max(len(proofs), bool(unevaluated)), PROOFS):

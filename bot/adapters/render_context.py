@@ -11,7 +11,10 @@
 ``check``     the command that lists the events told
 ``full``      HTML only: false where the page would be too large with its tables
 ``pictures``  HTML only: the charts that could be drawn: ``src``, ``alt``, ``title`` and ``kind`` (ranks, spike)
-``section``   slack_top only; ``not_evaluated`` slack_why only: the sections in which something was not
+``section``   slack_top only
+``courses``   slack_top only: tokens over days, for a chart: ``title``, ``as_of`` (of the earliest of the figures),
+              ``names``, and ``rows``, each a ``day`` with the ``tokens`` of every name; None where there is none
+``not_evaluated`` slack_why only: the sections in which something was not
 ``last``      slack_why only: whether it is the last of these parts
 
 Of very many lines ``digest`` and ``tops`` have the most important ones; ``more_standing`` and ``more_news`` of a
@@ -30,8 +33,8 @@ from datetime import date
 from typing import Any
 
 from bot.app.records import Attachment
-from bot.core import caps
-from bot.core.charts import Chart
+from bot.core import caps, wording
+from bot.core.charts import Chart, Picture, TokenChart
 from bot.core.digest import Digest, Revision, Section
 from bot.core.excerpt import excerpt, scopes_of
 
@@ -58,13 +61,27 @@ def context_of(digest: Digest) -> Context:
     return {name: _plain(value) for name, value in values.items()}
 
 
-def pictures_context(pictures: Sequence[tuple[Chart, Attachment]]) -> list[Context]:
+def pictures_context(pictures: Sequence[tuple[Picture, Attachment]]) -> list[Context]:
     """The pictures as the HTML shows them."""
     values = [
         {"src": f"cid:{attachment.cid}", "alt": chart.alt, "title": chart.title, "kind": chart.kind}
         for chart, attachment in pictures
     ]
     return [_plain(value) for value in values]
+
+
+def courses_context(charts: Sequence[Chart]) -> Mapping[str, Context]:
+    """The courses of tokens that slack_top shows, by watchlist."""
+    return {chart.watchlist: _plain(_course_values(chart)) for chart in charts if isinstance(chart, TokenChart)}
+
+
+def _course_values(chart: TokenChart) -> Context:
+    tokens = zip(*chart.tokens, strict=True)
+    rows = [
+        {"day": day, "tokens": [wording.tokens(count) for count in counts]}
+        for day, counts in zip(chart.days, tokens, strict=True)
+    ]
+    return {"title": chart.title, "as_of": chart.as_of, "names": chart.names, "rows": rows}
 
 
 def revised_context(revisions: Sequence[Revision], subject: str) -> Context:

@@ -17,7 +17,9 @@ from bot.adapters.slack_markup import Line, Row, Span, plain
 
 EMPTY = "–"
 """What an empty cell of a table block shows."""
-_NUMBER = re.compile(r"[#+\-−±]?\d[\d.,]*(?: ?(?:[KMBTQ%×]|pt))?")
+_NUMBER = re.compile(r"[#+\-−±]?\d[\d.,]*(?: ?(?:[kKMBTQ%×]|pt))?(?: / \d[\d.,]*)?")
+_STAND_INS = frozenset({"no base", "free"})
+"""What stands among numbers where there is none."""
 _COLUMN_GAP = "  "
 _WRAPPED = 24
 """A column with a wider cell is wrapped: else Slack cuts it off, or lets the reader scroll sideways."""
@@ -98,7 +100,7 @@ def _spans(cell: Block) -> Line:
 
 def _is_numeric(column: Sequence[Line]) -> bool:
     """Whether all that stands in a column is numbers, but for its first cell, which may be a heading."""
-    body = [text for text in (plain(cell) for cell in (column[1:] or column)) if text]
+    body = [text for text in (plain(cell) for cell in (column[1:] or column)) if text and text not in _STAND_INS]
     return bool(body) and all(_NUMBER.fullmatch(text) for text in body)
 
 

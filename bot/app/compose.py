@@ -12,6 +12,7 @@ from bot.app.records import Belief, DayStatus, Message, NewDelivery, Settlement
 from bot.core import naming
 from bot.core.briefing import compose
 from bot.core.charting import DAYS
+from bot.core.charts import Chart, TokenChart
 from bot.core.correction import Correction
 from bot.core.detect import last_stored
 from bot.core.digest import Digest
@@ -187,7 +188,13 @@ def digest_of(
         checked=now.date(),
         corrections=news.corrections,
     )
-    return digest if subscription.channel.shows_pictures else replace(digest, charts=())
+    shown = digest.charts if subscription.channel.shows_pictures else _without_pictures(digest.charts)
+    return replace(digest, charts=tuple(shown))
+
+
+def _without_pictures(charts: Sequence[Chart]) -> Sequence[Chart]:
+    """Those that nobody has to draw: drawing takes long."""
+    return [chart for chart in charts if isinstance(chart, TokenChart)]
 
 
 def _view(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from bot.core import text, wording
 from bot.core.charts import Chart, Column, Course, RankChart, Role, SpikeChart
+from bot.core.courses import courses
 from bot.core.digest import Section, cite, moment
 from bot.core.event import Event, Kind
 from bot.core.ranking import Snapshot
@@ -26,14 +27,15 @@ _ONE_DAY = timedelta(days=1)
 
 
 def charts(views: Sequence[View], sections: Sequence[Section]) -> tuple[Chart, ...]:
-    """What the digest of these views draws, each view with its section: courses of ranks, then the first spike.
+    """What the digest of these views draws, each view with its section: courses of ranks, the first spike, tokens.
 
     Courses are drawn of the boards on which the reader's own or followed stand, then of those with a new #1.
     """
     told = [(view, section) for view, section in zip(views, sections, strict=True) if _has_courses(section)]
     told.sort(key=lambda pair: not pair[1].standing)
-    courses = [chart for view, section in told if (chart := ranks(view, section))]
-    return (*courses[:RANKED], *_spikes(views, sections))
+    ranked = [chart for view, section in told if (chart := ranks(view, section))]
+    tokens = [drawn for view, section in told if (drawn := courses(view, section))]
+    return (*ranked[:RANKED], *_spikes(views, sections), *tokens)
 
 
 def _has_courses(section: Section) -> bool:
@@ -47,17 +49,17 @@ def ranks(view: View, section: Section) -> RankChart | None:
         return None
     first, last = min(boards), view.current.end_date
     days = tuple(first + _ONE_DAY * passed for passed in range((last - first).days + 1))
-    courses = _courses(view.current, section, [boards.get(day) for day in days])
-    if not courses:
+    drawn = _courses(view.current, section, [boards.get(day) for day in days])
+    if not drawn:
         return None
     span = f"{wording.month_day(first)} to {wording.month_day(last)} {last.year}"
     window = view.watchlist.board.window_days
-    told = " ".join(_course_in_words(course, view.current) for course in courses)
+    told = " ".join(_course_in_words(course, view.current) for course in drawn)
     return RankChart(
         title=view.title,
         subtitle=f"Ranks by tokens of {wording.count(window, 'day')}, {span}",
         days=days,
-        courses=courses,
+        courses=drawn,
         source=_source(view, [snapshot.as_of for snapshot in view.recent]),
         alt=f"Ranks in {view.title}, {span}. {told}",
         sample=_is_sample(view),

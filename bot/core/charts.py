@@ -1,7 +1,7 @@
-"""Charts as values: what a picture shows, and nothing of how it looks.
+"""Charts as values: what a picture or a chart block shows, and nothing of how it looks.
 
-A chart may be cut out of its message and passed on, so each has its own ``source``. ``alt`` says in sentences, with the
-numbers, what the picture shows.
+A picture may be cut out of its message and passed on, so each has its own ``source``. ``alt`` says in sentences, with
+the numbers, what the picture shows.
 """
 
 from __future__ import annotations
@@ -71,4 +71,22 @@ class SpikeChart:
     kind: str = "spike"
 
 
-Chart = RankChart | SpikeChart
+@dataclass(frozen=True, slots=True)
+class TokenChart:
+    """Tokens over days, for a medium that draws by itself: of each name its ``tokens``, one for each of ``days``.
+
+    ``days`` are labels, oldest first; ``as_of`` is the earliest time of the figures, to the letter.
+    """
+
+    watchlist: str
+    title: str
+    names: tuple[str, ...]
+    days: tuple[str, ...]
+    tokens: tuple[tuple[int, ...], ...]
+    as_of: str
+    kind: str = "tokens"
+
+
+Picture = RankChart | SpikeChart
+"""What is drawn as a picture."""
+Chart = Picture | TokenChart

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.core.charts import Chart, Column, Course, RankChart, Role, SpikeChart
+from bot.core.charts import Chart, Column, Course, RankChart, Role, SpikeChart, TokenChart
 from bot.core.digest import Citation, Digest, News, Proof, Provenance, Revision, Section, Standing, TableLine
 
 _DAY = date(2026, 11, 10)
@@ -61,6 +61,7 @@ def _charts(name: str, source: str) -> tuple[Chart, ...]:
     return (
         RankChart(name, "Ranks by tokens of 7 days", days, courses, source, alt, sample=True),
         SpikeChart(name, "Tokens, 7 days to each date", "7", columns, 333 * 10**6, base, source, f"{name}: 1T."),
+        TokenChart("list-0", name, (name, name), ("9 Nov", "10 Nov"), ((10**12, 0), (5, 10**9)), "2026-11-10T02:15Z"),
     )
 
 

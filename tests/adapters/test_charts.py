@@ -24,7 +24,7 @@ from PIL import Image
 from bot.adapters import charts
 from bot.adapters.charts_sheet import GROUND, Sheet
 from bot.adapters.pictures import PICTURE_LIMIT
-from bot.core.charts import Chart, Column, Course, RankChart, Role, SpikeChart
+from bot.core.charts import Column, Course, Picture, RankChart, Role, SpikeChart, TokenChart
 from bot.core.specimens import specimens
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,18 +47,18 @@ def spike(title: str = "Loomwright", *before: Column) -> SpikeChart:
     return SpikeChart(title, "Tokens", "loom", columns, 48 * B, "mean of the 3 before: 48B", SOURCE, "alt")
 
 
-def picture(chart: Chart) -> Image.Image:
+def picture(chart: Picture) -> Image.Image:
     return Image.open(BytesIO(charts.draw(chart)))
 
 
-def colours(chart: Chart) -> set[str]:
+def colours(chart: Picture) -> set[str]:
     drawn = picture(chart).convert("RGB")
     counted = drawn.getcolors(drawn.width * drawn.height) or []
     return {"#{:02X}{:02X}{:02X}".format(*shade) for _, shade in counted if isinstance(shade, tuple)}
 
 
 @pytest.mark.parametrize("chart", [ranks(), spike()])
-def test_a_picture_is_twice_480_pixels_wide_and_says_nothing_of_its_making(chart: Chart) -> None:
+def test_a_picture_is_twice_480_pixels_wide_and_says_nothing_of_its_making(chart: Picture) -> None:
     drawn = picture(chart)
     assert drawn.format == "PNG"
     assert drawn.width == 960
@@ -67,7 +67,7 @@ def test_a_picture_is_twice_480_pixels_wide_and_says_nothing_of_its_making(chart
 
 
 @pytest.mark.parametrize("chart", [ranks(), spike()])
-def test_the_same_chart_is_the_same_bytes_whatever_the_settings(chart: Chart) -> None:
+def test_the_same_chart_is_the_same_bytes_whatever_the_settings(chart: Picture) -> None:
     first = charts.draw(chart)
     with mpl.rc_context({"lines.linewidth": 9, "text.usetex": True, "font.size": 40, "axes.facecolor": "red"}):
         assert charts.draw(chart) == first
@@ -96,8 +96,10 @@ def test_drawing_is_imported_when_the_first_chart_is_drawn() -> None:
     assert done.stdout == "False\n"
 
 
-@pytest.mark.parametrize("chart", [chart for digest in specimens() for chart in digest.charts])
-def test_awkward_charts_are_drawn(chart: Chart) -> None:
+@pytest.mark.parametrize(
+    "chart", [chart for digest in specimens() for chart in digest.charts if not isinstance(chart, TokenChart)]
+)
+def test_awkward_charts_are_drawn(chart: Picture) -> None:
     """Gaps, courses of a single day, names too long or without a glyph, windows of which nothing is known."""
     assert len(charts.draw(chart)) < PICTURE_LIMIT // 3
 

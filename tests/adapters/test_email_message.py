@@ -118,6 +118,21 @@ def test_any_subject_and_text_can_be_written(text: str) -> None:
     assert parsed(payload)["Bcc"] is None
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "CLI agents: Harrier leads, Foundry Agent and Roost follow · 1 more board",
+        "New #1 in CLI agents: Foundry Agent, after at least 64 days of Harrier",
+        "Kestrel Code passes Marlin for #4 in CLI agents · Sable enters the top 10 · 1 spike",
+    ],
+)
+def test_a_subject_that_is_folded_has_no_blank_more_and_begins_on_its_line(subject: str) -> None:
+    payload = written(message(subject=subject), ENVELOPE)
+    assert parsed(payload)["Subject"] == subject
+    assert "Subject: \r\n" not in payload
+    assert "Subject:\r\n" not in payload
+
+
 def test_the_subject_is_read_back_as_it_was_meant() -> None:
     subject = "▲ Kestrel Code überholt Marlin, 漢字 " + "sehr lang " * 9
     assert parsed(written(message(subject=subject), ENVELOPE))["Subject"] == subject.strip()

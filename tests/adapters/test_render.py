@@ -36,12 +36,9 @@ from tests.scenes import (
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize(
-    "name",
-    list(scenes()),
-)
+@pytest.mark.parametrize("name", ["flapping", "revised", "two-watchlists"])
 def test_messages_read_as_reviewed(name: str) -> None:
-    """The golden texts are prose that was read; a change to one is a change to what people get."""
+    """What tests/situations do not show. The texts were read; a change to one is a change to what people get."""
     message = rendered(scenes()[name])
     posts = thread_posts([part.markup for part in message.slack], message.subject)
     slack = "\n\n".join(plain(part.markup) for part in message.slack)

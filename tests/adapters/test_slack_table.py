@@ -66,6 +66,11 @@ def test_a_long_cell_is_shortened_and_its_column_wrapped(*, styled: bool) -> Non
     assert [one["is_wrapped"] for one in block["column_settings"]] == [True, False]
 
 
+def test_numbers_stand_to_the_right_with_what_stands_in_for_them() -> None:
+    block = table("| App\tChange\t$ in / out\tContext\n| 4\t+6%\t0.10 / 0.40\t262k\n| Ibex\tno base\tfree\t1M")
+    assert [setting["align"] for setting in block["column_settings"]] == ["left", "right", "right", "right"]
+
+
 def test_a_column_with_nothing_below_its_heading_is_left_out() -> None:
     markup = "| #\tChange\tApp\n| 1\t\tHarrier\n| 2\t\tRoost"
     assert [words(row) for row in table(markup)["rows"]] == [["#", "App"], ["1", "Harrier"], ["2", "Roost"]]

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.app.compose import Composed
 from bot.app.preview import preview_day
 from bot.core.charting import DAYS
-from bot.core.charts import RankChart
+from bot.core.charts import RankChart, TokenChart
 from bot.core.pattern import Pattern
 from tests.app.doubles import SETTLE, FakeChannel
 from tests.app.world import AGENTS, World, changing
@@ -31,7 +31,8 @@ def world(*, shows_pictures: bool, changes_on: int) -> World:
 
 def test_a_channel_with_pictures_gets_the_courses_of_the_stored_days() -> None:
     lived = world(shows_pictures=True, changes_on=4)
-    (chart,) = last(lived, 5).digest.charts
+    chart, tokens = last(lived, 5).digest.charts
+    assert isinstance(tokens, TokenChart)
     assert isinstance(chart, RankChart)
     assert (chart.days[0], chart.days[-1]) == (DAY - timedelta(days=7), DAY + timedelta(days=4))
     courses = {course.name: course.ranks for course in chart.courses}
@@ -41,15 +42,15 @@ def test_a_channel_with_pictures_gets_the_courses_of_the_stored_days() -> None:
     assert 3 < len(stored) < len(chart.days)
 
 
-def test_one_without_gets_none_but_its_lines_are_drawn_in_text() -> None:
+def test_one_without_gets_what_needs_no_drawing_and_its_lines_are_drawn_in_text() -> None:
     digest = last(world(shows_pictures=False, changes_on=4), 5).digest
-    assert digest.charts == ()
+    assert [chart.kind for chart in digest.charts] == ["tokens"]
     assert len(digest.sections[0].standing[0].spark) == 7
 
 
 def test_no_more_than_thirty_days_are_read() -> None:
     lived = world(shows_pictures=True, changes_on=34)
-    (chart,) = last(lived, 35).digest.charts
+    chart, _ = last(lived, 35).digest.charts
     assert isinstance(chart, RankChart)
     assert len(chart.days) == DAYS
     assert chart.days[-1] == DAY + timedelta(days=34)
