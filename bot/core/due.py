@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from bot.core.plan import complete_at, last_complete_day
+from bot.core.wording import day as written
 from bot.core.wording import listing
 
 EVERY_DAY = frozenset(range(7))
@@ -108,3 +109,13 @@ def wants_quiet(cadence: Cadence, due_at: datetime, last_due_at: datetime | None
     if cadence.when_quiet is WhenQuiet.NOTHING or last_due_at is None:
         return False
     return due_at - last_due_at >= QUIET_WEEK - _CLOCK_CHANGE
+
+
+def next_word(cadence: Cadence, due_at: datetime, settle: timedelta) -> str:
+    """When a channel hears again after a quiet digest due at ``due_at``, where that goes without saying nowhere."""
+    if cadence.briefing or cadence.when_quiet is not WhenQuiet.WEEKLY_LINE:
+        return ""
+    first = due_at.astimezone(UTC).date() + timedelta(days=_LOOK_AHEAD_DAYS - 4)
+    times = due_times(cadence, first, first + timedelta(days=2 * _LOOK_AHEAD_DAYS), settle)
+    again = next(moment for moment in times if wants_quiet(cadence, moment, due_at))
+    return f"Next word when something moves, or on {written(again.astimezone(cadence.zone).date())}."

@@ -55,7 +55,8 @@ class Bullet:
 class Excerpt:
     """The short form. ``opening`` is a new watchlist's board; ``more`` says what was left out, or is empty.
 
-    ``revised_first``: what OpenRouter revised is above the rest, for it was in a headline.
+    ``revised_first``: what OpenRouter revised is above the rest, for it was in a headline. ``week`` are the lines of a
+    briefing; ``change``, of one or none, is the news about a new #1 that comes first and is not among ``news``.
     """
 
     scopes: tuple[Scope, ...]
@@ -67,18 +68,28 @@ class Excerpt:
     rows_left_out: bool
     revisions: tuple[Revision, ...] = ()
     revised_first: bool = False
+    week: tuple[str, ...] = ()
+    change: tuple[Bullet, ...] = ()
 
 
 def excerpt(digest: Digest, *, lines: int = LINES) -> Excerpt:
     """Scopes, the reader's own, news (strongest first), what was revised, what is quiet in one line: some of each."""
     spoken = [section for section in digest.sections if section.standing or section.news or section.new]
     several = len(spoken) > 1
-    rows = [Row(row, section.title if several else "") for section in digest.sections for row in section.standing]
+    rows = (
+        []
+        if digest.is_quiet
+        else [Row(row, section.title if several else "") for section in digest.sections for row in section.standing]
+    )
     news = [Bullet(item, section.title if several else "") for section in digest.sections for item in section.news]
     news.sort(key=lambda bullet: _STRENGTH[bullet.news.kind])
+    change = tuple(bullet for bullet in news if bullet.news.id == digest.change)
+    news = [bullet for bullet in news if bullet not in change]
+    week = digest.week.lines if digest.week else ()
     opening = () if rows else _opening(digest.sections)
-    quiet = " ".join(part for section in digest.sections for part in (section.quiet, section.passed) if part)
-    free = lines - 1 - bool(quiet) - bool(digest.late) - bool(rows or opening)
+    quiet = _quiet(digest)
+    free = lines - 1 - bool(quiet) - bool(digest.late) - bool(rows or opening) - len(week) - len(change)
+    free -= bool(digest.diary and news)
     scopes = scopes_of(spoken or digest.sections, limit=_SCOPES if free - _SCOPES >= _SOME_OF_EACH else 1)
     room = free - len(scopes)
     shown = _share(len(rows) or len(opening), len(news), len(digest.revisions), room)
@@ -93,7 +104,15 @@ def excerpt(digest: Digest, *, lines: int = LINES) -> Excerpt:
         rows_left_out=rows_left_out > 0,
         revisions=digest.revisions[: shown.revisions],
         revised_first=any(revision.headed for revision in digest.revisions),
+        week=week,
+        change=change,
     )
+
+
+def _quiet(digest: Digest) -> str:
+    """What is quiet, what came and went, and when a quiet channel hears again."""
+    said = [part for section in digest.sections for part in (section.quiet, section.passed) if part]
+    return " ".join([*said, *([digest.next_word] if digest.next_word else [])])
 
 
 @dataclass(frozen=True, slots=True)
