@@ -11,6 +11,7 @@
 ``check``     the command that lists the events told
 ``full``      HTML only: false where the page would be too large with its tables
 ``pictures``  HTML only: the charts that could be drawn: ``src``, ``alt``, ``title`` and ``kind`` (ranks, spike)
+``labs``      slack_week only: the boards of a briefing that no watchlist has
 ``section``   slack_top only; ``not_evaluated`` slack_why only: the sections in which something was not
 ``last``      slack_why only: whether it is the last of these parts
 

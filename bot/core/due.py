@@ -112,10 +112,11 @@ def wants_quiet(cadence: Cadence, due_at: datetime, last_due_at: datetime | None
 
 
 def next_word(cadence: Cadence, due_at: datetime, settle: timedelta) -> str:
-    """When a channel hears again after a quiet digest due at ``due_at``, where that goes without saying nowhere."""
+    """When a channel that gets a line a quiet week hears again after one due at ``due_at``; empty for any other."""
     if cadence.briefing or cadence.when_quiet is not WhenQuiet.WEEKLY_LINE:
         return ""
     first = due_at.astimezone(UTC).date() + timedelta(days=_LOOK_AHEAD_DAYS - 4)
     times = due_times(cadence, first, first + timedelta(days=2 * _LOOK_AHEAD_DAYS), settle)
-    again = next(moment for moment in times if wants_quiet(cadence, moment, due_at))
-    return f"Next word when something moves, or on {written(again.astimezone(cadence.zone).date())}."
+    again = next((moment for moment in times if wants_quiet(cadence, moment, due_at)), None)
+    when = f", or on {written(again.astimezone(cadence.zone).date())}" if again else ""
+    return f"Next word when something moves{when}."

@@ -114,7 +114,7 @@ def _lead(headed: str, told: Sequence[Told], views: Sequence[View], *, day: date
     if unsaid:
         facts.append("; ".join(unsaid[:2]))
     elif told and told[0].event.kind is Kind.NEW_LEADER and told[0].event.date == day:
-        facts.append(against(told[0].event))
+        facts.append(against(told[0].event, told[0].view))
     own = next((line for view in views for line in standing.standings(view) if line.mine), None)
     if own and own.tokens and (len(unsaid) < 2 or own.name not in headed):
         facts.append(_own(own))

@@ -37,11 +37,12 @@ def headline(views: Sequence[View], day: date, *, since: date, other: bool) -> s
         return text.shorten(f"No figures for {wording.day(day)}" + (f": {titles}" if titles else ""), LIMIT)
     week = not other and not any(view.events for view in views) and (day - since).days >= DAYS
     nothing = "Quiet week" if week else "Nothing else new" if other else "Nothing new"
-    if len(f"{nothing} in {titles}: top 10 unchanged") > LIMIT:
+    tail = ": top 10 unchanged" if week and _unchanged(views) else ": nothing to tell" if week else ""
+    if len(f"{nothing} in {titles}{tail}") > LIMIT:
         titles = wording.count(len(views), "watchlist")
     first = f"{nothing} in {titles}"
     if week:
-        return f"{first}: {'top 10 unchanged' if _unchanged(views) else 'nothing to tell'}"
+        return f"{first}{tail}"
     own = next((line for view in views for line in standing.standings(view) if line.mine and line.glyph == "="), None)
     line = f"{first}: {text.clean(own.name, NAME)} stays #{own.rank}" if own else first
     return line if len(line) <= LIMIT else first

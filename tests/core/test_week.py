@@ -263,9 +263,9 @@ class TestBoards:
 def test_how_to_read_it_says_what_shares_ranks_and_prices_are() -> None:
     assert told(models(), apps()).how == (
         "Share: of all tokens through OpenRouter in those days, models outside the daily top 50 included; pt: "
-        "percentage points. A lab's share is that of its listed models. OpenRouter is one router, not the market. Ranks are held "
-        "against Sun 8 Nov. Prices are list prices on 16 Nov 2026, in dollars per million tokens. Weeks run Monday to "
-        "Sunday, UTC."
+        "percentage points. A lab's share is that of its listed models. OpenRouter is one router, not the market. "
+        "Ranks are held against Sun 8 Nov. Prices are list prices on 16 Nov 2026, in dollars per million tokens. "
+        "Weeks run Monday to Sunday, UTC."
     )
     assert told(apps(previous=None, current=snapshot(ALL_APPS, SUNDAY, []))).how == (
         "OpenRouter is one router, not the market. Weeks run Monday to Sunday, UTC."
