@@ -265,8 +265,14 @@ def correction(turn: Turn = Turn.RETRACTED, *, headed: bool = False, **changes: 
 
 
 def digest(
-    *views: View, days: Sequence[date] = (DAY,), late: str = "", corrections: Sequence[Correction] = ()
+    *views: View,
+    days: Sequence[date] = (DAY,),
+    late: str = "",
+    corrections: Sequence[Correction] = (),
+    **more: Any,
 ) -> Digest:
     """What the channel "team" gets of the views."""
     checked = DAY + timedelta(days=1)
-    return compose("team", day=DAY, days=tuple(days), views=views, late=late, checked=checked, corrections=corrections)
+    return compose(
+        "team", day=DAY, days=tuple(days), views=views, late=late, checked=checked, corrections=corrections, **more
+    )

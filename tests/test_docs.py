@@ -18,7 +18,7 @@ from bot.core.digest import Revision
 from bot.core.ranking import Dataset
 from bot.core.rules import DEFAULT_RULES, FOLLOWING_RULES, RULES, parameters
 from bot.core.specimens import specimens
-from bot.core.wording import tokens
+from bot.core.wording import limit
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -74,7 +74,15 @@ def test_every_command_that_is_named_is_there(capsys: pytest.CaptureFixture[str]
 def test_every_template_and_every_name_in_them_is_listed() -> None:
     listed = set(re.findall(r"^\| `([a-z_.0-9]+)` \|", page("docs/templates.md"), re.MULTILINE))
     files = {found.name for found in (ROOT / "templates").iterdir()}
-    names = set(context_of(specimens()[0])) | {"full", "pictures", "section", "courses", "not_evaluated", "last"}
+    names = set(context_of(specimens()[0])) | {
+        "full",
+        "pictures",
+        "section",
+        "courses",
+        "labs",
+        "not_evaluated",
+        "last",
+    }
     assert listed == files | names
     shown = page("docs/templates.md").rpartition("A revision has")[2]
     assert set(re.findall(r"`([a-z]+)`", shown)) == {field.name for field in fields(Revision)}
@@ -83,6 +91,8 @@ def test_every_template_and_every_name_in_them_is_listed() -> None:
 def test_every_field_that_a_template_may_use_is_listed() -> None:
     context = context_of(specimens()[0])
     section, short = context["digest"]["sections"][0], context["excerpt"]
+    week = next(context_of(one)["digest"]["week"] for one in specimens() if one.week)
+    diary = next(context_of(one)["digest"]["diary"] for one in specimens() if one.diary)
     rows, bullets = (set().union(*short[name]) - {name, "standing"} for name in ("rows", "news"))
     courses = courses_context(specimens()[0].charts)["list-0"]
     fields_of = {
@@ -93,6 +103,11 @@ def test_every_field_that_a_template_may_use_is_listed() -> None:
         "a proof": set(context["proofs"][0]) | {"proofs", "moves", "also"},
         "`excerpt`": set(short) | rows | bullets | {"standing"},
         "a scope": set(context["scopes"][0]),
+        "the `week`": set(week) | {"week"},
+        "one of its `boards`": set(week["boards"][0]) | {"boards"},
+        "a line of them": set(week["boards"][0]["lines"][0]),
+        "one of its `arrivals`": set(week["arrivals"][0]) | {"arrivals"},
+        "a day of the `diary`": set(diary[0]) | set(diary[0]["lines"][0]) | {"diary"},
     }
     listed = page("docs/templates.md").partition("What has more than one field:")[2].partition("Dates are")[0]
     for line in listed.split("\n- ")[1:]:
@@ -143,7 +158,7 @@ class TestRules:
         """A default as the table has it."""
         if isinstance(value, list):
             return str(value) if value else "none"
-        return tokens(value) if value > 999 else str(value)
+        return limit(value) if value > 999 else str(value)
 
     def test_contributing_shows_the_last_line_as_it_is(self) -> None:
         last = list(RULES.values())[-1].__name__

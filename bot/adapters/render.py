@@ -30,6 +30,8 @@ HTML = "digest.html.j2"
 SLACK_PARENT = "slack_parent.j2"
 SLACK_TOP = "slack_top.j2"
 SLACK_WHY = "slack_why.j2"
+SLACK_WEEK = "slack_week.j2"
+SLACK_DIARY = "slack_diary.j2"
 SLACK_REVISED = "slack_revised.j2"
 HTML_LIMIT = 88_500
 """Bytes of a page: with its last lines (``email_footer``) a mail has less than 90 kB, and Gmail cuts off what is beyond
@@ -235,12 +237,17 @@ def _parts(digest: Digest, context: Context) -> Iterator[Job]:
     The board of a new watchlist that the parent shows whole is not repeated.
     """
     yield Job(SLACK_PARENT)
+    if digest.diary:
+        yield Job(SLACK_DIARY)
     shown = next((section.watchlist for section in digest.sections if section.new), "")
     courses = courses_context(digest.charts)
     opening: Sequence[Mapping[str, Any]] = context["excerpt"]["opening"]
-    for section in () if digest.is_quiet else context["tops"]:
+    for section in () if digest.is_quiet and not digest.week else context["tops"]:
         if section["watchlist"] != shown or opening != section["top"]:
             yield Job(SLACK_TOP, {"section": section, "courses": courses.get(section["watchlist"])})
+    if digest.week:
+        boards: Sequence[Mapping[str, Any]] = context["digest"]["week"]["boards"]
+        yield Job(SLACK_WEEK, {"labs": [board for board in boards if not board["watchlist"]]})
     proofs: Sequence[Mapping[str, Any]] = [*context["proofs"], *context["revised"]]
     unevaluated = [section for section in context["digest"]["sections"] if section["not_evaluated"]]
     for start in range(0, max(len(proofs), bool(unevaluated)), PROOFS):

@@ -11,6 +11,7 @@
 ``check``     the command that lists the events told
 ``full``      HTML only: false where the page would be too large with its tables
 ``pictures``  HTML only: the charts that could be drawn: ``src``, ``alt``, ``title`` and ``kind`` (ranks, spike)
+``labs``      slack_week only: the boards of a briefing that no watchlist has
 ``section``   slack_top only
 ``courses``   slack_top only: tokens over days, for a chart: ``title``, ``as_of`` (of the earliest of the figures),
               ``names``, and ``rows``, each a ``day`` with the ``tokens`` of every name; None where there is none

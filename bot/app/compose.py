@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from bot.app import correct
 from bot.app.ports import Channel, Renderer, Store
 from bot.app.records import Belief, DayStatus, Message, NewDelivery, Settlement
+from bot.app.told import ONE_DAY, Told, lateness, told_from
 from bot.core import naming
 from bot.core.briefing import compose
 from bot.core.charting import DAYS
@@ -16,15 +17,12 @@ from bot.core.charts import Chart, TokenChart
 from bot.core.correction import Correction
 from bot.core.detect import last_stored
 from bot.core.digest import Digest
-from bot.core.due import Cadence, day_told, latest_due, wants_quiet
+from bot.core.due import Cadence, day_told, latest_due, next_word, wants_quiet
 from bot.core.event import Event, EventStatus, Kind
 from bot.core.history import History
 from bot.core.ranking import Snapshot
 from bot.core.view import View
 from bot.core.watchlist import Watchlist
-from bot.core.wording import count, full_day
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +32,6 @@ class Subscription:
     channel: Channel
     cadence: Cadence
     watchlists: tuple[Watchlist, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """How far a channel was told: ranks are compared with ``base``; what failed after ``noted`` is not said yet."""
-
-    base: date
-    noted: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +100,11 @@ def _compose(
     before = last[0] if last else None
     if news.quiet and (at_once or not wants_quiet(subscription.cadence, due_at, before)):
         return None
-    late = _late(news.events, passed) if last else ""
-    base = _rank_base(day, passed, news.events) if last else day - ONE_DAY
-    told = Told(base, min(last[1], day - ONE_DAY) if last else day - ONE_DAY)
+    late = lateness(news.events, passed, last[1]) if last else ""
+    told = (
+        told_from(day, passed, news.events, last[1], quiet=news.quiet) if last else Told(day - ONE_DAY, day - ONE_DAY)
+    )
+    told = replace(told, next_word=next_word(subscription.cadence, due_at, settle))
     digest = digest_of(tx, subscription, day, news, told=told, late=late, now=now)
     message = renderer.render(digest, key=f"{name}/{due_at:%Y-%m-%dT%H:%M:%SZ}", now=now)
     steps = subscription.channel.steps(message)
@@ -187,6 +179,9 @@ def digest_of(
         late=late,
         checked=now.date(),
         corrections=news.corrections,
+        since=told.base,
+        weekly=told.weekly,
+        next_word=told.next_word,
     )
     shown = digest.charts if subscription.channel.shows_pictures else _without_pictures(digest.charts)
     return replace(digest, charts=tuple(shown))
@@ -277,19 +272,3 @@ def _day_to_tell(tx: Store, subscription: Subscription, due_day: date, passed: d
         return newest
     ids = [watchlist.id for watchlist in subscription.watchlists]
     return newest if tx.unsettled(subscription.channel.name, ids, min(newest, passed)) else None
-
-
-def _rank_base(day: date, passed: date, events: Sequence[Event]) -> date:
-    """The last day told before this digest: that of the due time before, or the day before the earliest event."""
-    bases = [event.date - ONE_DAY for event in events]
-    bases += [passed] if passed > date.min else []
-    return min([*bases, day - ONE_DAY])
-
-
-def _late(events: Sequence[Event], passed: date) -> str:
-    """One clause, where events should have been told at the due time before."""
-    overdue = {event.date for event in events if event.date <= passed}
-    if not overdue:
-        return ""
-    covered = count(len(overdue), "day was", "days were")
-    return f"{covered} not reported in time ({full_day(min(overdue))} on). Nothing is missing."

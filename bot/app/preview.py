@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from bot.app.compose import (
-    ONE_DAY,
     Composed,
     News,
     Subscription,
-    Told,
     digest_of,
     holds,
     is_evaluated,
@@ -18,13 +16,18 @@ from bot.app.compose import (
 from bot.app.evaluate import evaluate
 from bot.app.ports import Renderer, Store
 from bot.app.records import DayStatus, WatchlistDay
+from bot.app.told import ONE_DAY, Told
 from bot.core.plan import PATIENCE, Agenda, complete_at
+
+WEEK = timedelta(days=7)
 
 
 def preview_day(
     store: Store, subscription: Subscription, day: date | None, *, renderer: Renderer, now: datetime, settle: timedelta
 ) -> Composed | None:
     """The digest that the channel would get of ``day`` alone (the newest evaluated one, if None); nothing stays.
+
+    A channel with weekly briefings would get the week that ends on that day.
 
     A day that is stored but was not evaluated is evaluated for it, within what is at hand. None where nothing is.
     """
@@ -49,9 +52,14 @@ def _preview(
     shown = [watchlist for watchlist in subscription.watchlists if is_evaluated(tx, watchlist.id, day)]
     if not shown:
         return None
-    stored = [event for watchlist in shown for event in tx.events(watchlist=watchlist.id, start=day, end=day)]
+    told = (
+        Told(day - WEEK, day - WEEK, weekly=True)
+        if subscription.cadence.briefing
+        else Told(day - ONE_DAY, day - ONE_DAY)
+    )
+    start = told.base + ONE_DAY
+    stored = [event for watchlist in shown for event in tx.events(watchlist=watchlist.id, start=start, end=day)]
     events = [event for event in stored if holds(event)]
-    told = Told(day - ONE_DAY, day - ONE_DAY)
     news = News(tuple(shown), frozenset(), events)
     digest = digest_of(tx, subscription, day, news, told=told, late="", now=now)
     due_at = complete_at(day, settle)

@@ -31,7 +31,7 @@ from bot.core.rules import (
 )
 from bot.core.taxonomy import CATEGORY_OF, TITLES
 from bot.core.watchlist import Watchlist
-from bot.core.wording import count, day, tokens
+from bot.core.wording import count, day, limit
 from bot.wiring import cadence_of
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -125,11 +125,11 @@ _WORDS: Mapping[type[Any], Callable[[Any], str]] = {
     NewLeader: lambda _rule: "a new #1",
     Climbed: lambda rule: f"climbs within {count(rule.over_days, 'day')}",
     Dropped: lambda rule: f"drops within {count(rule.over_days, 'day')}",
-    Spike: lambda rule: f"spikes ({float(rule.ratio):g}x and {tokens(rule.min_growth)})",
+    Spike: lambda rule: f"spikes ({float(rule.ratio):g}x and {limit(rule.min_growth)})",
     Trending: lambda rule: f"news in the trending top {rule.n}",
     Moved: lambda _rule: "every move of yours and followed",
     Overtook: _overtakes,
-    Milestone: lambda rule: f"{wording.listing([tokens(each) for each in rule.tokens])} tokens reached",
+    Milestone: lambda rule: f"{wording.listing([limit(each) for each in rule.tokens])} tokens reached",
     Share: lambda rule: f"shares that move by {float(rule.points):g} points within {count(rule.over_days, 'day')}",
     Renamed: lambda _rule: "new names",
 }

@@ -7,16 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.core import (
+    bases,
     charting,
+    diary,
     first_place,
-    headline,
     moves,
     notes,
+    opening,
     pricing,
     proofs,
+    quiet,
     sentences,
     standing,
     tables,
+    week_boards,
+    week_lines,
     wording,
 )
 from bot.core.correction import Correction, as_ofs, ordered, revisions
@@ -24,8 +29,10 @@ from bot.core.digest import Digest, News, Proof, Provenance, Section, cite, mome
 from bot.core.event import Event, Kind
 from bot.core.headline import Told
 from bot.core.netting import Net, net
-from bot.core.ranking import By, Dataset
+from bot.core.opening import Span
+from bot.core.ranking import Dataset
 from bot.core.view import View, handle_of
+from bot.core.week import DAYS
 
 __all__ = ["View", "compose"]
 
@@ -47,6 +54,16 @@ class _Line:
     others: tuple[Told, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What all sections share. ``dated``: news says of which day it is; ``weekly``: tops have shares."""
+
+    views: Sequence[View]
+    day: date
+    dated: bool
+    weekly: bool
+
+
 def compose(
     channel: str,
     *,
@@ -56,38 +73,57 @@ def compose(
     late: str,
     checked: date,
     corrections: Sequence[Correction] = (),
+    since: date | None = None,
+    weekly: bool = False,
+    next_word: str = "",
 ) -> Digest:
     """The digest of ``days`` (ascending; ``day`` is the last) for one channel, a section each view.
 
     ``late`` is one clause, or empty. ``checked`` is the day on which it is composed. One item is one line over all
     views; events of ``days`` that no longer hold are netted out (``Digest.stated`` names those that are told).
     ``corrections`` are what restatements changed for the channel, of any day; their events are in no view. A quiet
-    digest draws nothing.
+    digest draws nothing. ``since`` is the last day told before (the day before, if None); ``weekly`` says that the
+    channel's digests are about so many days that one is a briefing; ``next_word`` is for a quiet one.
     """
+    span = Span(day, days, since or day - ONE_DAY, opening.whole(late, views))
     nets = [net(view) for view in views]
     kept = [netted.kept for netted in nets]
     shown = [moves.shown(view, events) for view, events in zip(views, kept, strict=True)]
     lines = _lines(views, _unseen(kept, shown))
     told = [line.lead for line in _lines(views, kept)]
     corrections = ordered(corrections)
-    headed = headline.headline(told, views, day=day, corrections=corrections)
+    week = week_lines.week(views, day) if weekly and span.length >= DAYS else None
+    opened = opening.opening(told, views, span, corrections=corrections, week=week)
+    frame = _Frame(views, day, dated=len(days) > 1, weekly=week is not None)
     digest = Digest(
         channel=channel,
         day=day,
         days=days,
-        headline=headed,
-        lead=headline.lead(headed, told, views, day=day, late=late, corrections=corrections),
-        late=late,
+        headline=opened.headline,
+        lead=opened.lead,
+        late=span.late,
         sections=tuple(
-            _section(view, net.passed, lines, moved, day=day, dated=len(days) > 1)
-            for view, net, moved in zip(views, nets, shown, strict=True)
+            _section(view, net.passed, lines, moved, frame) for view, net, moved in zip(views, nets, shown, strict=True)
         ),
         provenance=_provenance(views, nets, checked, corrections),
         revisions=revisions(corrections, {view.watchlist.id: view.title for view in views}),
         prices=pricing.note(views),
         tables=tables.tables(views),
+        change=opened.change,
+        week=week,
+        diary=diary.diary(views) if span.is_late else (),
     )
-    return digest if digest.is_quiet else replace(digest, charts=charting.charts(views, digest.sections))
+    if digest.is_quiet:
+        return replace(digest, next_word=next_word, sections=_calm(digest.sections, views))
+    return replace(digest, charts=charting.charts(views, digest.sections))
+
+
+def _calm(sections: Sequence[Section], views: Sequence[View]) -> tuple[Section, ...]:
+    """The sections of a quiet digest, with where the reader's own stands and who is close to a change."""
+    return tuple(
+        replace(section, calm=quiet.own(view), closest=quiet.closest(view, view.title if len(views) > 1 else ""))
+        for section, view in zip(sections, views, strict=True)
+    )
 
 
 def _unseen(kept: Sequence[Sequence[Event]], shown: Sequence[Sequence[Event]]) -> list[list[Event]]:
@@ -122,12 +158,12 @@ def _weight(one: Told) -> tuple[int, bool, int, str]:
     return _ORDER[event.kind], not one.view.is_followed(event.item, event.name), event.rank or 10**6, event.key
 
 
-def _section(
-    view: View, passed: str, lines: Sequence[_Line], moved: Sequence[Event], *, day: date, dated: bool
-) -> Section:
-    news = tuple(_news(line, dated=dated) for line in lines if line.lead.view is view)
+def _section(view: View, passed: str, lines: Sequence[_Line], moved: Sequence[Event], frame: _Frame) -> Section:
+    day = frame.day
+    news = tuple(_news(line, frame) for line in lines if line.lead.view is view)
     elsewhere = next((line for line in lines if any(one.view is view for one in line.others)), None)
     top = standing.top(view, TOP_NEW if view.new else TOP)
+    top = week_boards.with_shares(view, top) if frame.weekly else top
     standings = standing.standings(view)
     told = {line.item for line in news}
     own = [one.event for line in lines for one in (line.lead, *line.others) if one.view is view]
@@ -136,11 +172,11 @@ def _section(
         watchlist=view.watchlist.id,
         title=view.title,
         url=view.watchlist.board.url,
-        scope=_scope(view, day),
+        scope=bases.scope(view, day),
         new=view.new,
         standing=moves.told(standings, moved, news=own),
         news=news,
-        quiet="" if news else _quiet(view, elsewhere, other=bool(passed or moved), day=day),
+        quiet="" if news else _quiet(view, elsewhere, other=bool(passed or moved or frame.weekly), day=day),
         top_title=f"Top {len(top)}, {view.title}, {view.window(day)}" if top else "",
         top=top,
         not_evaluated=(*_unmatched(view), *notes.merged(view.not_evaluated, day)),
@@ -157,22 +193,26 @@ def _unmatched(view: View) -> tuple[str, ...]:
     return said if len(said) <= UNMATCHED else (*said[:UNMATCHED], f"{more} nothing yet: rankbot status")
 
 
-def _news(line: _Line, *, dated: bool) -> News:
+def _news(line: _Line, frame: _Frame) -> News:
     event, view = line.lead.event, line.lead.view
-    when = f" ({wording.day(event.date)})" if dated else ""
+    when = f" ({wording.day(event.date)})" if frame.dated else ""
     head = f"{sentences.head(event, view)}{sentences.because(event)}{when}"
     beside = [_beside(one, line.lead) for one in line.others]
     detail = sentences.detail(event, view) + (
         f" Also {wording.listing(list(dict.fromkeys(beside)))}." if beside else ""
     )
     detail += pricing.remark(event, view)
+    why = proofs.why(event)
+    if event.kind is Kind.NEW_LEADER:
+        detail += first_place.elsewhere(event, view, frame.views)
+        why += first_place.days_led(event, view)
     return News(
         id=handle_of(event),
         kind=event.kind.value,
         item=event.item,
         date=event.date,
         text=f"{head}: {detail}",
-        why=proofs.why(event),
+        why=why,
         name=sentences.name(event),
         head=head,
         detail=detail,
@@ -201,34 +241,6 @@ def _quiet(view: View, elsewhere: _Line | None, *, other: bool, day: date) -> st
         return f"{view.title}: nothing else new."
     since = f" since {wording.day(view.last_news)}" if view.last_news else ""
     return f"{view.title}: nothing new{since}."
-
-
-def _scope(view: View, day: date) -> str:
-    """Window and bases, said once: "7 days to Tue 10 Nov · ranks against the day before, tokens against …"."""
-    if view.current is None:
-        return f"no figures for {wording.day(day)}"
-    bases = ", ".join((_rank_base(view, day), _token_base(view)))
-    listed = " · listed models only" if view.watchlist.board.by is By.AUTHOR else ""
-    return f"{'new watchlist · ' if view.new else ''}{view.window(day)}{listed} · {bases}"
-
-
-def _rank_base(view: View, day: date) -> str:
-    if view.previous is None:
-        return "no earlier ranks"
-    end = view.previous.end_date
-    if end == day - ONE_DAY:
-        return "ranks against the day before"
-    last = " (the last day before a gap)" if end + ONE_DAY in notes.gaps(view.not_evaluated) else ""
-    return f"ranks against {wording.day(end)}{last}"
-
-
-def _token_base(view: View) -> str:
-    days = view.watchlist.board.window_days
-    if view.compared is None:
-        return "no earlier tokens"
-    if days < 7:
-        return f"tokens against {wording.window(days, view.compared.end_date)}"
-    return f"tokens against {'the week' if days == 7 else f'the {days} days'} before"
 
 
 # ── where it comes from ──────────────────────────────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ from fractions import Fraction
 from bot.core.charts import Chart
 from bot.core.ranking import Dataset, Ranking
 from bot.core.text import clean
+from bot.core.week import DiaryDay, Week
 
 CAVEAT = "Providers count tokens with their own tokenizers, so totals are not directly comparable across providers."
 """What every message says about tokens (feed: openapi, description of both datasets)."""
@@ -100,7 +101,8 @@ class TableLine:
     """One line of a board's top. ``was`` is yesterday's rank where it differs, else empty.
 
     ``price`` (dollars per million tokens, input and output) and ``context`` are of models that the catalogue knows;
-    ``share`` is a lab's part of all tokens of the window, and empty for apps and models.
+    ``share`` is a lab's part of all tokens of the window, in a briefing a model's, too, and ``points`` by how much it
+    changed; of apps there is neither.
     """
 
     rank: int
@@ -114,6 +116,7 @@ class TableLine:
     price: str = ""
     context: str = ""
     share: str = ""
+    points: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,8 @@ class Section:
     """What the digest says of one watchlist. ``scope`` names window and bases, ``top_title`` the table.
 
     ``quiet`` is a sentence where there is no news, ``passed`` one about what came and went between two digests;
-    both may be empty. ``noun`` is the head of the table's names. ``price_changes`` is a sentence, or empty.
+    both may be empty. ``noun`` is the head of the table's names. ``price_changes`` is a sentence, or empty. ``calm``,
+    where the reader's own stands, and ``closest``, who is near to changing places, are a quiet digest's only.
     ``more_standing`` and ``more_news`` say how many lines a form leaves out, and where they are (``bot.core.caps``).
     """
 
@@ -179,6 +183,8 @@ class Section:
     passed: str = ""
     noun: str = "App"
     price_changes: str = ""
+    calm: str = ""
+    closest: str = ""
     more_standing: str = ""
     more_news: str = ""
 
@@ -222,7 +228,9 @@ class Digest:
     ``revisions`` is what OpenRouter's restatements changed of what the channel was told. ``prices`` says what the list
     prices in it are, and of which day; empty where there are none. ``more_revisions`` says how many a form leaves out,
     and where they are. ``charts`` is what a form with pictures draws, ``tables`` are the whole boards, for a file
-    beside the message; no template gets either.
+    beside the message; no template gets either. ``change`` is the id of the news about a new #1 that the headline
+    tells and that comes first. ``week`` is there in a briefing, ``diary`` in a late digest of several days (what it
+    tells that did not last is not stated: it came and went); ``next_word`` says when a quiet channel hears again.
     """
 
     channel: str
@@ -238,6 +246,10 @@ class Digest:
     more_revisions: str = ""
     tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()
+    change: str = ""
+    week: Week | None = None
+    diary: tuple[DiaryDay, ...] = ()
+    next_word: str = ""
 
     @property
     def stated(self) -> tuple[str, ...]:

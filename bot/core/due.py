@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from bot.core.plan import complete_at, last_complete_day
+from bot.core.wording import day as written
 from bot.core.wording import listing
 
 EVERY_DAY = frozenset(range(7))
@@ -108,3 +109,14 @@ def wants_quiet(cadence: Cadence, due_at: datetime, last_due_at: datetime | None
     if cadence.when_quiet is WhenQuiet.NOTHING or last_due_at is None:
         return False
     return due_at - last_due_at >= QUIET_WEEK - _CLOCK_CHANGE
+
+
+def next_word(cadence: Cadence, due_at: datetime, settle: timedelta) -> str:
+    """When a channel that gets a line a quiet week hears again after one due at ``due_at``; empty for any other."""
+    if cadence.briefing or cadence.when_quiet is not WhenQuiet.WEEKLY_LINE:
+        return ""
+    first = due_at.astimezone(UTC).date() + timedelta(days=_LOOK_AHEAD_DAYS - 4)
+    times = due_times(cadence, first, first + timedelta(days=2 * _LOOK_AHEAD_DAYS), settle)
+    again = next((moment for moment in times if wants_quiet(cadence, moment, due_at)), None)
+    when = f", or on {written(again.astimezone(cadence.zone).date())}" if again else ""
+    return f"Next word when something moves{when}."

@@ -15,6 +15,8 @@ OPENING = 5
 """Lines of the board that a new watchlist without standing shows."""
 TITLES = 3
 """Titles that a line names."""
+WEEK = 3
+"""Lines of a briefing, where nothing else takes their room."""
 FEW = 2
 """Lines of what was revised where not all is shown and there is room for ROOMY lines; else it is one."""
 ROOMY = 6
@@ -55,7 +57,9 @@ class Bullet:
 class Excerpt:
     """The short form. ``opening`` is a new watchlist's board; ``more`` says what was left out, or is empty.
 
-    ``revised_first``: what OpenRouter revised is above the rest, for it was in a headline.
+    ``revised_first``: what OpenRouter revised is above the rest, for it was in a headline. ``week`` are the lines of a
+    briefing; ``change``, of one or none, is the news about a new #1 that comes first and is not among ``news``.
+    ``now``: the news are what is true now, for a diary of several days follows in the thread.
     """
 
     scopes: tuple[Scope, ...]
@@ -67,21 +71,30 @@ class Excerpt:
     rows_left_out: bool
     revisions: tuple[Revision, ...] = ()
     revised_first: bool = False
+    week: tuple[str, ...] = ()
+    change: tuple[Bullet, ...] = ()
+    now: bool = False
 
 
 def excerpt(digest: Digest, *, lines: int = LINES) -> Excerpt:
     """Scopes, the reader's own, news (strongest first), what was revised, what is quiet in one line: some of each."""
     spoken = [section for section in digest.sections if section.standing or section.news or section.new]
     several = len(spoken) > 1
-    rows = [Row(row, section.title if several else "") for section in digest.sections for row in section.standing]
+    rows = _rows(digest, several=several)
     news = [Bullet(item, section.title if several else "") for section in digest.sections for item in section.news]
     news.sort(key=lambda bullet: _STRENGTH[bullet.news.kind])
+    change = tuple(bullet for bullet in news if bullet.news.id == digest.change)
+    news = [bullet for bullet in news if bullet not in change]
+    week = _week(digest, len(change))
     opening = () if rows else _opening(digest.sections)
-    quiet = " ".join(part for section in digest.sections for part in (section.quiet, section.passed) if part)
-    free = lines - 1 - bool(quiet) - bool(digest.late) - bool(rows or opening)
+    quiet = _quiet(digest)
+    free = lines - 1 - bool(quiet) - bool(digest.late) - bool(rows or opening) - len(week) - len(change)
+    now = bool(digest.diary and news) and not (week or digest.revisions)
+    tight = bool(change) and bool(digest.late or digest.revisions)
+    free -= now
     scopes = scopes_of(spoken or digest.sections, limit=_SCOPES if free - _SCOPES >= _SOME_OF_EACH else 1)
     room = free - len(scopes)
-    shown = _share(len(rows) or len(opening), len(news), len(digest.revisions), room)
+    shown = _share(len(rows) or len(opening), 0 if tight else len(news), len(digest.revisions), room)
     rows_left_out = max(len(rows) - shown.rows, 0)
     return Excerpt(
         scopes=scopes,
@@ -93,7 +106,28 @@ def excerpt(digest: Digest, *, lines: int = LINES) -> Excerpt:
         rows_left_out=rows_left_out > 0,
         revisions=digest.revisions[: shown.revisions],
         revised_first=any(revision.headed for revision in digest.revisions),
+        week=week,
+        change=change,
+        now=now,
     )
+
+
+def _rows(digest: Digest, *, several: bool) -> list[Row]:
+    """What is the reader's own or followed, with its board where there are several; a quiet digest has a sentence."""
+    sections = () if digest.is_quiet else digest.sections
+    return [Row(row, section.title if several else "") for section in sections for row in section.standing]
+
+
+def _week(digest: Digest, change: int) -> tuple[str, ...]:
+    """The lines of a briefing; what comes besides on a day of troubles takes the place of the last of them."""
+    besides = bool(digest.late) + 2 * bool(digest.revisions) + change
+    return digest.week.lines[: max(WEEK - besides, 0)] if digest.week else ()
+
+
+def _quiet(digest: Digest) -> str:
+    """What is quiet, what came and went, and when a quiet channel hears again."""
+    said = [part for section in digest.sections for part in (section.quiet, section.passed) if part]
+    return " ".join([*said, *([digest.next_word] if digest.next_word else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +143,12 @@ def _share(rows: int, news: int, revisions: int, room: int) -> _Share:
     """All if they fit, with the heading of what was revised; else each its part, and a line says what is missing."""
     if rows + news + revisions + bool(revisions) <= room:
         return _Share(rows, news, revisions)
-    free = max(room - 1, 2)
+    least = 1 + bool(news)
+    free = max(room - 1, least)
     if revisions:
         few = FEW if free >= ROOMY else 1
         shown = min(revisions, max(free - 1 - rows - news, few))
-        free = max(free - 1 - shown, 2)
+        free = max(free - 1 - shown, least)
     else:
         shown = 0
     shown_rows = min(rows, max(free - news, free // 2))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from bot.core import text, wording
 from bot.core.event import Event, Kind
 from bot.core.view import View
 
@@ -62,6 +63,27 @@ def story(event: Event, view: View) -> str:
         f"{told} Until one leads for {STEADY} days running, changes between them appear here as a line, "
         "not as the headline."
     )
+
+
+def elsewhere(event: Event, view: View, views: Sequence[View]) -> str:
+    """On which other boards of the digest the one that lost #1 still leads, each sentence after a space."""
+    former = _former(event)
+    boards = [one for one in views if one is not view and one.watchlist.board.noun == view.watchlist.board.noun]
+    kept = [(one.title, one.current.leader) for one in boards if one.current and one.current.leader]
+    said = [f" {title}: {text.clean(first.name)} still leads." for title, first in kept if first.item == former]
+    return "".join(said)
+
+
+def days_led(event: Event, view: View) -> str:
+    """For how many of the last stored days each of the two led, after a space; empty where few are stored."""
+    boards = [board.leader for board in view.recent if board.leader and board.end_date <= event.date]
+    if len(boards) < STEADY:
+        return ""
+    second = event.evidence.get("previous_leader") or {}
+    pair = ((second.get("id"), second.get("name")), (event.item, event.name))
+    counted = [(text.clean(str(name)), sum(one.item == item for one in boards)) for item, name in pair if item]
+    days = wording.listing([f"{name} {number}" for name, number in counted])
+    return f" Days at #1 of the last {len(boards)} stored: {days}."
 
 
 def rivals(event: Event) -> frozenset[str | None]:

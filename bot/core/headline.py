@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.core import first_place, standing, text, wording
+from bot.core import first_place, quiet, standing, text, wording
 from bot.core.correction import JUDGED_AGAIN, Correction, Turn, subject
 from bot.core.digest import Standing
 from bot.core.event import Event, Kind
@@ -50,8 +50,18 @@ class Phrase:
         return self.what if self.title == before else f"{self.what} in {self.title}"
 
 
-def headline(told: Sequence[Told], views: Sequence[View], *, day: date, corrections: Sequence[Correction] = ()) -> str:
-    """What happened, in at most 90 characters, the most important first, with counts of what it does not name."""
+def headline(
+    told: Sequence[Told],
+    views: Sequence[View],
+    *,
+    day: date,
+    corrections: Sequence[Correction] = (),
+    since: date | None = None,
+) -> str:
+    """What happened, in at most 90 characters, the most important first, with counts of what it does not name.
+
+    ``since`` is the last day told before, from which a quiet digest speaks.
+    """
     corrected = heading(corrections, told, views)
     if corrected:
         return _corrected(corrected, len(corrections) - 1, told, fresh=_number_fresh(views))
@@ -61,7 +71,7 @@ def headline(told: Sequence[Told], views: Sequence[View], *, day: date, correcti
         return next(_candidates(told, phrases, counted, fresh=fresh))
     if fresh:
         return _first([_opening(view) for view in views if view.new])
-    return _quiet(views, day, nothing="Nothing else new" if told else "Nothing new")
+    return quiet.headline(views, day, since=since or day, other=bool(told))
 
 
 def heading(corrections: Sequence[Correction], told: Sequence[Told], views: Sequence[View]) -> Correction | None:
@@ -104,7 +114,7 @@ def _lead(headed: str, told: Sequence[Told], views: Sequence[View], *, day: date
     if unsaid:
         facts.append("; ".join(unsaid[:2]))
     elif told and told[0].event.kind is Kind.NEW_LEADER and told[0].event.date == day:
-        facts.append(against(told[0].event))
+        facts.append(against(told[0].event, told[0].view))
     own = next((line for view in views for line in standing.standings(view) if line.mine), None)
     if own and own.tokens and (len(unsaid) < 2 or own.name not in headed):
         facts.append(_own(own))
@@ -260,18 +270,6 @@ def _first(openings: Sequence[str]) -> str:
         if len(line) <= LIMIT:
             return line
     return text.shorten(openings[0], LIMIT)
-
-
-def _quiet(views: Sequence[View], day: date, *, nothing: str) -> str:
-    titles = wording.listing([_title(view) for view in views])
-    if not any(view.current for view in views):
-        return text.shorten(f"No figures for {wording.day(day)}" + (f": {titles}" if titles else ""), LIMIT)
-    if len(f"{nothing} in {titles}") > LIMIT:
-        titles = wording.count(len(views), "watchlist")
-    nothing = f"{nothing} in {titles}"
-    own = next((line for view in views for line in standing.standings(view) if line.mine and line.glyph == "="), None)
-    line = f"{nothing}: {_name(own.name)} stays #{own.rank}" if own else nothing
-    return line if len(line) <= LIMIT else nothing
 
 
 def _own(line: Standing) -> str:

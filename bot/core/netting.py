@@ -208,7 +208,7 @@ _PLACES: Mapping[Kind, str] = {
     Kind.CLIMBED: "up at #{rank}",
     Kind.DROPPED: "down at #{rank}",
     Kind.LEFT_TOP: "out of the top {n}",
-    Kind.SHARE: "at {share}% of all tokens",
+    Kind.SHARE: "at {share} of all tokens",
     Kind.MOVED: "at #{rank}",
     Kind.RENAMED: "under another name",
 }
@@ -221,8 +221,8 @@ def _in_short(event: Event, number: int, still_in: int | None) -> str:
         n=event.rule.get("n"),
         rank=event.rank,
         passed=ways.passed(event),
-        tokens=wording.tokens(int(evidence.get("threshold") or 0)),
-        share=f"{float(evidence.get('share') or 0):.1f}",
+        tokens=wording.limit(int(evidence.get("threshold") or 0)),
+        share=wording.share(Fraction(evidence.get("share") or 0) / 100),
     )
     if event.kind is Kind.MOVED and event.rank is None:
         place = "not listed"

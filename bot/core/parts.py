@@ -25,7 +25,7 @@ def claim(event: Event) -> str:
     """The rule with what tells its events of an item apart: "entered_top 10", "milestone 1T", "overtook Marlin"."""
     said = event.threshold
     if event.kind is Kind.MILESTONE:
-        said = wording.tokens(int(event.evidence["threshold"]))
+        said = wording.limit(int(event.evidence["threshold"]))
     elif event.kind is Kind.OVERTOOK:
         said = text.clean(event.evidence["passed"]["name"])
     return f"{event.kind.value} {said}".rstrip()

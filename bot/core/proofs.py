@@ -79,7 +79,7 @@ def _grows(event: Event) -> str:
     mean = wording.exact(int(evidence.get("mean") or 0))
     growth = wording.tokens(int(evidence.get("excess") or 0))
     span = wording.window(event.window_days, event.date)
-    limits = f"{rule.get('ratio')}×, {wording.tokens(int(rule.get('min_growth') or 0))}"
+    limits = f"{rule.get('ratio')}×, {wording.limit(int(rule.get('min_growth') or 0))}"
     return (
         f"{span}: {wording.exact(event.tokens or 0)} tokens{ends}. Mean {mean}, ratio {times}, growth {growth}. "
         f"(Rule: {limits}.)"

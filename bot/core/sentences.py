@@ -84,13 +84,21 @@ def tally(number: int, kind: Kind) -> str:
     return wording.count(number, *(words.counted if words else (label(kind), label(kind))))
 
 
-def against(event: Event) -> str:
-    """A new leader's tokens and those of #2: "6.02T (+23%), Harrier 5.97T, a lead of 0.8%"."""
+def against(event: Event, view: View | None = None) -> str:
+    """A new leader's tokens and those of #2: "6.02T (+23%), Harrier 5.97T (−17%), a lead of 0.8%".
+
+    By how much #2 changed is read from the view's boards, where the event is of their day.
+    """
     second, ahead = event.evidence.get("second"), event.evidence.get("lead_percent")
     if not second:
         return amount(event)
     by = f", a lead of {ahead}%" if ahead else ""
-    return f"{amount(event)}, {text.clean(second['name'])} {wording.tokens(int(second['tokens']))}{by}"
+    tokens = int(second["tokens"])
+    base = view.compared.tokens(second["id"]) if view and view.compared and parts.of_the_day(event, view) else None
+    change = wording.percent(tokens, base)
+    return (
+        f"{amount(event)}, {text.clean(second['name'])} {wording.tokens(tokens)}{f' ({change})' if change else ''}{by}"
+    )
 
 
 def led_days(evidence: Mapping[str, object]) -> str:
@@ -116,7 +124,7 @@ def _takes(_event: Event) -> str:
 def _led(event: Event, view: View) -> str:
     """Such as "6.02T (+23%), Harrier 5.97T, a lead of 0.8%. Harrier had led for at least 170 days."; then the story."""
     old, second = event.evidence.get("previous_leader"), event.evidence.get("second")
-    first, story = against(event), first_place.story(event, view)
+    first, story = against(event, view), first_place.story(event, view)
     if not old:
         return f"{first}.{story}"
     now = parts.stands(old["id"], view)

@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.core.charts import Chart, Column, Course, RankChart, Role, SpikeChart, TokenChart
 from bot.core.digest import Citation, Digest, News, Proof, Provenance, Revision, Section, Standing, TableLine
+from bot.core.week import Arrivals, DiaryDay, DiaryLine, Week, WeekBoard, WeekLine
 
 _DAY = date(2026, 11, 10)
 _LONG = "W" * 60
@@ -23,6 +24,12 @@ def specimens() -> tuple[Digest, ...]:
         replace(ordinary, sections=(), late="2 days were not reported in time", days=(date(2026, 11, 9), _DAY)),
         replace(ordinary, revisions=(_revision("Sable", 1), _revision("Tern CLI", 2))),
         replace(ordinary, sections=(), revisions=(replace(_revision("Sable", 0), figures="", headed=True),)),
+        replace(ordinary, week=_week("Swift 4"), change=ordinary.sections[0].news[0].id),
+        replace(
+            ordinary, diary=_diary("Sable"), late="Two days were not reported in time", days=(date(2026, 11, 9), _DAY)
+        ),
+        replace(ordinary, sections=(replace(section, calm="Sable #4.", closest="Closest to changing: none."),)),
+        replace(_digest(_LONG, sections=3, lines=3), week=_week(_LONG), diary=_diary(_HOSTILE), next_word=_LONG),
         _digest(_LONG, sections=3, lines=12),
         _digest(_LONG, sections=1, lines=24, revisions=24),
         _digest(_HOSTILE, sections=2, lines=5, revisions=3),
@@ -45,6 +52,38 @@ def _digest(name: str, *, sections: int, lines: int, revisions: int = 0) -> Dige
         revisions=tuple(_revision(name, place) for place in range(revisions)),
         charts=_charts(name, source.text),
     )
+
+
+def _week(name: str) -> Week:
+    """Labs beside their models, apps, arrivals known and not known."""
+    line = WeekLine(2, "▲", "5", name, name, "6.50T", "+77%", "9.1%", "+3.8 pt", "0.09 / 0.36", "256k", followed=True)
+    new = replace(line, rank=3, glyph="", was="", points="not listed", price="", context="", followed=False)
+    app = replace(new, share="", points="", change="not listed")
+    return Week(
+        span="9 to 15 November 2026, against the week before",
+        lines=(
+            f"{name} 9.6% → 14.0% of all tokens.",
+            f"{name} keeps #1 with {name}: 12.2% (+0.4 pt).",
+            f"Apps: {name}.",
+        ),
+        boards=(
+            WeekBoard("", "Labs", "Lab", (line, new), "Models outside the daily top 50: 6.3%.", beside=True),
+            WeekBoard("list-0", name[:60], "Model", (line, new) * 5, ""),
+            WeekBoard("list-1", "Apps", "App", (app,) * 10, f"Climbed {name} #22 → #12."),
+        ),
+        arrivals=(
+            Arrivals(
+                name, "in the top 50 on at least 3 of the 7 days", (f"{name} #14",) * 6, "Came and went: 11 others."
+            ),
+            Arrivals("Apps", "in the top 50", (), "Not known: 2 days of the two weeks are not stored."),
+        ),
+        how="OpenRouter is one router, not the market.",
+    )
+
+
+def _diary(name: str) -> tuple[DiaryDay, ...]:
+    lines = (DiaryLine("7k2f0", f"{name} enters the top 10, #8 with 512B"), DiaryLine("q83d0", f"{name} leaves"))
+    return (DiaryDay(date(2026, 11, 9), "Mon 9 Nov", lines, ""), DiaryDay(_DAY, "Tue 10 Nov", lines, "and 3 more"))
 
 
 def _charts(name: str, source: str) -> tuple[Chart, ...]:

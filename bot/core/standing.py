@@ -164,7 +164,7 @@ def _neighbours(current: Snapshot, entry: Entry, *, both: bool) -> list[Entry]:
 
 
 def _gap(entry: Entry, other: Entry) -> str:
-    distance = wording.tokens(abs(entry.tokens - other.tokens))
+    distance = wording.distance(abs(entry.tokens - other.tokens))
     name = text.clean(other.name)
     if entry.tokens == other.tokens:
         return f"level with {name}"

@@ -51,7 +51,7 @@ def overtook(event: Event, view: View) -> str:
     """Such as "#5 → #4, 1.84T (+6%), 51B ahead."."""
     move = parts.move(event) if event.previous_rank else f"{parts.then(event, view)} #{event.rank}"
     lead = (event.tokens or 0) - int(event.evidence["passed"]["tokens"])
-    ahead = f"{wording.tokens(lead)} ahead" if lead else "level with it"
+    ahead = f"{wording.distance(lead)} ahead" if lead else "level with it"
     return f"{move}, {parts.amount(event)}, {ahead}.{parts.since(event, view)}"
 
 
@@ -61,7 +61,7 @@ def also_overtook(event: Event, _view: View, title: str) -> str:
 
 
 def _threshold(event: Event) -> str:
-    return f"{wording.tokens(int(event.evidence.get('threshold') or 0))} tokens"
+    return f"{wording.limit(int(event.evidence.get('threshold') or 0))} tokens"
 
 
 def reaches(event: Event) -> str:
@@ -81,9 +81,8 @@ def also_reached(event: Event, _view: View, title: str) -> str:
 
 
 def _points(event: Event) -> str:
-    """By how many points a share moved: "2.4", below one "0.25"."""
-    points = abs(Fraction(event.evidence.get("points") or 0))
-    return f"{float(points):.2f}" if points < 1 else f"{float(points):.1f}"
+    """By how many points a share moved: "2.4"."""
+    return wording.points_apart(Fraction(event.evidence.get("points") or 0))
 
 
 def gains(event: Event) -> str:
@@ -93,7 +92,7 @@ def gains(event: Event) -> str:
 
 def share(event: Event, view: View) -> str:
     """Such as "10.8% → 13.2% of all tokens within 7 days, now #2."."""
-    base, now = (f"{float(event.evidence.get(name) or 0):.1f}%" for name in ("base_share", "share"))
+    base, now = (wording.share(Fraction(event.evidence.get(name) or 0) / 100) for name in ("base_share", "share"))
     moved = f"{base} → {now} of all tokens {_within_days(event)}"
     return f"{moved}, {parts.then(event, view)} #{event.rank}.{parts.since(event, view)}"
 

@@ -14,37 +14,47 @@ _LONG_MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MINUS = "−"
 
 
 def tokens(count: int) -> str:
-    """Tokens to three significant digits: 455B, 1.84T, 999, 50B. Rounded half up; 999.6B is 1T."""
+    """Tokens to three significant digits: 455B, 1.84T, 1.90T, 50.0B; below a thousand all of them. Rounded half up."""
+    return _written(count, 3)
+
+
+def distance(count: int) -> str:
+    """How far two are apart, to two significant digits: 51B, 310B, 2.7T. Their own figures, of three, are beside it."""
+    return _written(count, 2)
+
+
+def limit(count: int) -> str:
+    """Tokens that somebody set, as a configuration has them: 1T, 2.5B."""
+    written = tokens(count)
+    return f"{written[:-1].rstrip('0').rstrip('.')}{written[-1]}" if "." in written else written
+
+
+def _written(count: int, digits: int) -> str:
+    """A whole number to so many significant digits, in the unit in which at most three stand before the point."""
     if count < 1000:
         return str(count)
-    for index, (unit, letter) in enumerate(_UNITS):
-        if count < unit:
-            continue
-        digits = _three_digits(Fraction(count, unit))
-        if digits == "1000" and index:
-            return f"1{_UNITS[index - 1][1]}"
-        return f"{digits}{letter}"
-    raise AssertionError("every count from 1000 has a unit")  # pragma: no cover
+    rounded = _rounded(count, digits)
+    unit, letter = next((unit, letter) for unit, letter in _UNITS if rounded >= unit)
+    places = max(digits - len(str(rounded // unit)), 0)
+    whole, rest = divmod(rounded, unit)
+    return f"{whole}.{rest * 10**places // unit:0{places}d}{letter}" if places else f"{whole}{letter}"
 
 
-def _three_digits(value: Fraction) -> str:
-    places = 2 if value < 10 else 1 if value < 100 else 0
-    scaled = int(value * 10**places + Fraction(1, 2))
-    if places and scaled >= 1000:
-        places, scaled = places - 1, (scaled + 5) // 10
-    text = f"{scaled:0{places + 1}d}"
-    whole = f"{text[:-places]}.{text[-places:]}" if places else text
-    return whole.rstrip("0").rstrip(".") if "." in whole else whole
+def _rounded(count: int, digits: int) -> int:
+    """The number to so many significant digits, half up: 999,600 becomes 1,000,000, and with it its unit the next."""
+    step = int("1" + "0" * (len(str(count)) - digits))
+    return (2 * count + step) // (2 * step) * step
 
 
 def ratio(value: Fraction) -> str:
     """A multiple: 3.1×, 12×."""
     tenths = int(value * 10 + Fraction(1, 2))
-    return f"{tenths // 10}.{tenths % 10}×" if tenths < 100 else f"{int(value + Fraction(1, 2))}×"
+    return f"{_tenths(tenths)}×" if tenths < 100 else f"{int(value + Fraction(1, 2))}×"
 
 
 def decimal(value: Fraction | int) -> str:
@@ -65,11 +75,28 @@ def percent(now: int, before: int | None) -> str:
 
 
 def share(part: Fraction) -> str:
-    """A part of a whole, in per cent to a tenth: 21.6%, 6%; what is there but rounds to nothing is <0.1%."""
+    """A part of a whole, in per cent to a tenth: 21.6%, 6.0%; what is there but rounds to nothing is <0.1%."""
     tenths = int(part * 1000 + Fraction(1, 2))
     if not tenths:
         return "<0.1%" if part else "0%"
-    return f"{tenths // 10}.{tenths % 10}%" if tenths % 10 else f"{tenths // 10}%"
+    return f"{_tenths(tenths)}%"
+
+
+def points(change: Fraction) -> str:
+    """By how many percentage points a share moved, ``change`` in points: "+4.4 pt", "−0.8 pt", "0.0 pt"."""
+    tenths = int(abs(change) * 10 + Fraction(1, 2))
+    sign = "" if not tenths else "+" if change > 0 else MINUS
+    return f"{sign}{_tenths(tenths)} pt"
+
+
+def points_apart(change: Fraction) -> str:
+    """The same within a sentence, without sign and unit: "4.4"; of less than a tenth "0.04", for it did move."""
+    hundredths = int(abs(change) * 100 + Fraction(1, 2))
+    return f"0.0{hundredths}" if 0 < hundredths < 10 else _tenths(int(abs(change) * 10 + Fraction(1, 2)))
+
+
+def _tenths(tenths: int) -> str:
+    return f"{tenths // 10}.{tenths % 10}"
 
 
 def margin(ahead: int, behind: int) -> str:
@@ -77,7 +104,7 @@ def margin(ahead: int, behind: int) -> str:
     if not behind:
         return ""
     tenths = int(Fraction(ahead - behind, behind) * 1000 + Fraction(1, 2))
-    return f"{tenths // 10}.{tenths % 10}%" if tenths < 1000 else f"{tenths // 10}%"
+    return f"{_tenths(tenths)}%" if tenths < 1000 else f"{tenths // 10}%"
 
 
 def day(value: date) -> str:
@@ -98,6 +125,31 @@ def month_day(value: date) -> str:
 def window(days: int, end: date) -> str:
     """A window: "7 days to Tue 10 Nov", or the day itself."""
     return day(end) if days == 1 else f"{days} days to {day(end)}"
+
+
+def days(first: date, last: date) -> str:
+    """Days that stand alone: "9 to 15 November 2026", "30 October to 5 November 2026", "10 November 2026"."""
+    end = f"{month_day(last)} {last.year}"
+    if first == last:
+        return end
+    if first.year != last.year:
+        return f"{month_day(first)} {first.year} to {end}"
+    return f"{first.day if first.month == last.month else month_day(first)} to {end}"
+
+
+def short_days(first: date, last: date) -> str:
+    """Days within a headline: "11 to 16 Nov", "30 Oct to 2 Nov"."""
+    begin = str(first.day) if (first.year, first.month) == (last.year, last.month) else _day_of_month(first)
+    return _day_of_month(last) if first == last else f"{begin} to {_day_of_month(last)}"
+
+
+def _day_of_month(value: date) -> str:
+    return f"{value.day} {_MONTHS[value.month - 1]}"
+
+
+def in_words(number: int) -> str:
+    """A small number within a sentence: "six"; from ten on in digits."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
 
 def rank_move(rank: int | None, previous: int | None) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -35,6 +35,9 @@ from tests.scenes import (
     whole,
     whole_entry,
 )
+from tests.weeks import apps as week_apps
+from tests.weeks import briefing
+from tests.weeks import models as week_models
 
 BUNDLED = Path(__file__).resolve().parents[2] / "templates"
 NOW_AT = datetime(2026, 11, 11, 8, 0, tzinfo=UTC)
@@ -63,6 +66,9 @@ def scenes() -> dict[str, Digest]:
         "quiet": digest(calm(last_news=date(2026, 11, 3)), ide()),
         "two-watchlists": digest(coding, cli(events=(leader(), entry()))),
         "several-days": several_days(),
+        "week": briefing(week_models(), week_apps()),
+        "catch-up": catch_up(),
+        "quiet-week": quiet_week(),
         "revised": digest(calm(events=(spike(),)), corrections=revised(headed=False)),
         "revised-headline": digest(cli(events=(entry(),)), ide(), corrections=revised(headed=True)),
     }
@@ -99,6 +105,34 @@ def several_days() -> Digest:
         ),
     )
     return digest(board, days=(saturday, sunday, DAY), late="2 days were not reported in time")
+
+
+def catch_up() -> Digest:
+    """Thursday to Tuesday, told late on Wednesday: Sable came and left, Ibex was in for a day, Foundry Agent leads."""
+    thursday, friday, sunday = date(2026, 11, 5), date(2026, 11, 6), date(2026, 11, 8)
+    events = (
+        entry(date=thursday, item="ibex", name="Ibex", id="1bex", rank=8, previous_rank=12, tokens=530 * B),
+        left(date=friday, item="ibex", name="Ibex", id="1b3x", rank=17, previous_rank=8, tokens=380 * B),
+        entry(date=sunday, rank=9, previous_rank=12),
+        spike(date=sunday, rank=11),
+        left(),
+    )
+    board = cli(previous=snapshot(CLI_AGENTS, date(2026, 11, 4), THEN), events=events)
+    return digest(
+        board,
+        days=(thursday, friday, sunday, DAY),
+        late="Five days were not reported in time (5 to 9 Nov)",
+        since=date(2026, 11, 4),
+    )
+
+
+def quiet_week() -> Digest:
+    """A daily channel that heard nothing for a week."""
+    last = date(2026, 11, 3)
+    boards = tuple(snapshot(CLI_AGENTS, DAY - timedelta(days=back), NOW) for back in reversed(range(8)))
+    board = calm(previous=boards[0], recent=boards, last_news=last)
+    word = "Next word when something moves, or on Tue 17 Nov."
+    return digest(board, ide(), since=last, next_word=word)
 
 
 TAGS = {"html", "head", "meta", "title", "style", "body", "table", "tbody", "tr", "td", "th"}

@@ -26,7 +26,7 @@ def labs() -> Digest:
 def test_the_text_has_a_column_of_shares_within_its_width() -> None:
     text = rendered(labs()).text
     table = text[text.index("Top 3, Labs") :].split("\n")[1:5]
-    assert [line.split()[-1] for line in table] == ["Share", "60%", "30%", "4%"]
+    assert [line.split()[-1] for line in table] == ["Share", "60.0%", "30.0%", "4.0%"]
     assert table[0].split()[2:] == ["Lab", "Tokens", "Change", "Share"]
     assert max(width(line) for line in text.split("\n")) <= 78
     assert len({width(line) for line in table}) == 1
@@ -35,7 +35,7 @@ def test_the_text_has_a_column_of_shares_within_its_width() -> None:
 def test_the_mail_and_the_thread_have_it_too() -> None:
     message = rendered(labs())
     for form in (words(message.html), plain(message.slack[1].markup)):
-        assert all(word in form for word in ("Lab", "Share", "60%", "30%", "4%"))
+        assert all(word in form for word in ("Lab", "Share", "60.0%", "30.0%", "4.0%"))
 
 
 def test_what_is_no_lab_has_no_such_column() -> None:

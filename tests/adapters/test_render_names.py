@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -66,6 +67,24 @@ def with_name(name: str) -> Digest:
     return digest(view, ide(watchlist=replace(WHOLE, title=name)))
 
 
+def quiet_with_name(name: str) -> Digest:
+    """A quiet digest of one whose own item has the name."""
+    board = snapshot(CLI_AGENTS, DAY, [("evil", name, 9000 * B), *NOW])
+    watched = replace(CLI, title=name, mine=patterns("id:evil"), follow=())
+    return digest(cli(watchlist=watched, current=board, previous=board))
+
+
+def week_with_name(name: str) -> Digest:
+    """A late briefing in which the name climbs, arrives and has news."""
+    rows = [("evil", name, 9000 * B), *NOW]
+    boards = [snapshot(CLI_AGENTS, DAY - timedelta(days=back), rows if back < 5 else NOW) for back in range(14)]
+    watched = replace(CLI, title=name, mine=patterns("id:evil"), follow=())
+    events = (entry(item="evil", name=name, date=YESTERDAY), spike(item="evil", name=name))
+    view = cli(watchlist=watched, current=boards[0], previous=boards[7], recent=tuple(boards), events=events)
+    week_ago = DAY - timedelta(days=7)
+    return digest(view, days=(YESTERDAY, DAY), late="A day was late", since=week_ago, weekly=True)
+
+
 def assert_inert(message: Message) -> None:
     text = message.text + message.subject
     assert not any(char in text for char in "\x00\x1b\x02\x03\x0e\x0f\x1f\u202e\u200b\u2028\r")
@@ -81,13 +100,15 @@ def assert_inert(message: Message) -> None:
             "https://openrouter.ai/apps/category/coding",
         }
         lines = part.markup.split("\n")
-        assert all(line == "" or line[:2] in ("# ", "~ ", "| ", "@ ", "* ") for line in lines)
+        assert all(line == "" or line[0] == "\x0e" or line[:2] in ("# ", "~ ", "| ", "@ ", "* ") for line in lines)
         assert sum(line.startswith("# ") for line in lines) == 1
         assert not any(char in part.markup for char in "\x00\x1b\u202e\u200b\u2028\r")
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_inert_in_every_form(name: str) -> None:
+    assert_inert(rendered(quiet_with_name(name)))
+    assert_inert(rendered(week_with_name(name)))
     message = rendered(with_name(name))
     assert_inert(message)
     assert len(message.html.encode()) < HTML_LIMIT

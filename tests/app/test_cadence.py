@@ -64,6 +64,12 @@ class TestDays:
         mondays = [date(2026, 11, number) for number in (16, 23, 30)]
         assert [now.astimezone(BERLIN).date() for now, _ in digests] == mondays
         assert [bool(composed.digest.stated) for _, composed in digests] == [True, False, False]
+        assert [composed.digest.week is not None for _, composed in digests] == [False, True, True]
+        second = digests[1][1].digest
+        assert second.headline.startswith("Quiet week in CLI agents: top 10 unchanged")
+        assert second.week
+        assert second.week.span == "16 to 22 November 2026, against the week before"
+        assert second.next_word == ""
         assert not world.store.unsettled("team", ["cli-agents"], date.max)
 
     def test_now_heeds_neither_days_nor_time(self) -> None:
@@ -121,8 +127,13 @@ class TestWhenQuiet:
 
     def test_news_begin_the_quiet_week_anew(self) -> None:
         world = World(changing(DAY + timedelta(days=5)), cadence=nine(when_quiet=WhenQuiet.WEEKLY_LINE))
-        digests = [now.date() - DAY for now, _ in hourly(world, DAY + timedelta(days=1), 16)]
-        assert [digest.days for digest in digests] == [1, 6, 13]
+        told = list(hourly(world, DAY + timedelta(days=1), 16))
+        assert [(now.date() - DAY).days for now, _ in told] == [1, 6, 13]
+        quiet = told[-1][1].digest
+        assert quiet.headline == "Quiet week in CLI agents: top 10 unchanged"
+        assert "ranks against Sun 15 Nov" in quiet.sections[0].scope
+        assert quiet.next_word == "Next word when something moves, or on Mon 30 Nov."
+        assert quiet.week is None
 
 
 class TestFirstDigest:
@@ -163,7 +174,8 @@ class TestCron:
         world.on(DAY + timedelta(days=1), 3).cycle().run()
         (composed,) = world.on(DAY + timedelta(days=7), 3).cycle().run().composed
         assert not world.store.unsettled("team", ["cli-agents"], date.max)
-        assert composed.digest.late == "3 days were not reported in time (11 Nov 2026 on). Nothing is missing."
+        assert composed.digest.late == "Five days were not reported in time (11 to 15 Nov). Nothing is missing."
+        assert [day.title for day in composed.digest.diary] == ["Wed 11 Nov", "Fri 13 Nov", "Sun 15 Nov"]
         assert not world.on(DAY + timedelta(days=7), 4).cycle().run().composed
 
     def test_held_days_are_held_without_a_time_too(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -81,7 +81,7 @@ class TestDayByDay:
         world = World(changing(DAY + timedelta(days=2)))
         world.on(DAY + timedelta(days=1)).cycle().run()
         composed = world.on(DAY + timedelta(days=6)).cycle().run().composed
-        assert composed[0].digest.late == "1 day was not reported in time (12 Nov 2026 on). Nothing is missing."
+        assert composed[0].digest.late == "Three days were not reported in time (12 to 14 Nov). Nothing is missing."
 
 
 class TestCadence:
@@ -302,6 +302,17 @@ class TestPreview:
         assert self.preview(world, None) is None
         world.cycle().run()
         assert "Item01" in (self.preview(world, None) or "")
+
+    def test_a_channel_with_weekly_briefings_gets_the_week(self) -> None:
+        world = World(changing(ago(3), DAY), cadence=Cadence(UTC, frozenset({0}), when_quiet=WhenQuiet.NOTHING))
+        for back in (5, 4, 3, 2, 1, 0):
+            world.cycle(now=complete_at(ago(back), SETTLE)).run()
+        composed = preview_day(
+            world.store, world.subscription, DAY, renderer=PlainRenderer(), now=world.clock(), settle=SETTLE
+        )
+        assert composed
+        assert composed.digest.week
+        assert {ago(3), DAY} <= set(composed.digest.days)
 
     def test_of_a_day_that_was_never_evaluated(self) -> None:
         world = World(changing(ago(1)))

@@ -45,7 +45,7 @@ def test_an_ordinary_day() -> None:
 
     assert told.headline == "Kestrel Code passes Marlin for #4 in CLI agents · Sable enters the top 10 · 1 spike"
     assert told.lead == (
-        "Loomwright grows to 3.1× its average. Kestrel Code #4 (1.84T, +6%), 51B ahead of Marlin, 308B behind Roost. "
+        "Loomwright grows to 3.1× its average. Kestrel Code #4 (1.84T, +6%), 51B ahead of Marlin, 310B behind Roost. "
         "CLI agents and IDE extensions on OpenRouter, 7 days to Tue 10 Nov 2026."
     )
     first, second = told.sections
@@ -74,12 +74,13 @@ def test_a_new_leader() -> None:
 
     assert told.headline == "New #1 in CLI agents: Foundry Agent, after at least 170 days of Harrier"
     assert told.lead == (
-        "6.02T (+23%), Harrier 5.97T, a lead of 0.8%. Kestrel Code #4 (1.84T, +6%), 51B ahead of Marlin, "
-        "308B behind Roost. CLI agents on OpenRouter, 7 days to Tue 10 Nov 2026."
+        "6.02T (+23%), Harrier 5.97T (−16%), a lead of 0.8%. Kestrel Code #4 (1.84T, +6%), 51B ahead of Marlin, "
+        "310B behind Roost. CLI agents on OpenRouter, 7 days to Tue 10 Nov 2026."
     )
     (news,) = told.sections[0].news
     assert news.text == (
-        "Foundry Agent takes #1: 6.02T (+23%), Harrier 5.97T, a lead of 0.8%. Harrier had led for at least 170 days."
+        "Foundry Agent takes #1: 6.02T (+23%), Harrier 5.97T (−16%), a lead of 0.8%. "
+        "Harrier had led for at least 170 days."
     )
     assert news.why == (
         "Tue 10 Nov: #1 with 6,020,000,000,000 tokens. Mon 9 Nov: #2 with 5,900,000,000,000 tokens. "
@@ -135,7 +136,10 @@ def test_one_item_is_one_line_over_all_watchlists() -> None:
     assert proof.text.startswith("Tue 10 Nov: #10 with 455,000,000,000 tokens.")
     (news,) = agents.news
     assert news.kind == Kind.NEW_LEADER
-    assert news.text.endswith("Also #2 in Coding, 3.1× its average and 3.1× its average of the three weeks before.")
+    assert news.text.endswith(
+        "Also #2 in Coding, 3.1× its average and 3.1× its average of the three weeks before. "
+        "Coding: Harrier still leads."
+    )
     assert told.headline.startswith("Foundry Agent takes #1 in CLI agents")
     assert set(told.stated) == {"c0de", "c1c1", "7k2f", "q83d", "s1s1"}
     assert len(told.stated) == len(set(told.stated))

@@ -73,7 +73,8 @@ class TestHeadline:
     def test_a_late_one_whose_day_was_not_stored_before(self) -> None:
         told = digest(calm(), corrections=[correction(Turn.LATE, revised=None)], late="a day was late")
         assert told.lead == (
-            "A day was late. It was found when that day was judged again. What follows is today's briefing."
+            "A day was late. Nothing is missing. It was found when that day was judged again. "
+            "What follows is today's briefing."
         )
 
     def test_all_kinds_are_counted_and_what_does_not_fit_is_one_number(self) -> None:

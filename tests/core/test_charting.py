@@ -186,7 +186,7 @@ def test_a_spike_stands_beside_its_baseline_by_the_figures_that_it_is_told_with(
     assert (chart.mean, chart.base) == (47_666_666_667, "mean of the 3 before: at most 47.7B")
     assert chart.alt == (
         "Loomwright: 148B on Tue 10 Nov, against a mean of at most 47.7B over the three weeks before: "
-        "at most 44B on Tue 20 Oct, 47B on Tue 27 Oct and 52B on Tue 3 Nov."
+        "at most 44.0B on Tue 20 Oct, 47.0B on Tue 27 Oct and 52.0B on Tue 3 Nov."
     )
     assert chart.source == f"Source: OpenRouter (openrouter.ai/apps), as of {as_of(DAY)}."
 

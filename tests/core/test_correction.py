@@ -120,13 +120,13 @@ class TestRetracted:
     def test_a_spike_is_about_tokens(self) -> None:
         told = "For Tue 10 Nov we told: Loomwright grows to 3.1× its average."
         assert said(spike(), rank=13, tokens=str(98 * B)) == (
-            "Revised: Loomwright had 98B tokens on 10 November, not 148B",
-            f"{told} Its tokens are now 98B, not 148B.",
+            "Revised: Loomwright had 98.0B tokens on 10 November, not 148B",
+            f"{told} Its tokens are now 98.0B, not 148B.",
         )
         assert said(spike(), rank=13, tokens="0")[0] == "Revised: Loomwright had 0 tokens on 10 November, not 148B"
         assert said(spike(), rank=15, tokens=str(98 * B)) == (
-            "Revised: Loomwright had 98B tokens on 10 November, not 148B",
-            f"{told} It was #15, not #13: its tokens are now 98B, not 148B.",
+            "Revised: Loomwright had 98.0B tokens on 10 November, not 148B",
+            f"{told} It was #15, not #13: its tokens are now 98.0B, not 148B.",
         )
         assert said(spike(), rank=13, tokens="148100000001") == (
             "Revised for 10 November, no longer so: Loomwright grows to 3.1× its average",
@@ -144,7 +144,7 @@ class TestRetracted:
         ] == [
             f"Revised: {cut} was #11 on 10 November, not #10",
             f"Revised for 10 November, no longer so: {cut} enters the top 10",
-            f"Revised: {cut} had 98B tokens on 10 November, not 148B",
+            f"Revised: {cut} had 98.0B tokens on 10 November, not 148B",
             f"Revised: {'H' * 27}… led on 10 November, not {cut}",
         ]
 
@@ -214,7 +214,7 @@ class TestLate:
             (entry(), {"rank": None, "as_of": None}, "It was found when that day was judged again."),
             (entry(), {"as_of": "x"}, "Before the revision it was not listed."),
             (entry(), {"rank": 10}, "It was #10 before, too: other figures it is judged by changed."),
-            (spike(), {"rank": 13, "tokens": str(90 * B)}, "Its tokens are now 148B, not 90B."),
+            (spike(), {"rank": 13, "tokens": str(90 * B)}, "Its tokens are now 148B, not 90.0B."),
             (
                 leader(),
                 {"rank": 2, "leader": {"name": "Harrier", "tokens": str(6050 * B)}},

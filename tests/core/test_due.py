@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from bot.core.due import (
     instant,
     latest_due,
     next_due,
+    next_word,
     rhythm,
     wants_quiet,
 )
@@ -144,6 +146,25 @@ class TestQuiet:
     def test_a_weekly_briefing_always_goes_out(self) -> None:
         monday = Cadence(BERLIN, frozenset({0}), when_quiet=WhenQuiet.NOTHING)
         assert wants_quiet(monday, utc(2026, 11, 16, 8), utc(2026, 11, 9, 8))
+
+    @pytest.mark.parametrize(
+        ("weekdays", "expected"),
+        [(range(7), "Thu 19 Nov"), (range(5), "Thu 19 Nov"), ((0, 3), "Thu 19 Nov"), ((0, 1), "Mon 23 Nov")],
+    )
+    def test_it_is_said_when_one_hears_again(self, weekdays: Iterable[int], expected: str) -> None:
+        cadence = Cadence(BERLIN, frozenset(weekdays), time(9))
+        assert next_word(cadence, utc(2026, 11, 12, 8), SETTLE) == f"Next word when something moves, or on {expected}."
+
+    def test_a_channel_without_any_day_hears_when_something_moves(self) -> None:
+        assert (
+            next_word(Cadence(BERLIN, frozenset()), utc(2026, 11, 12, 8), SETTLE) == "Next word when something moves."
+        )
+
+    def test_where_that_goes_without_saying_it_is_not(self) -> None:
+        due = utc(2026, 11, 12, 8)
+        assert next_word(Cadence(BERLIN, when_quiet=WhenQuiet.LINE), due, SETTLE) == ""
+        assert next_word(Cadence(BERLIN, when_quiet=WhenQuiet.NOTHING), due, SETTLE) == ""
+        assert next_word(Cadence(BERLIN, frozenset({0})), due, SETTLE) == ""
 
     def test_a_week_with_a_clock_change_is_a_week(self) -> None:
         """From Monday to Monday at nine in Berlin, the clocks put forward on the Sunday between."""

@@ -2,21 +2,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.core.correction import Correction, Turn
 from bot.core.digest import Digest, Section
+from bot.core.event import Event
 from bot.core.excerpt import ELSEWHERE, LINES, excerpt, scopes_of
 from bot.core.view import View
-from tests.scenes import CLI, IDE, WHOLE, calm, cli, correction, digest, entry, ide, leader, patterns
+from tests.builders import DAY
+from tests.scenes import (
+    CLI,
+    IDE,
+    LAST_WEEK,
+    WHOLE,
+    YESTERDAY,
+    calm,
+    cli,
+    correction,
+    digest,
+    entry,
+    ide,
+    leader,
+    patterns,
+)
 
 
-def short(*views: View, late: str = "", corrections: Sequence[Correction] = ()) -> tuple[int, Digest]:
-    told = digest(*views, late=late, corrections=corrections)
+def short(*views: View, late: str = "", corrections: Sequence[Correction] = (), **more: Any) -> tuple[int, Digest]:
+    told = digest(*views, late=late, corrections=corrections, **more)
     parts = excerpt(told)
     lines = 1 + len(parts.scopes) + len(parts.rows) + len(parts.opening) + len(parts.news)
     lines += len(parts.revisions) + bool(parts.revisions) + bool(parts.rows or parts.opening)
+    lines += len(parts.week) + len(parts.change) + bool(parts.news and parts.now)
     return lines + bool(parts.quiet) + bool(parts.more) + bool(told.late), told
 
 
@@ -38,7 +56,7 @@ def test_everything_is_shown_while_it_fits() -> None:
     assert {row.board for row in parts.rows} == {""}
 
 
-@pytest.mark.parametrize(("news", "rows"), [(20, 4), (20, 13), (1, 13), (6, 4), (0, 13)])
+@pytest.mark.parametrize(("news", "rows"), [(20, 4), (20, 13), (1, 13), (6, 4)])
 def test_more_than_fits_is_counted_and_ten_lines_are_kept(news: int, rows: int) -> None:
     view = replace(entries(news), watchlist=replace(CLI, follow=patterns("*")) if rows == 13 else CLI)
     lines, told = short(view)
@@ -46,7 +64,7 @@ def test_more_than_fits_is_counted_and_ten_lines_are_kept(news: int, rows: int) 
     assert lines <= LINES
     assert parts.more
     assert parts.rows
-    assert bool(parts.news) is bool(news)
+    assert parts.news
     assert parts.rows_left_out is (len(parts.rows) < rows)
     assert str(rows - len(parts.rows)) in parts.more or not parts.rows_left_out
 
@@ -95,7 +113,33 @@ def test_boards_are_named_on_each_line_where_there_are_several() -> None:
 
 def test_the_strongest_news_comes_first_whatever_its_board() -> None:
     told = digest(ide(events=(entry(id="x", item="roost", name="Roost"),)), cli(events=(leader(),)))
-    assert [bullet.news.id for bullet in excerpt(told).news] == ["7k2f", "x"]
+    parts = excerpt(told)
+    assert [bullet.news.id for bullet in (*parts.change, *parts.news)] == ["7k2f", "x"]
+    assert len(parts.change) == 1
+
+
+def test_a_quiet_digest_has_no_table() -> None:
+    parts = excerpt(digest(calm(watchlist=replace(CLI, follow=patterns("*"))), next_word="Next word on Monday."))
+    assert (parts.rows, parts.more, parts.rows_left_out) == ((), "", False)
+    assert parts.quiet == "CLI agents: nothing new. Next word on Monday."
+
+
+@pytest.mark.parametrize("late", ["", "Two days were not reported in time"])
+@pytest.mark.parametrize("first", [(), (leader(),)])
+@pytest.mark.parametrize("number", [0, 3])
+def test_the_lines_of_a_week_leave_room_for_some_of_each(late: str, first: tuple[Event, ...], number: int) -> None:
+    view = replace(entries(12), previous=cli().previous)
+    view = replace(view, events=(*first, *view.events))
+    lines, told = short(
+        view, ide(), late=late, corrections=revised(number), days=(YESTERDAY, DAY), since=LAST_WEEK, weekly=True
+    )
+    parts = excerpt(told)
+    assert lines <= LINES
+    assert parts.rows
+    assert parts.news or parts.change
+    if not (late or first or number):
+        assert told.week
+        assert parts.week == told.week.lines
 
 
 def test_a_new_watchlist_opens_with_its_board_unless_there_is_standing() -> None:

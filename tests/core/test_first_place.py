@@ -82,7 +82,8 @@ class TestBack:
         told = digest(view(between(2, 0)))
         assert told.headline == "Harrier back at #1 in CLI agents, 0.3% ahead of Foundry Agent"
         assert text(told) == (
-            "Harrier is back at #1: 6.02T (+23%), Foundry Agent 6T, a lead of 0.3%. Foundry Agent had led for 1 day."
+            "Harrier is back at #1: 6.02T (+23%), Foundry Agent 6.00T (+29%), a lead of 0.3%. "
+            "Foundry Agent had led for 1 day."
         )
         assert told.sections[0].news[0].head == "Harrier is back at #1"
 

@@ -152,7 +152,7 @@ def test_an_own_name_that_does_not_fit_is_left_out() -> None:
 
 
 def test_the_lead_begins_with_being_late() -> None:
-    told = digest(calm(events=(entry(),)), late="6 days were not reported in time. Nothing is missing.")
+    told = digest(calm(events=(entry(),)), late="6 days were not reported in time")
     assert told.lead.startswith("6 days were not reported in time. Nothing is missing. Kestrel Code #4")
 
 

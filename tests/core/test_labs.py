@@ -200,8 +200,8 @@ class TestDigest:
         section = self.told().sections[0]
         assert (section.noun, section.title, section.top_title) == ("Lab", "Labs", "Top 3, Labs, 7 days to Tue 10 Nov")
         assert [(line.rank, line.was, line.name, line.tokens, line.share) for line in section.top] == [
-            (1, "2", "z-ai", "420B", "60%"),
-            (2, "1", "x-ai", "210B", "30%"),
+            (1, "2", "z-ai", "420B", "60.0%"),
+            (2, "1", "x-ai", "210B", "30.0%"),
             (3, "not listed", "tiny", "7", "<0.1%"),
         ]
 

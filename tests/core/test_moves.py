@@ -48,10 +48,10 @@ def test_the_proofs_of_a_line_replace_the_one_that_its_ranks_give() -> None:
 
 
 def test_whom_an_item_passed_is_said_unless_its_line_has_it_anyhow() -> None:
-    assert lines(cli(events=(overtook(),)))["kestrel"] == ("51B ahead of Marlin, 308B behind Roost", ("0ver",))
+    assert lines(cli(events=(overtook(),)))["kestrel"] == ("51B ahead of Marlin, 310B behind Roost", ("0ver",))
     followed = replace(CLI, mine=(), follow=patterns("kestrel code", "Marlin"))
     assert lines(cli(watchlist=followed, events=(overtook(),)))["kestrel"] == (
-        "passes Marlin, 308B behind Roost",
+        "passes Marlin, 310B behind Roost",
         ("0ver",),
     )
 
@@ -59,14 +59,14 @@ def test_whom_an_item_passed_is_said_unless_its_line_has_it_anyhow() -> None:
 def test_whom_a_newcomer_passed_is_said_once() -> None:
     before = snapshot(CLI_AGENTS, YESTERDAY, [row for row in THEN if row[0] != "kestrel"])
     gap, _ = lines(cli(previous=before, events=(overtook(previous_rank=None),)))["kestrel"]
-    assert gap == "not listed before, 51B ahead of Marlin, 308B behind Roost"
+    assert gap == "not listed before, 51B ahead of Marlin, 310B behind Roost"
 
 
 def test_a_name_that_begins_another_is_another() -> None:
     """It is ahead of Marlin 2, and passed Marlin, which is further down."""
     second = snapshot(CLI_AGENTS, DAY, [*NOW[:4], ("m2", "Marlin 2", NOW[4][2]), *NOW[4:]])
     gap, _ = lines(cli(current=second, events=(overtook(),)))["kestrel"]
-    assert gap == "passes Marlin, 51B ahead of Marlin 2, 308B behind Roost"
+    assert gap == "passes Marlin, 51B ahead of Marlin 2, 310B behind Roost"
 
 
 def test_who_took_the_first_place_from_whom_is_said_in_the_news_alone() -> None:
@@ -77,9 +77,9 @@ def test_who_took_the_first_place_from_whom_is_said_in_the_news_alone() -> None:
     past = overtook(evidence={"passed": former}, rank=1)
     roost = overtook(id="r0", key="r0", item="roost", name="Roost", evidence={"passed": former}, rank=2)
     view = cli(current=now, events=(took, past, roost))
-    assert lines(view)["kestrel"] == ("308B ahead of Roost", ("0ver",))
+    assert lines(view)["kestrel"] == ("310B ahead of Roost", ("0ver",))
     assert lines(view)["roost"][0].startswith("passes Harrier, ")
-    assert lines(replace(view, events=(past,)))["kestrel"][0] == "passes Harrier, 308B ahead of Roost"
+    assert lines(replace(view, events=(past,)))["kestrel"][0] == "passes Harrier, 310B ahead of Roost"
 
 
 def passing(*names: str) -> tuple[Event, ...]:
@@ -102,7 +102,7 @@ def test_of_many_that_were_passed_some_are_named_and_the_best_comes_first() -> N
     followed = replace(CLI, mine=(), follow=patterns("kestrel code"))
     events = passing("otter", "petrel", "marlin")
     told = digest(cli(watchlist=followed, previous=before, events=events))
-    assert told.sections[0].standing[0].gap == "passes Otter, Petrel and 1 other, 308B behind Roost"
+    assert told.sections[0].standing[0].gap == "passes Otter, Petrel and 1 other, 310B behind Roost"
     assert told.headline == "Kestrel Code passes Marlin for #4 in CLI agents"
 
 

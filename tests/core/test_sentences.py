@@ -65,11 +65,11 @@ def test_who_does_what(event: Event, head: str) -> None:
         ),
         (
             leader(evidence=evidence(leader(), previous_leader=ROOST, led_days=1)),
-            "6.02T (+23%), Harrier 5.97T, a lead of 0.8%. Roost, now #3, had led for at least 1 day.",
+            "6.02T (+23%), Harrier 5.97T (−16%), a lead of 0.8%. Roost, now #3, had led for at least 1 day.",
         ),
         (
             leader(evidence=evidence(leader(), previous_leader=None, lead_percent=None)),
-            "6.02T (+23%), Harrier 5.97T.",
+            "6.02T (+23%), Harrier 5.97T (−16%).",
         ),
     ],
 )
@@ -135,7 +135,7 @@ TWIN = snapshot(CLI_AGENTS.twin, DAY, [("harrier", "Harrier", 1), ("quill", "Qui
         (trending(item="gone"), "not on it before, then #3; #12 by tokens, 390B."),
         (
             leader(evidence=evidence(leader(), previous_leader=ROOST, second={**ROOST, "tokens": str(2 * B)})),
-            "6.02T (+23%), Roost 2B, a lead of 0.8%. Roost, now #3, had led for at least 170 days.",
+            "6.02T (+23%), Roost 2.00B, a lead of 0.8%. Roost, now #3, had led for at least 170 days.",
         ),
     ],
 )

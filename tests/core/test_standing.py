@@ -17,9 +17,9 @@ def lines(view: View) -> dict[str, Standing]:
 def test_standing_has_rank_tokens_change_and_gap_in_the_order_of_the_watchlist() -> None:
     found = [(row.glyph, row.rank, row.name, row.tokens, row.change, row.gap) for row in standing.standings(cli())]
     assert found == [
-        ("▲", "5 → 4", "Kestrel Code", "1.84T", "+6%", "51B ahead of Marlin, 308B behind Roost"),
+        ("▲", "5 → 4", "Kestrel Code", "1.84T", "+6%", "51B ahead of Marlin, 310B behind Roost"),
         ("▼", "4 → 5", "Marlin", "1.79T", "+1%", "51B behind Kestrel Code"),
-        ("=", "3", "Roost", "2.15T", "+2%", "2.73T behind Foundry Agent"),
+        ("=", "3", "Roost", "2.15T", "+2%", "2.7T behind Foundry Agent"),
         ("▼", "9 → 11", "Tern CLI", "402B", "−8%", "53B behind Sable"),
     ]
     assert [row.mine for row in standing.standings(cli())] == [True, False, False, False]
@@ -27,7 +27,7 @@ def test_standing_has_rank_tokens_change_and_gap_in_the_order_of_the_watchlist()
 
 def test_who_leads_is_ahead_of_the_second() -> None:
     watched = replace(CLI, mine=(), follow=patterns("harrier"))
-    assert lines(cli(watchlist=watched))["harrier"].gap == "2.33T ahead of Foundry Agent"
+    assert lines(cli(watchlist=watched))["harrier"].gap == "2.3T ahead of Foundry Agent"
 
 
 def test_the_last_of_a_board_and_equal_tokens() -> None:

@@ -40,7 +40,7 @@ def who(event: Event, **changes: Any) -> Event:
         (who(overtook(), rank=9), "Kestrel Code passes Marlin"),
         (milestone(), "Kestrel Code reaches 1.8T tokens"),
         (share(), "ada/one gains 2.4 points of share"),
-        (share(evidence=evidence(share(), direction="down", points="-0.2501")), "ada/one loses 0.25 points of share"),
+        (share(evidence=evidence(share(), direction="down", points="-0.2501")), "ada/one loses 0.3 points of share"),
         (renamed(), "Swordfish was called Marlin before"),
         (renamed(name="Marlin"), "Marlin is now called Swordfish"),
         (renamed(name="Swordfish (id 7)"), "Swordfish (id 7) was called Marlin before"),
