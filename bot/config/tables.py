@@ -8,26 +8,11 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, model_validator
 
 from bot.adapters.channels import PLUGS
+from bot.config.addresses import Host, Mailbox, Reply, SlackChannelName, SlashedUrl, Url
 from bot.config.channel_table import ChannelTable, Table
-from bot.config.fields import (
-    ExistingFolder,
-    Filled,
-    FolderPath,
-    Host,
-    Mailbox,
-    Reply,
-    Seconds,
-    SecretText,
-    SlackChannelName,
-    SlashedUrl,
-    StoreAddress,
-    Url,
-    Zone,
-    one_of,
-    times,
-    whole,
-)
+from bot.config.fields import Filled, Seconds, Zone, one_of, times, whole
 from bot.config.plugs import PluggedChannel, table_of
+from bot.config.references import ExistingFolder, FolderPath, SecretText, StoreAddress
 from bot.config.secret import Secret
 from bot.core.ranking import MAX_WINDOW_DAYS
 from bot.core.watchlist import COOLDOWN_DAYS
@@ -81,13 +66,13 @@ class EmailChannel(ChannelTable):
     """A channel of ``type = "email"``. ``port`` follows ``security`` where it is left out."""
 
     type: Literal["email"]
-    host: Host
+    host: Host = Field(examples=["smtp.example.com"])
     security: Annotated[Literal["starttls", "tls", "none"], one_of("starttls", "tls", "none")] = "starttls"
     port: Annotated[int, whole(1, 65_535)] = PORTS["starttls"]
     username: SecretText | None = None
     password: SecretText | None = None
-    sender: Mailbox = Field(alias="from")
-    to: tuple[Mailbox, ...]
+    sender: Mailbox = Field(alias="from", examples=["Rankings <rankings@example.com>"])
+    to: tuple[Mailbox, ...] = Field(examples=[["name@example.com"]])
     reply_to: Reply = ""
     together: bool = False
 

@@ -83,9 +83,10 @@ class TestApprise:
     def test_its_address_is_required_and_a_variable_may_be_missing(self, tmp_path: Path) -> None:
         (missing,) = errors(complete(self.TEXT.format("")))
         assert missing.message == "`url` is missing in [channel.phone]"
-        (unset,) = errors(complete(self.TEXT.format('url = "env:APPRISE_URL"')))
+        environ = {"OPENROUTER_API_KEY": "k"}
+        (unset,) = errors(complete(self.TEXT.format('url = "env:APPRISE_URL"')), environ=environ)
         assert "the environment variable APPRISE_URL is not set" in unset.message
-        assert 'use "file:/run/secrets/channel-url"' in str(unset)
+        assert 'use "file:/run/secrets/apprise-url"' in str(unset)
 
     def test_an_address_in_the_file_is_noted_and_never_shown(self, tmp_path: Path) -> None:
         text = complete(self.TEXT.format('url = "tgram://123:s3cretword/45"'))
