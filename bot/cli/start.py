@@ -2,29 +2,57 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli.exits import NEEDS_YOU, TRY_AGAIN
 from bot.cli.options import ConfigOption, clock_of, config_path, open_house, sleep_of
-from bot.cli.output import moment, say, whisper
+from bot.cli.output import moment, rows, say, whisper
 from bot.errors import UsageError
 
 PANEL = "Start"
+SCHEMA = "config.schema.json"
+READERS = {
+    "app": "the maker of an app: a category, your app and its rivals, daily",
+    "analyst": "an analyst: models, labs and all apps, each Monday",
+    "market": "somebody who watches the whole market, daily",
+}
+"""Whom each starter is for, and what of."""
+FIRST = {
+    "app": "write your app and its rivals into it",
+    "analyst": "set the time and the zone in it",
+    "market": "see whether it has what you watch",
+}
+"""What to do first with each starter."""
+WANTED = (
+    ("OPENROUTER_API_KEY", "any key will do; reading rankings spends no tokens"),
+    ("SLACK_WEBHOOK_URL", "api.slack.com/apps > your app > Incoming Webhooks"),
+)
+"""The variables that every starter names, and where one gets them."""
 
 
 def init(
     context: typer.Context,
     config: ConfigOption = None,
     reader: Annotated[str, typer.Option("--for", metavar="app|analyst|market", help="Who will read it.")] = "app",
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema for editors, and do nothing.")
+    ] = False,
 ) -> None:
     """Writes a configuration to begin with.
 
-    It never overwrites one.
+    It never overwrites one. The JSON Schema by which editors complete and check it is written beside it.
     """
     from bot.config import STARTERS, starter
+    from bot.wiring import bundled_schema
 
+    if schema:
+        say(bundled_schema().read_text(encoding="utf-8").rstrip())
+        return
     if reader not in STARTERS:
         raise UsageError(f"There is no starter for `{reader}`.", hint=f"There are: {', '.join(STARTERS)}.")
     path = config_path(context, config)
@@ -36,8 +64,20 @@ def init(
     except OSError as error:
         raise UsageError(f"{path} can't be written: {error.strerror}.") from error
     path.chmod(0o600)
-    say(f"Wrote {path}. It wants two environment variables; see its first lines.")
-    say("Next: edit it, then: rankbot check")
+    _write_schema(path.parent / SCHEMA)
+    say(f"Wrote {path}, for {READERS[reader]}.")
+    say()
+    rows([[name, f"{'set' if name in os.environ else 'not set yet'}: {what}"] for name, what in WANTED], indent=2)
+    say()
+    say(f"Next: {FIRST[reader]}, then: rankbot check")
+
+
+def _write_schema(path: Path) -> None:
+    """Writes the schema that the configuration's first line names; one that is there stays, as it may be newer."""
+    from bot.wiring import bundled_schema
+
+    with suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
+        file.write(bundled_schema().read_text(encoding="utf-8"))
 
 
 def check(

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 from bot.config.fields import CONTROL
 from bot.config.wrong import Wrong
@@ -93,11 +93,20 @@ def _slack_channel(value: str) -> str:
     raise Wrong("`channel` wants a Slack channel's id, or its name with a #", under=under)
 
 
-Url = Annotated[str, AfterValidator(_url), AfterValidator(lambda url: url.rstrip("/"))]
+def _schema(pattern: str) -> WithJsonSchema:
+    """What an editor checks of an address; the whole rule is more than a pattern."""
+    return WithJsonSchema({"type": "string", "pattern": pattern})
+
+
+_WEB = r"^(https://[^\s@]+|http://(localhost|127\.[0-9.]+|\[::1\])([:/]\S*)?)$"
+_MAIL = rf"^({_ADDRESS}|[^<>\x00-\x1f]*<{_ADDRESS}>)$"
+Url = Annotated[str, AfterValidator(_url), AfterValidator(lambda url: url.rstrip("/")), _schema(_WEB)]
 """An address without a slash at its end."""
-SlashedUrl = Annotated[Url, AfterValidator(lambda url: f"{url}/")]
+SlashedUrl = Annotated[Url, AfterValidator(lambda url: f"{url}/"), _schema(_WEB)]
 """An address with one, as slack_sdk wants it."""
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
-Reply = Annotated[str, AfterValidator(lambda value: value and _mailbox(value))]
-Host = Annotated[str, AfterValidator(_host)]
-SlackChannelName = Annotated[str, AfterValidator(_slack_channel)]
+Mailbox = Annotated[str, AfterValidator(_mailbox), _schema(_MAIL)]
+Reply = Annotated[str, AfterValidator(lambda value: value and _mailbox(value)), _schema(rf"^$|{_MAIL}")]
+Host = Annotated[
+    str, AfterValidator(_host), _schema(r"^([A-Za-z0-9_.-]+|\[?[A-Fa-f0-9:.]*:[A-Fa-f0-9:.]*:[A-Fa-f0-9:.]*\]?)$")
+]
+SlackChannelName = Annotated[str, AfterValidator(_slack_channel), _schema(r"^([A-Z][A-Z0-9]{7,}|#[^\s#,<>]{1,80})$")]

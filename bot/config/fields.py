@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, core_schema
 
 from bot.config.meant import time_meant
 from bot.config.wrong import Wrong, did_you_mean, nearest
@@ -53,15 +62,28 @@ def one_of(*choices: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def whole(low: int, high: int) -> AfterValidator:
-    """The limits of a whole number, both included."""
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """The limits of a whole number, both included, for errors and for editors."""
 
-    def check(value: int, info: ValidationInfo) -> int:
-        if not low <= value <= high:
-            raise Wrong(f"`{info.field_name}` goes from {low:,} to {high:,}")
+    low: int
+    high: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "minimum": self.low, "maximum": self.high}
+
+    def _check(self, value: int, info: ValidationInfo) -> int:
+        if not self.low <= value <= self.high:
+            raise Wrong(f"`{info.field_name}` goes from {self.low:,} to {self.high:,}")
         return value
 
-    return AfterValidator(check)
+
+def whole(low: int, high: int) -> _Whole:
+    """The limits of a whole number, both included."""
+    return _Whole(low, high)
 
 
 def _seconds(value: Any) -> float:
@@ -93,9 +115,13 @@ def check_filled(value: str) -> str:
     return value
 
 
-Seconds = Annotated[float, BeforeValidator(_seconds)]
+LINE = r"^[^\x00-\x1f]*[^\x00-\x1f\s][^\x00-\x1f]*$"
+"""A line with something on it, as an editor checks it."""
+Seconds = Annotated[
+    float, BeforeValidator(_seconds), WithJsonSchema({"type": "number", "minimum": 0.1, "maximum": 600})
+]
 Line = Annotated[str, AfterValidator(_line)]
-Filled = Annotated[str, AfterValidator(check_filled)]
+Filled = Annotated[str, AfterValidator(check_filled), WithJsonSchema({"type": "string", "pattern": LINE})]
 
 
 # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,6 +179,14 @@ def _one_day(value: Any) -> str | None:
     return next((day for day in DAYS if isinstance(value, str) and value.casefold().startswith(day)), None)
 
 
-Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
-At = Annotated[time, BeforeValidator(_time)]
-Days = Annotated[frozenset[int], BeforeValidator(_days)]
+_DAYS_SCHEMA = {
+    "anyOf": [
+        {"enum": ["daily", "weekdays"]},
+        {"type": "array", "items": {"enum": list(DAYS)}, "minItems": 1},
+    ]
+}
+_ZONE_SCHEMA = {"type": "string", "pattern": "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$", "examples": ["Europe/Berlin"]}
+_TIME_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["09:00"]}
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone), WithJsonSchema(_ZONE_SCHEMA)]
+At = Annotated[time, BeforeValidator(_time), WithJsonSchema(_TIME_SCHEMA)]
+Days = Annotated[frozenset[int], BeforeValidator(_days), WithJsonSchema(_DAYS_SCHEMA)]

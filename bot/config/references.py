@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
 from bot.config.addresses import check_url
-from bot.config.fields import check_filled, text_of
+from bot.config.fields import LINE, check_filled, text_of
 from bot.config.secret import Origin, Secret, StoreUrl, Surroundings
 from bot.config.wrong import Wrong
 
@@ -98,13 +98,23 @@ def _folder(path: Path) -> Path:
     return path
 
 
-SecretText = Annotated[Secret, BeforeValidator(_secret(Secret))]
-StoreAddress = Annotated[StoreUrl, BeforeValidator(_secret(StoreUrl))]
+_REFERENCES: tuple[dict[str, Any], ...] = (
+    {"type": "string", "pattern": r"^\s*[Ee][Nn][Vv]\s*:\s*[A-Za-z_][A-Za-z0-9_]*\s*$"},
+    {"type": "string", "pattern": r"^\s*[Ff][Ii][Ll][Ee]\s*:\s*\S"},
+)
+"""What an editor takes for ``env:NAME`` and ``file:PATH``."""
+_LITERAL = {"type": "string", "pattern": r"^[^$\s]", "not": {"pattern": r"^\s*([Ee][Nn][Vv]|[Ff][Ii][Ll][Ee])\s*:"}}
+_ADDRESS = {"type": "string", "pattern": r"^(sqlite:///.+|postgres(ql)?(\+psycopg)?://.+)$"}
+
+SecretText = Annotated[Secret, BeforeValidator(_secret(Secret)), WithJsonSchema({"anyOf": [*_REFERENCES, _LITERAL]})]
+StoreAddress = Annotated[
+    StoreUrl, BeforeValidator(_secret(StoreUrl)), WithJsonSchema({"anyOf": [*_REFERENCES, _ADDRESS]})
+]
 
 
 def _folder_path(value: Any, info: ValidationInfo) -> Path:
     return _path(check_filled(text_of(value, f"`{info.field_name}` wants the path of a folder")), info)
 
 
-FolderPath = Annotated[Path, BeforeValidator(_folder_path)]
+FolderPath = Annotated[Path, BeforeValidator(_folder_path), WithJsonSchema({"type": "string", "pattern": LINE})]
 ExistingFolder = Annotated[FolderPath, AfterValidator(_folder)]

@@ -20,6 +20,8 @@ from bot.core.watchlist import COOLDOWN_DAYS
 LONGEST_REQUEST = 110
 """Seconds that sending one part may take (a mail server's patience is the longest): while it is sent, nobody else may
 take the delivery over, or it is sent twice."""
+ONCE: dict[str, Any] = {"uniqueItems": True}
+"""A list in which nothing is to stand twice; the errors say it of what differs in its case, too."""
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 """The usual port of a mail server, by ``security``."""
 
@@ -46,7 +48,7 @@ class Store(Table):
 class Defaults(Table):
     """``[defaults]``: what every watchlist and channel starts from."""
 
-    channels: tuple[str, ...] = ()
+    channels: tuple[str, ...] = Field(default=(), json_schema_extra=ONCE)
     timezone: Zone = ZoneInfo("UTC")
     cooldown_days: Annotated[int, whole(0, 366)] = COOLDOWN_DAYS
     templates: ExistingFolder | None = None
@@ -72,7 +74,7 @@ class EmailChannel(ChannelTable):
     username: SecretText | None = None
     password: SecretText | None = None
     sender: Mailbox = Field(alias="from", examples=["Rankings <rankings@example.com>"])
-    to: tuple[Mailbox, ...] = Field(examples=[["name@example.com"]])
+    to: tuple[Mailbox, ...] = Field(examples=[["name@example.com"]], json_schema_extra={"minItems": 1, **ONCE})
     reply_to: Reply = ""
     together: bool = False
 
@@ -93,7 +95,7 @@ class FileChannel(ChannelTable):
 class Operator(Table):
     """``[operator]``: where failures go, and the dead man's switch."""
 
-    channels: tuple[str, ...] = ()
+    channels: tuple[str, ...] = Field(default=(), json_schema_extra=ONCE)
     ping_url: SecretText | None = None
 
 
@@ -103,7 +105,9 @@ class Delivery(Table):
     first_retry_seconds: Annotated[int, whole(1, 21_600)] = 60
     give_up_after_days: Annotated[int, whole(1, 31)] = 3
     lease_seconds: Annotated[int, whole(LONGEST_REQUEST, 3600)] = 120
-    look_seconds: Annotated[tuple[Annotated[int, whole(1, 600)], ...], AfterValidator(times)] = (5, 15, 40)
+    look_seconds: Annotated[tuple[Annotated[int, whole(1, 600)], ...], AfterValidator(times)] = Field(
+        default=(5, 15, 40), json_schema_extra={"minItems": 1}
+    )
 
 
 class Log(Table):
@@ -126,7 +130,7 @@ class WatchlistTable(Table):
     follow: tuple[Filled, ...] = ()
     exclude: tuple[Filled, ...] = ()
     only_followed: bool = False
-    channels: tuple[str, ...] = ()
+    channels: tuple[str, ...] = Field(default=(), json_schema_extra=ONCE)
     cooldown_days: Annotated[int, whole(0, 366)] = COOLDOWN_DAYS
     rules: dict[str, Any] = Field(default_factory=dict)
 
