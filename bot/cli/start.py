@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from bot.cli.exits import NEEDS_YOU, TRY_AGAIN
 from bot.cli.options import ConfigOption, clock_of, config_path, open_house, sleep_of
-from bot.cli.output import moment, rows, say, whisper
+from bot.cli.output import moment, paragraph, rows, say, whisper, wrapped
+from bot.core.wording import count
 from bot.errors import UsageError
 
 PANEL = "Start"
@@ -65,7 +67,7 @@ def init(
         raise UsageError(f"{path} can't be written: {error.strerror}.") from error
     path.chmod(0o600)
     _write_schema(path.parent / SCHEMA)
-    say(f"Wrote {path}, for {READERS[reader]}.")
+    paragraph(f"Wrote {path}, for {READERS[reader]}.")
     say()
     rows([[name, f"{'set' if name in os.environ else 'not set yet'}: {what}"] for name, what in WANTED], indent=2)
     say()
@@ -93,24 +95,37 @@ def check(
     followed name to an id.
     """
     from bot.adapters.render import JinjaRenderer
-    from bot.cli.check import read_back
-    from bot.cli.check_online import ask_services
+    from bot.cli.check import read_back, to_know
+    from bot.cli.check_online import ask_services, requests_of
     from bot.cli.check_requests import look_ahead
     from bot.wiring import bundled_templates, load_config
 
     path = config_path(context, config)
     loaded = load_config(path)
-    say(f"{path} is valid.")
-    troubles = JinjaRenderer(bundled_templates(), loaded.defaults.templates).check()
-    for trouble in troubles:
-        whisper(str(trouble))
+    problems = [str(trouble) for trouble in JinjaRenderer(bundled_templates(), loaded.defaults.templates).check()]
     clock = clock_of(context)
-    read_back(loaded, now=clock(), outlook=look_ahead(loaded, clock=clock))
-    problems = len(troubles) + (ask_services(loaded, clock=clock, sleep=sleep_of(context)) if online else 0)
+    if online:
+        say(f"{path} is valid. Asking the services ({requests_of(loaded)} at most):")
+        problems += ask_services(loaded, clock=clock, sleep=sleep_of(context))
+        to_know(loaded, online=True)
+    else:
+        say(f"{path} is valid.")
+        read_back(loaded, now=clock(), outlook=look_ahead(loaded, clock=clock))
     if problems:
-        say(f"{problems} problem{'s' if problems > 1 else ''}.")
-        raise typer.Exit(NEEDS_YOU)
+        _conclude(problems, online=online)
     say("Next: rankbot run --dry-run" if online else "Next: rankbot check --online")
+
+
+def _conclude(problems: Sequence[str], *, online: bool) -> NoReturn:
+    """The problems once more, in a sentence each, and what to do next."""
+    whisper(f"{count(len(problems), 'problem')}:")
+    for problem in problems:
+        for line in wrapped(problem, indent=2, hanging=2):
+            whisper(line)
+    whisper(
+        f"Next: put {'it' if len(problems) == 1 else 'them'} right, then: rankbot check{' --online' if online else ''}"
+    )
+    raise typer.Exit(NEEDS_YOU)
 
 
 def test_channel(

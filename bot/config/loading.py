@@ -128,6 +128,7 @@ class _Loading:
             delivery=delivery,
             log=log,
             watchlists=watchlists,
+            lines={path: self.report.line(path) for path in self.report.source.places},
         )
 
     def _check_tables(self) -> None:

@@ -1,8 +1,8 @@
 """The JSON Schema of the configuration, for completion and checks in editors, made of the models that read it.
 
-``python -m bot.config.schema config.example.toml > config.schema.json`` writes the file that ships with the package; what
-an editor shows of a key is what the example says of it. The schema is draft 7, which editors know. It can't see what one
-table says of another (names of channels), what the machine has (variables, folders, zones), and what only reading tells.
+``python -m bot.config.schema config.example.toml > config.schema.json`` writes the file that ships; what an editor shows
+of a key is what the example says of it. It is draft 7, which editors know. It can't see what one table says of another
+(names of channels), what the machine has (variables, folders, zones), and what only reading tells.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from bot.config.channel_table import ChannelTable, Table
+from bot.config.channel_table import Table
 from bot.config.fields import NAME
 from bot.config.schema_rules import rules_schema
 from bot.config.tables import CHANNELS, SECTIONS, WatchlistTable
