@@ -227,6 +227,7 @@ class House:
                 security=table.security,
                 username=table.username.read if table.username else None,
                 password=table.password.read if table.password else None,
+                bearer=table.auth == "xoauth2",
                 sender=table.sender,
                 to=table.to,
                 reply_to=table.reply_to,

@@ -23,10 +23,10 @@ _WAITS = 5
 class EmailChannel:
     """Mail through an SMTP server.
 
-    Each recipient gets a mail of its own, unless ``together``. The username and password are asked anew for each mail.
-    ``sender``, ``to`` and ``reply_to`` read ``a@example.com`` or ``Name <a@example.com>``; an address that can't be
-    used raises UsageError. ``rhythm`` says when digests come (bot.core.due). ``now`` dates the message of ``test``,
-    ``clock`` (monotonic seconds) bounds each session.
+    Each recipient gets a mail of its own, unless ``together``. The username and password are asked anew for each mail;
+    with ``bearer`` the password is an access token. ``sender``, ``to`` and ``reply_to`` read ``a@example.com`` or
+    ``Name <a@example.com>``; an address that can't be used raises UsageError. ``rhythm`` says when digests come
+    (bot.core.due). ``now`` dates the message of ``test``, ``clock`` (monotonic seconds) bounds each session.
     """
 
     kind = "email"
@@ -46,6 +46,7 @@ class EmailChannel:
         now: Callable[[], datetime],
         username: Callable[[], str] | None = None,
         password: Callable[[], str] | None = None,
+        bearer: bool = False,
         reply_to: str = "",
         rhythm: str = "",
         together: bool = False,
@@ -59,6 +60,7 @@ class EmailChannel:
         self._server = Server(host, port, Security(security), patience or Patience(), tls_context, clock)
         self._username = username
         self._password = password
+        self._bearer = bearer
         self._together = together
         self._now = now
         everybody = tuple(address(text) for text in to)
@@ -139,4 +141,4 @@ class EmailChannel:
             password = self._password().rstrip("\r\n") if self._password else ""
         except RankbotError as error:
             return Failed(error.message, permanent=False, hint=error.hint)
-        return Login(username, password) if username else None
+        return Login(username, password, self._bearer) if username else None

@@ -21,11 +21,9 @@ def quoted(text: str | bytes) -> str:
 
 
 def words_of(error: BaseException) -> str:
-    """The system's words for an error, or else its kind; never its other arguments, which may hold an address."""
+    """An error's kind and the system's words for it; never its other arguments, which may hold an address."""
     text = error.strerror if isinstance(error, OSError) and isinstance(error.strerror, str) else ""
-    if isinstance(error, TimeoutError) and not text:
-        text = "no answer in time"
-    return quoted(f"{text[:1].lower()}{text[1:]}" if text else type(error).__name__)
+    return quoted(f"{type(error).__name__}: {text}" if text else type(error).__name__)
 
 
 def scrub(text: str, *secrets: str) -> str:

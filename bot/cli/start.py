@@ -120,7 +120,8 @@ def _conclude(problems: Sequence[str], *, online: bool) -> NoReturn:
     """The problems once more, in a sentence each, and what to do next."""
     whisper(f"{count(len(problems), 'problem')}:")
     for problem in problems:
-        for line in wrapped(problem, indent=2, hanging=2):
+        begins_with_path = "/" in problem.partition(" ")[0]  # which is to be copied in one piece
+        for line in [f"  {problem}"] if begins_with_path else wrapped(problem, indent=2, hanging=2):
             whisper(line)
     whisper(
         f"Next: put {'it' if len(problems) == 1 else 'them'} right, then: rankbot check{' --online' if online else ''}"
@@ -149,10 +150,11 @@ def test_channel(
                 say(f"{name}: {channel.describe()} took it at {moment(house.clock())}: {receipt or 'ok'}")
             case Failed(reason, permanent, hint):
                 whisper(f"{name}: {channel.describe()} said: {reason}")
-                whisper(f"  {hint}" if hint else "")
+                for line in wrapped(hint, indent=2):
+                    whisper(line)
                 raise typer.Exit(NEEDS_YOU if permanent else TRY_AGAIN)
             case Unknown(reason):
-                whisper(f"{name}: the answer was lost: {reason} Look whether the message is there.")
+                whisper(f"{name}: perhaps sent: {reason}\n  Look whether the message is there.")
                 raise typer.Exit(TRY_AGAIN)
 
 

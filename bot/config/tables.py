@@ -73,6 +73,7 @@ class EmailChannel(ChannelTable):
     port: Annotated[int, whole(1, 65_535)] = PORTS["starttls"]
     username: SecretText | None = None
     password: SecretText | None = None
+    auth: Annotated[Literal["password", "xoauth2"], one_of("password", "xoauth2")] = "password"
     sender: Mailbox = Field(alias="from", examples=["Rankings <rankings@example.com>"])
     to: tuple[Mailbox, ...] = Field(examples=[["name@example.com"]], json_schema_extra={"minItems": 1, **ONCE})
     reply_to: Reply = ""

@@ -31,7 +31,7 @@ def with_slack(bench: Bench, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) 
 def test_a_first_run_fetches_stores_detects_and_sends(bench: Bench) -> None:
     said = bench("run")
     assert said.code == 0
-    assert "Tue 10 Nov is complete since 02:00 UTC. 2 boards, 18 requests at most, about 1 s." in said.out
+    assert "Tue 10 Nov is complete since 02:00 UTC. 2 boards, 18 requests at most, about 1 s." in said.flat
     assert "fetched     " in said.out
     assert "changed     CLI agents " in said.out
     assert "files       sent: files in" in said.out
@@ -134,7 +134,7 @@ class TestFailures:
             world.answer = usual
         assert said.code == 1
         assert "does not accept the API key (401)" in said.flat
-        assert "1 needs you, 1 is tried again by the next run." in said.flat
+        assert "1 needs you, something is tried again by the next run." in said.flat
         status = bench("status")
         assert (status.code, "api_key" in status.flat) == (1, True)
 
