@@ -31,6 +31,7 @@ METHODS = {
     "chat.postMessage": {"chat:write"},
     "conversations.history": {"channels:history", "groups:history"},
     "conversations.replies": {"channels:history", "groups:history"},
+    "conversations.list": {"channels:read"},
     "auth.test": set(),
 }
 """The scopes that Slack documents for each method that the bot calls, by the kinds of channels that it posts to."""
@@ -59,12 +60,16 @@ def test_it_has_fields_that_slack_documents_within_their_limits(manifest: dict[s
 
 
 def test_its_scopes_are_those_that_the_code_uses_and_no_other(manifest: dict[str, Any]) -> None:
-    code = "".join((ROOT / "bot/adapters" / name).read_text(encoding="utf-8") for name in ("slack.py", "slack_call.py"))
+    code = "".join(
+        (ROOT / "bot/adapters" / name).read_text(encoding="utf-8")
+        for name in ("slack.py", "slack_call.py", "slack_names.py")
+    )
     called = {name.replace("_", ".", 1) for name in re.findall(r"client\.([a-z]+_[a-zA-Z]+)\(", code)} - {"send.dict"}
     assert called == set(METHODS)
     needed = set().union(*(METHODS[method] for method in called), {"incoming-webhook", "metadata.message:read"})
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == needed
-    assert FakeSlack().scopes <= needed
+    with FakeSlack() as slack:
+        assert slack.scopes <= needed
 
 
 def test_the_page_says_what_each_scope_buys(manifest: dict[str, Any]) -> None:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.adapters.email_message import Envelope, address, message_id, written
-from bot.adapters.smtp import Login, Patience, Security, Server, probe, transmit
+from bot.adapters.smtp import Patience, Security, Server, probe, transmit
+from bot.adapters.smtp_login import Login
 from bot.app.records import Message
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step, Unknown
 from bot.errors import RankbotError

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from click import Context, HelpFormatter
 from typer.core import TyperGroup
 
 from bot import __version__
@@ -20,7 +19,7 @@ NAMES = len("test-channel")
 class OneScreen(TyperGroup):
     """The commands by their order, a line each: all of them fit a terminal of 24 lines."""
 
-    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+    def format_help(self, ctx: Any, formatter: Any) -> None:
         """Writes the help of the program as a whole."""
         formatter.write("Usage: rankbot [-c PATH] COMMAND [OPTIONS]            Begin with: rankbot demo\n\n")
         for name in self.list_commands(ctx):

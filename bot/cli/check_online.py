@@ -52,7 +52,7 @@ def ask_services(config: Config, *, clock: Callable[[], datetime], sleep: Callab
                 ranking = _newest(feed, watchlist, last)
             except FeedError as error:
                 obey(house.store, error, now=clock())
-                problems += _refused(error)
+                problems += _refused(error.message, error.hint)
                 break
             if not number:
                 field("OpenRouter", f"key accepted; newest complete day {day(last)}")
@@ -63,9 +63,9 @@ def ask_services(config: Config, *, clock: Callable[[], datetime], sleep: Callab
     return problems
 
 
-def _refused(error: FeedError) -> list[str]:
-    field("OpenRouter", f"{error.message}\n{error.hint}".rstrip())
-    return [f"OpenRouter: {error.message}"]
+def _refused(message: str, hint: str) -> list[str]:
+    field("OpenRouter", f"{message}\n{hint}".rstrip())
+    return [f"OpenRouter: {message}"]
 
 
 def _catalogue(house: House, feed: Feed) -> list[str]:
@@ -73,7 +73,7 @@ def _catalogue(house: House, feed: Feed) -> list[str]:
     if not catalogue.due(house.store, house.config.watchlists, house.clock()):
         return []
     failure = catalogue.refresh(feed, house.store, now=house.clock())
-    return _refused(failure) if failure else []
+    return _refused(failure.message, failure.hint) if failure else []
 
 
 def _newest(feed: Feed, watchlist: Watchlist, last: date) -> Ranking:

@@ -32,7 +32,7 @@ FIRST = {
 """What to do first with each starter."""
 WANTED = (
     ("OPENROUTER_API_KEY", "any key will do; reading rankings spends no tokens"),
-    ("SLACK_WEBHOOK_URL", "api.slack.com/apps > your app > Incoming Webhooks"),
+    ("SLACK_WEBHOOK_URL", "in two minutes, by docs/slack.md"),
 )
 """The variables that every starter names, and where one gets them."""
 

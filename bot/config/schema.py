@@ -1,8 +1,8 @@
 """The JSON Schema of the configuration, for completion and checks in editors, made of the models that read it.
 
-``python -m bot.config.schema config.example.toml > config.schema.json`` writes the file that ships; what an editor shows
-of a key is what the example says of it. It is draft 7, which editors know. It can't see what one table says of another
-(names of channels), what the machine has (variables, folders, zones), and what only reading tells.
+``python -m bot.config.schema config.example.toml > config.schema.json`` writes the file that ships; what an editor
+shows of a key is what the example says of it. It is draft 7, which editors know. It can't see what one table says of
+another (names of channels), what the machine has (variables, folders, zones), and what only reading tells.
 """
 
 from __future__ import annotations

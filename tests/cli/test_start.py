@@ -184,6 +184,15 @@ class TestCheckOnline:
         bench.add("[watchlist.cli-agents.rules]\nentered_top = { n = 150 }\n")
         assert '"top 150" would be the whole board' in bench("check", "--online").out
 
+    def test_a_name_that_several_bear_is_said_with_what_would_mean_one(self, bench: Bench) -> None:
+        with closing(open_store(f"sqlite:///{bench.folder}/rankbot.db")) as store:
+            store.save([snapshot(CLI_AGENTS, ago(9), [("4410982", "Twin", 5), ("3320017", "Twin", 4)])])
+        bench.configure((bench.folder / "config.toml").read_text().replace('"Marlin"', '"Twin"'))
+        said = bench("check", "--online")
+        assert '"Twin" is the name of 2 apps; to mean one: "id:' in said.flat
+        bench.configure((bench.folder / "config.toml").read_text().replace('"Twin"', '"Twin*"'))
+        assert "is the name of" not in bench("check", "--online").flat
+
     def test_a_feed_that_is_down_is_said(self, bench: Bench) -> None:
         bench.configure(CONFIG.format(url="http://127.0.0.1:9/api/v1"))
         said = bench("check", "--online")

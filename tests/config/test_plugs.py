@@ -78,7 +78,8 @@ class TestApprise:
 
     def test_it_is_read_back_by_its_kind(self, tmp_path: Path) -> None:
         text = complete(self.TEXT.format('url = "env:SLACK_BOT_TOKEN"'))
-        assert address(read(text, tmp_path).channels["phone"]) == "by apprise"
+        config = read(text, tmp_path)
+        assert address(config.channels["phone"], config) == "by apprise"
 
     def test_its_address_is_required_and_a_variable_may_be_missing(self, tmp_path: Path) -> None:
         (missing,) = errors(complete(self.TEXT.format("")))

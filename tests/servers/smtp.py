@@ -50,9 +50,9 @@ class FakeSmtp:
     """A mail server: ``mails`` is what it took.
 
     ``refusals`` gives the reply to an address instead of 250, ``put_off`` the addresses that are greylisted once,
-    ``login_reply`` the reply to AUTH, ``sender_reply`` that to MAIL, ``data_reply`` that to the final dot. ``drop_at`` closes the connection at MAIL,
-    RCPT, or after the final dot: DATA before the mail is taken, KEPT after that. ``hang_at`` keeps silent there.
-    ``token`` is the only one that it takes, by XOAUTH2; then passwords are not offered.
+    ``login_reply`` the reply to AUTH, ``sender_reply`` that to MAIL, ``data_reply`` that to the final dot. ``drop_at``
+    closes the connection at MAIL, RCPT, or after the final dot: DATA before the mail is taken, KEPT after that.
+    ``hang_at`` keeps silent there. ``token`` is the only one that it takes, by XOAUTH2; passwords are not offered then.
     """
 
     def __init__(
