@@ -222,11 +222,15 @@ def verdict(report: CycleReport) -> int:
         warn_field("failed", f"{broken}, by a bug: the log has its traceback. All others went on.")
     if needs_you or waits:
         needy = len(stuck) + len(report.broken) + sum(failure.permanent for failure in failures)
-        waiting = len(unsent) - len(stuck) + sum(not failure.permanent for failure in failures)
-        parts = [f"{needy} {'needs' if needy == 1 else 'need'} you"] if needs_you else []
-        parts += (
-            [f"{waiting or 'something'} {'are' if waiting > 1 else 'is'} tried again by the next run"] if waits else []
-        )
-        sentence = ", ".join(parts)
-        whisper(f"{sentence[:1].upper()}{sentence[1:]}.")
+        later = len(unsent) - len(stuck) + len(report.waiting) + sum(not failure.permanent for failure in failures)
+        whisper(_left(needy if needs_you else 0, later if waits else None))
     return NEEDS_YOU if needs_you else TRY_AGAIN if waits else FINE
+
+
+def _left(needy: int, later: int | None) -> str:
+    """What a run leaves: how much for somebody, how much for the next run (0: an unknown number; None: nothing)."""
+    parts = [f"{needy} {'needs' if needy == 1 else 'need'} you"] if needy else []
+    if later is not None:
+        parts.append(f"{later or 'something'} {'are' if later > 1 else 'is'} tried again by the next run")
+    sentence = ", ".join(parts)
+    return f"{sentence[:1].upper()}{sentence[1:]}."

@@ -120,7 +120,6 @@ LINE = r"^[^\x00-\x1f]*[^\x00-\x1f\s][^\x00-\x1f]*$"
 Seconds = Annotated[
     float, BeforeValidator(_seconds), WithJsonSchema({"type": "number", "minimum": 0.1, "maximum": 600})
 ]
-Line = Annotated[str, AfterValidator(_line)]
 Filled = Annotated[str, AfterValidator(check_filled), WithJsonSchema({"type": "string", "pattern": LINE})]
 
 

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import time
 from decimal import Decimal
 
-_WHOLE = re.compile(r"[+-]?[0-9][0-9_,]*\Z")
+_WHOLE = re.compile(r"[+-]?[0-9][0-9_,]{0,20}\Z")
 _WORDS = {True: ("true", "yes", "on", "1", "y"), False: ("false", "no", "off", "0", "n")}
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4])(?:[:.h]([0-5][0-9])?(?::[0-5][0-9])?)? ?(am|pm)?\Z", re.IGNORECASE)
+_LARGE = 10**15
+"""From here on a number is no slip of the pen: 1e999999 as a whole one would fill the memory."""
 _LONGEST = 60
 """Characters of a value that a suggestion repeats; what is longer is seen better in its own line."""
 
@@ -49,7 +51,7 @@ def such_as(default: object) -> str:
 def _whole(value: object) -> str | None:
     if isinstance(value, str) and _WHOLE.match(value):
         return str(int(re.sub(r"[_,]", "", value)))
-    if isinstance(value, Decimal) and value.is_finite() and value == int(value):
+    if isinstance(value, Decimal) and value.is_finite() and abs(value) < _LARGE and value == int(value):
         return str(int(value))
     return None
 

@@ -186,7 +186,11 @@ def _reads(spec: Field[Any], value: object) -> bool:
     """Whether a value is of the kind that a parameter has, as far as a look tells."""
     if spec.metadata.get("unit") == "tokens":
         return isinstance(value, str) and _TOKENS.match(value) is not None
-    return isinstance(value, int | Decimal) and isinstance(spec.default, int | Fraction)
+    if isinstance(value, Decimal):
+        return isinstance(spec.default, Fraction) and value.is_finite()
+    if isinstance(value, tuple):
+        return spec.name == "n" and all(isinstance(item, int) for item in value)
+    return isinstance(value, int) and isinstance(spec.default, int | Fraction)
 
 
 def _assigned(spec: Field[Any]) -> str:

@@ -212,4 +212,4 @@ class TestWhatWaits:
         assert "Nothing was due" not in said.out
         assert "waits: " in said.flat
         assert "tried again Wed 11 Nov" in said.flat
-        assert "Something is tried again by the next run." in said.err
+        assert "1 is tried again by the next run." in said.err

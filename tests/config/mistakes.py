@@ -275,6 +275,15 @@ MISTAKES = (
     Mistake("pairs of no kind", '[watchlist.a.rules]\novertook = { pairs = «"Marlin"» }'),
     Mistake("rule of words", '[watchlist.a.rules]\nspike = «"on"»'),
     Mistake("rule of another kind", '[watchlist.a.rules]\nspike = «"often"»'),
+    Mistake("a list for a rule", "[watchlist.a.rules]\nentered_top = «[10, 20]»"),
+    Mistake("a decimal for a rule", "[watchlist.a.rules]\nspike = «2.5»"),
+    Mistake("a decimal where there is none", "[watchlist.a.rules]\nentered_top = «2.5»"),
+    Mistake("a whole number as a decimal", "[openrouter]\nsettle_hours = «3.0»"),
+    Mistake("a number without end", "[openrouter]\nsettle_hours = «1e999999»"),
+    Mistake("a number of thousands", '[openrouter]\nrequests_per_day = «"1,000"»'),
+    Mistake("no for false", '[watchlist.a]\nonly_followed = «"no"»'),
+    Mistake("perhaps for true", '[watchlist.a]\nonly_followed = «"perhaps"»'),
+    Mistake("time of the wrong half", f'{CHANNEL}at = «"13pm"»'),
     Mistake("moved by so much", "[watchlist.a.rules]\nmoved = «3»"),
 )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from bot.errors import Problem
 
 _VALUE = r"(`[^`]+`|\"[^\"]*\"|\[.*?\]+|\{.*?\}|[0-9.]+|true|false)"
-_TOKEN = re.compile(r"\"[^\"]*\"|\[\[.*\]\]|\[[^\]]*\]|\{[^}]*\}|[0-9+-][0-9.:_+-]*|[\w-]+")
+_TOKEN = re.compile(r"\"[^\"]*\"|\[\[.*\]\]|\[[^\]]*\]|\{[^}]*\}|[0-9+-][0-9.:_+e-]*|[\w-]+")
 
 
 class Pasting:

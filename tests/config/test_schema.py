@@ -41,6 +41,7 @@ UNSEEN = {
     "recipient twice": "the same but for its case",
     "broken address": "an address is more than a pattern",
     "endless ratio": "NaN is a number to it",
+    "a whole number as a decimal": "3.0 is a whole number to it",
     "part of a token": "what a text counts",
     "milestone twice": "what texts count",
     "bands that fall": "what one pair says of another",
