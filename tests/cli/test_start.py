@@ -177,7 +177,7 @@ class TestCheckOnline:
         assert '"Kestrl Code" matches nothing. Close: "Kestrel Code"' in said.flat
         assert '"zzz" matches nothing. models' in said.flat
         assert "3 problems:" in said.err
-        assert '  config.toml:13 follow "Tern" matches no app.\n' in said.err
+        assert '  config.toml:14 follow "Tern" matches no app.\n' in said.err
         assert said.err.endswith("Next: put them right, then: rankbot check --online\n")
 
     def test_a_board_shorter_than_n_is_said(self, bench: Bench) -> None:
