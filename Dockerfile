@@ -1,7 +1,7 @@
 # Two stages: the first builds a wheel and installs it, the second holds only what runs.
 FROM python:3.13.9-slim-trixie AS build
 WORKDIR /src
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE config.schema.json ./
 COPY bot ./bot
 COPY templates ./templates
 RUN python -m venv /opt/rankbot \

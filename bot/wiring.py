@@ -64,6 +64,12 @@ def bundled_templates() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent / "templates"
 
 
+def bundled_schema() -> Path:
+    """The JSON Schema of the configuration that comes with the program: in the package, or beside it."""
+    inside = Path(__file__).parent / "config.schema.json"
+    return inside if inside.is_file() else Path(__file__).parent.parent / "config.schema.json"
+
+
 def load_config(path: Path, *, secrets: bool = True) -> Config:
     """The configuration at ``path``; raises ConfigError with every problem of the file."""
     return configuration.load(path, environ=os.environ, secrets=secrets)
@@ -224,6 +230,7 @@ class House:
                 security=table.security,
                 username=table.username.read if table.username else None,
                 password=table.password.read if table.password else None,
+                bearer=table.auth == "xoauth2",
                 sender=table.sender,
                 to=table.to,
                 reply_to=table.reply_to,

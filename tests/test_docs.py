@@ -11,7 +11,7 @@ import pytest
 
 from bot.adapters.render_apart import LIMITS
 from bot.adapters.render_context import context_of, courses_context
-from bot.config import load
+from bot.config import EmailChannel, load
 from bot.config.rules import TOPS
 from bot.core import caps, first_place
 from bot.core.digest import Revision
@@ -40,15 +40,39 @@ def test_links_lead_somewhere(name: str) -> None:
         assert ((ROOT / name).parent / target).exists(), target
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/rules.md"])
+WITH_TOML = [str(found.relative_to(ROOT)) for found in PAGES if "```toml" in found.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("name", WITH_TOML)
 def test_the_configurations_shown_load(name: str, tmp_path: Path) -> None:
+    """Each by itself, as it is copied; whether the secrets that it names are there is up to who copies it."""
     environ = {"OPENROUTER_API_KEY": "k", "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T0/B0/invented"}
-    shown = blocks(name, "toml")
-    assert shown
-    for number, text in enumerate(shown):
+    for number, text in enumerate(blocks(name, "toml")):
         file = tmp_path / f"{number}.toml"
         file.write_text(text, encoding="utf-8")
-        assert load(file, environ=environ).watchlists
+        assert load(file, environ=environ, secrets=False).watchlists
+
+
+def test_pages_with_configurations_are_found() -> None:
+    assert {"README.md", "docs/rules.md", "docs/slack.md", "docs/mail.md"} <= set(WITH_TOML)
+
+
+def test_the_mail_servers_shown_are_spoken_to_in_a_way_that_they_take(tmp_path: Path) -> None:
+    """Passwords never travel in the clear, and Microsoft gets a token."""
+    shown = {}
+    for number, text in enumerate(blocks("docs/mail.md", "toml")):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(text, encoding="utf-8")
+        channel = load(file, environ={}, secrets=False).channels["mail"]
+        assert isinstance(channel, EmailChannel)
+        shown[channel.host] = (channel.security, channel.port, channel.auth, channel.password is not None)
+    assert shown == {
+        "email-smtp.eu-central-1.amazonaws.com": ("starttls", 587, "password", True),
+        "smtp.postmarkapp.com": ("starttls", 587, "password", True),
+        "smtp.gmail.com": ("starttls", 587, "password", True),
+        "127.0.0.1": ("none", 25, "password", False),
+        "smtp.office365.com": ("starttls", 587, "xoauth2", True),
+    }
 
 
 def test_the_two_commands_of_the_readme_are_those_that_ci_and_contributors_use() -> None:

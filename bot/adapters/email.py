@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.adapters.email_message import Envelope, address, message_id, written
-from bot.adapters.smtp import Login, Patience, Security, Server, probe, transmit
+from bot.adapters.smtp import Patience, Security, Server, probe, transmit
+from bot.adapters.smtp_login import Login
 from bot.app.records import Message
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step, Unknown
 from bot.errors import RankbotError
@@ -23,10 +24,10 @@ _WAITS = 5
 class EmailChannel:
     """Mail through an SMTP server.
 
-    Each recipient gets a mail of its own, unless ``together``. The username and password are asked anew for each mail.
-    ``sender``, ``to`` and ``reply_to`` read ``a@example.com`` or ``Name <a@example.com>``; an address that can't be
-    used raises UsageError. ``rhythm`` says when digests come (bot.core.due). ``now`` dates the message of ``test``,
-    ``clock`` (monotonic seconds) bounds each session.
+    Each recipient gets a mail of its own, unless ``together``. The username and password are asked anew for each mail;
+    with ``bearer`` the password is an access token. ``sender``, ``to`` and ``reply_to`` read ``a@example.com`` or
+    ``Name <a@example.com>``; an address that can't be used raises UsageError. ``rhythm`` says when digests come
+    (bot.core.due). ``now`` dates the message of ``test``, ``clock`` (monotonic seconds) bounds each session.
     """
 
     kind = "email"
@@ -46,6 +47,7 @@ class EmailChannel:
         now: Callable[[], datetime],
         username: Callable[[], str] | None = None,
         password: Callable[[], str] | None = None,
+        bearer: bool = False,
         reply_to: str = "",
         rhythm: str = "",
         together: bool = False,
@@ -59,6 +61,7 @@ class EmailChannel:
         self._server = Server(host, port, Security(security), patience or Patience(), tls_context, clock)
         self._username = username
         self._password = password
+        self._bearer = bearer
         self._together = together
         self._now = now
         everybody = tuple(address(text) for text in to)
@@ -139,4 +142,4 @@ class EmailChannel:
             password = self._password().rstrip("\r\n") if self._password else ""
         except RankbotError as error:
             return Failed(error.message, permanent=False, hint=error.hint)
-        return Login(username, password) if username else None
+        return Login(username, password, self._bearer) if username else None

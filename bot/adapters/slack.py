@@ -12,8 +12,9 @@ from slack_sdk.web.slack_response import SlackResponse
 
 from bot.adapters import slack_errors
 from bot.adapters.slack_blocks import SlackMessage, condensed, messages, thread_posts
-from bot.adapters.slack_call import Limits, Refusal, ask, post_to_webhook
+from bot.adapters.slack_call import Limits, Refusal, ask, next_cursor, post_to_webhook
 from bot.adapters.slack_errors import BLOCKS_REFUSED
+from bot.adapters.slack_names import advice_on_name
 from bot.adapters.slack_plain import forms
 from bot.app.records import Message
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, Sent, Step, Unknown
@@ -100,7 +101,7 @@ class SlackToken:
                 if _metadata(message) == wanted:
                     return Sent(str(message.get("ts", "")))
             unreadable |= any(_metadata(message) is None for message in ours)
-            cursor = _next_cursor(page)
+            cursor = next_cursor(page)
             if not cursor:
                 return _not_found(unreadable=unreadable)
         return Unknown(f"the message is not among the newest {_PAGE * _PAGES} of the channel, and there are more")
@@ -121,13 +122,14 @@ class SlackToken:
         return Sent(f"ok: message {outcome.receipt} in {place}, {_owner(own)}{advice}")
 
     def probe(self) -> Outcome:
-        """Asks Slack whose token it is, and whether the channel may be read; posts nothing."""
+        """Asks Slack whose token it is, whether the channel may be read, or which id its name has; posts nothing."""
         own = self._call(lambda client: client.auth_test())
         if isinstance(own, Refusal):
             return own.outcome
         accepted = f"token accepted, {_owner(own)}"
         if not self.can_be_asked:
-            return Sent(f"{accepted}; messages can't be looked for by the channel's name, only by its id")
+            known = f"{accepted}; messages can't be looked for by the channel's name, only by its id"
+            return Sent(f"{known}: {advice_on_name(self._call, self._channel)}")
         page = self._call(lambda client: client.conversations_history(channel=self._channel, limit=1))
         found = _cannot_look(page).reason if isinstance(page, Refusal) else "a lost answer can be looked for"
         return Sent(f"{accepted}; {found}")
@@ -269,11 +271,6 @@ def _by(bot_id: object, page: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = page.get("messages")
     listed = [message for message in found if isinstance(message, dict)] if isinstance(found, list) else []
     return [message for message in listed if message.get("bot_id") == bot_id]
-
-
-def _next_cursor(page: Mapping[str, Any]) -> str:
-    metadata = page.get("response_metadata")
-    return str(metadata.get("next_cursor") or "") if isinstance(metadata, dict) else ""
 
 
 def _owner(own: Mapping[str, Any]) -> str:

@@ -105,6 +105,12 @@ def post_to_webhook(
     return _refusal(outcome, code=slack_errors.word(answer.body), secret=secret)
 
 
+def next_cursor(page: Mapping[str, Any]) -> str:
+    """Where the page after this one begins; empty after the last one."""
+    metadata = page.get("response_metadata")
+    return str(metadata.get("next_cursor") or "") if isinstance(metadata, dict) else ""
+
+
 def _read(secret: Callable[[], str]) -> str | Refusal:
     """A secret's present value. One that can't be read now may be there later."""
     try:

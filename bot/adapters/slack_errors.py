@@ -80,7 +80,13 @@ _HINTS: Mapping[str, str] = {
     "invalid_token": f"The webhook's address is not valid. {_NEW_WEBHOOK}",
     "user_not_found": f"The person the webhook posts to is gone. {_NEW_WEBHOOK}",
 }
-_PERMANENT_PREFIXES = ("slack_connect_", "restricted_action", "invalid_metadata_")
+_PERMANENT_PREFIXES = ("slack_connect_", "restricted_action")
+_SOON: Mapping[str, str] = {
+    "message_limit_exceeded": "The workspace has used up what its plan takes; an admin sees it under its usage.",
+    "team_added_to_org": "The workspace is being moved into an organization; that passes.",
+    "org_login_required": "The workspace is being moved into an organization; that passes.",
+}
+_TOO_FAST = "Slack takes one message a second for each channel; that passes."
 _PAYLOAD = BLOCKS_REFUSED | {
     "attachment_payload_limit_exceeded",
     "cannot_reply_to_message",
@@ -106,7 +112,7 @@ def of_answer(status: int, headers: Mapping[str, str], data: object) -> Failed |
     """
     code = code_of(data)
     if status == 429 or code in _LATER:
-        return Failed(f"Slack said `{code or 'HTTP 429'}`", permanent=False, retry_after=retry_after(headers))
+        return _later(code, headers)
     if status >= 500 or status == 408:
         return Unknown(f"Slack answered HTTP {status}" + (f", `{code}`" if code else ""))
     if code and isinstance(data, Mapping):
@@ -122,11 +128,19 @@ def of_code(code: str, details: Mapping[str, Any] | None = None) -> Failed | Unk
     reason = f"Slack said `{code}`" + _scopes(details or {}) + _particulars(details or {})
     if code in _AMBIGUOUS:
         return Unknown(reason)
-    if code in _PAYLOAD:
+    if code in _LATER:
+        return Failed(reason, permanent=False, hint=_SOON.get(code, _TOO_FAST))
+    if code in _PAYLOAD or code.startswith("invalid_metadata_"):
         return Failed(reason, permanent=True, hint=_OUR_FAULT)
     if code in _HINTS or code.startswith(_PERMANENT_PREFIXES):
         return Failed(reason, permanent=True, hint=_HINTS.get(code, _ADMIN))
     return Failed(reason, permanent=False, hint="rankbot does not know this error; Slack's documentation lists it.")
+
+
+def _later(code: str, headers: Mapping[str, str]) -> Failed:
+    """What was not posted, and may be after a while."""
+    hint = _SOON.get(code, _TOO_FAST)
+    return Failed(f"Slack said `{code or 'HTTP 429'}`", permanent=False, hint=hint, retry_after=retry_after(headers))
 
 
 def passes(outcome: Failed | Unknown, code: str) -> bool:
@@ -138,7 +152,7 @@ def of_webhook(status: int, headers: Mapping[str, str], body: str) -> Failed | U
     """What an incoming webhook's answer means that was not ``200 ok``. Its body is a code, if Slack wrote it."""
     code = word(body)
     if status == 429 or code in _LATER:
-        return Failed(f"Slack said `{code or 'HTTP 429'}`", permanent=False, retry_after=retry_after(headers))
+        return _later(code, headers)
     if status == 200 or status >= 500 or status == 408:
         return Unknown(f"the webhook answered HTTP {status}" + (f", `{code}`" if code else " with an unknown text"))
     outcome = of_code(code) if code else None

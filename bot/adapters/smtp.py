@@ -16,17 +16,10 @@ from enum import StrEnum
 from ipaddress import ip_address
 
 from bot.adapters.service_words import quoted, scrub, words_of
+from bot.adapters.smtp_login import BASIC_ENDED, Login, ends_passwords, login_hint, show_token
 from bot.core.delivery import Failed, Outcome, Sent, Unknown
 
 _DOTS = re.compile(rb"(?m)^\.")
-_APP_PASSWORD = "Check `username` and `password`; many services want a password made for apps only."  # noqa: S105
-_AUTH_HINTS = (
-    (("gmail.com", "googlemail.com"), "Gmail wants an app password, which needs 2-step verification."),
-    (
-        ("office365.com", "outlook.com", "hotmail.com", "live.com"),
-        "Microsoft is ending passwords for SMTP: have SMTP AUTH allowed for the mailbox, or send through a relay.",
-    ),
-)
 
 
 class Security(StrEnum):
@@ -48,22 +41,6 @@ class Patience:
     command: float = 20.0
     opening: float = 45.0
     acceptance: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A user's name and password; never shown."""
-
-    username: str
-    password: str
-
-    def __repr__(self) -> str:
-        return "Login(…)"
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What must not be shown: both, and the two together as AUTH PLAIN sends them."""
-        return (f"\0{self.username}\0{self.password}", self.password, self.username)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +156,9 @@ class _Session:
         if server.security is Security.STARTTLS:
             self._ready().starttls(context=context)
             self._ready().ehlo_or_helo_if_needed()
-        if login:
+        if login and login.bearer:
+            show_token(self._ready(), login)
+        elif login:
             self._ready().login(login.username, login.password)
 
     def name(self, sender: str) -> None:
@@ -264,8 +243,10 @@ def _is_without_common_login(error: Exception) -> bool:
 
 
 def _hint(error: Exception, host: str) -> str:
+    if isinstance(error, smtplib.SMTPResponseException) and ends_passwords(error):
+        return BASIC_ENDED
     if isinstance(error, smtplib.SMTPAuthenticationError) or _is_without_common_login(error):
-        return _login_hint(host)
+        return login_hint(host)
     if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code == 530:
         return "The server wants a login: set `username` and `password`, and `security` other than none."
     if isinstance(error, smtplib.SMTPNotSupportedError):
@@ -273,10 +254,6 @@ def _hint(error: Exception, host: str) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return "The server's certificate does not fit `host`, or nobody known vouches for it."
     return "The host, user name or password holds characters outside ASCII." if isinstance(error, UnicodeError) else ""
-
-
-def _login_hint(host: str) -> str:
-    return next((hint for domains, hint in _AUTH_HINTS if host.lower().endswith(domains)), _APP_PASSWORD)
 
 
 def _words(error: Exception) -> str:

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from bot import __version__
 from bot.cli import backtest, demo, explain, export, look, operate, running, start
 from bot.cli.options import ConfigOption, keep_config
+from bot.cli.output import WIDTH
+
+NAMES = len("test-channel")
+"""Columns of the longest name of a command."""
+
+
+class OneScreen(TyperGroup):
+    """The commands by their order, a line each: all of them fit a terminal of 24 lines."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Writes the help of the program as a whole."""
+        formatter.write("Usage: rankbot [-c PATH] COMMAND [OPTIONS]            Begin with: rankbot demo\n\n")
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            if command:
+                formatter.write(f"  {name:<{NAMES}}  {command.get_short_help_str(WIDTH - NAMES - 4)}\n")
+        formatter.write("\nMore: rankbot COMMAND --help. -c: the configuration, else $RANKBOT_CONFIG,\n")
+        formatter.write("else ./config.toml. Which version: rankbot --version\n")
+
 
 app = typer.Typer(
     name="rankbot",
+    cls=OneScreen,
     help="Tells you in Slack or by mail when OpenRouter's app and model rankings change.",
     epilog="Begin with `rankbot demo`; then `rankbot init` and `rankbot check`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH},
 )
 
 

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.adapters.charts import is_installed
+from bot.cli.check_advice import advice
 from bot.cli.check_requests import Outlook, asking
-from bot.cli.output import field, moment, say
+from bot.cli.output import field, moment, paragraph, say
 from bot.config import Channel, Config, EmailChannel, FileChannel, PluggedChannel, SlackChannel, WhenQuiet
 from bot.core import wording
-from bot.core.due import day_told, next_due
+from bot.core.due import Cadence, day_told, next_due
 from bot.core.ranking import Board, By, Dataset
 from bot.core.rules import (
     Climbed,
@@ -31,15 +32,16 @@ from bot.core.rules import (
 )
 from bot.core.taxonomy import CATEGORY_OF, TITLES
 from bot.core.watchlist import Watchlist
-from bot.core.wording import count, day, limit
+from bot.core.wording import count, day, full_day, limit
 from bot.wiring import cadence_of
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 QUIET: Mapping[WhenQuiet, str] = {
-    "weekly-line": "a line after a quiet week",
+    "weekly-line": "",
     "nothing": "nothing on quiet days",
     "line": "a line on quiet days",
 }
+"""What is not as everybody expects of a quiet day."""
 
 
 def read_back(config: Config, *, now: datetime, outlook: Outlook) -> None:
@@ -53,7 +55,8 @@ def read_back(config: Config, *, now: datetime, outlook: Outlook) -> None:
     for name, channel in config.channels.items():
         _sending(config, name, channel, now)
     if config.operator.channels:
-        field("failures", f"{', '.join(config.operator.channels)}, at once")
+        where = [f"{name} ({address(config.channels[name], config)})" for name in config.operator.channels]
+        field("failures", f"{', '.join(where)}, at once")
     else:
         field("failures", "to the log and to `rankbot status` only")
     if not is_installed() and any(isinstance(each, EmailChannel | FileChannel) for each in config.channels.values()):
@@ -62,12 +65,20 @@ def read_back(config: Config, *, now: datetime, outlook: Outlook) -> None:
     say("Asking OpenRouter")
     asking(config, outlook)
     say()
-    if config.notes:
-        say(f"{count(len(config.notes), 'thing')} to know")
-        for note in config.notes:
-            for line in str(note).splitlines():
-                say(f"  {line}")
-        say()
+    to_know(config, online=False)
+
+
+def to_know(config: Config, *, online: bool) -> None:
+    """Prints the notes, and what else one should know; nothing where there is nothing."""
+    further = advice(config, online=online)
+    if not (config.notes or further):
+        return
+    say(f"{count(len(config.notes) + len(further), 'thing')} to know")
+    for note in config.notes:
+        say(f"{note}")
+    for text in further:
+        paragraph(text, indent=2, hanging=text.index("  ") + 2)
+    say()
 
 
 def _watching(watchlist: Watchlist) -> None:
@@ -140,26 +151,38 @@ def _sending(config: Config, name: str, channel: Channel, now: datetime) -> None
     lists = [watchlist.id for watchlist in config.watchlists if name in watchlist.channels]
     if not lists:
         if name not in config.operator.channels:
-            field(name, f"{address(channel)}: no watchlist sends here")
+            field(name, f"{address(channel, config)}: no watchlist sends here")
         return
     cadence = cadence_of(channel)
-    at = f"{cadence.at:%H:%M}" if cadence.at else "as soon as a day is complete"
-    field(name, f"{address(channel)}: {_days(cadence.weekdays)} {at} ({channel.timezone}), {', '.join(lists)}")
+    at = f"{cadence.at:%H:%M} {channel.timezone}" if cadence.at else "as soon as a day is complete"
+    field(name, f"{address(channel, config)}, {_days(cadence.weekdays)} {at}: {', '.join(lists)}")
     settle = timedelta(hours=config.openrouter.settle_hours)
     due = next_due(cadence, now, settle)
-    about = f", about {day(day_told(due, settle))}" if due else ""
-    field("", f"next: {moment(due, channel.timezone) if due else 'never'}{about}; {QUIET[channel.when_quiet]}")
+    when = f"{moment(due, channel.timezone)}, about {_told(cadence, due, settle)}" if due else "never"
+    quiet = "" if cadence.briefing else QUIET[channel.when_quiet]
+    field("", "; ".join(part for part in (f"next: {when}", quiet) if part))
 
 
-def address(channel: Channel) -> str:
-    """Where a channel leads, without a secret."""
+def _told(cadence: Cadence, due: datetime, settle: timedelta) -> str:
+    """The days that a digest is about; of a weekly briefing the week."""
+    last = day_told(due, settle)
+    if not cadence.briefing:
+        return day(last)
+    first = last - timedelta(days=6)
+    return f"{first.day} to {full_day(last)}" if first.month == last.month else f"{full_day(first)} to {full_day(last)}"
+
+
+def address(channel: Channel, config: Config) -> str:
+    """Where a channel leads, without a secret; a folder as seen from the configuration."""
     if isinstance(channel, SlackChannel):
         return "Slack webhook" if channel.webhook_url else f"Slack {channel.channel}"
     if isinstance(channel, EmailChannel):
-        return f"mail to {len(channel.to)}"
+        return f"mail to {channel.to[0] if len(channel.to) == 1 else len(channel.to)}"
     if isinstance(channel, PluggedChannel):
         return f"by {channel.type}"
-    return f"files in {channel.directory}"
+    home = config.file.parent
+    inside = channel.directory.is_relative_to(home)
+    return f"files in {channel.directory.relative_to(home) if inside else channel.directory}"
 
 
 def _days(weekdays: frozenset[int]) -> str:

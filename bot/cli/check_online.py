@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -14,25 +14,37 @@ from bot.cli.output import field, say
 from bot.config import Config
 from bot.core.delivery import Failed, Sent, Unknown
 from bot.core.plan import last_complete_day
-from bot.core.ranking import MODEL_DAY, Dataset, Entry, Ranking, Snapshot, sum_days
+from bot.core.ranking import APP_PAGE, MODEL_DAY, By, Dataset, Entry, Ranking, Snapshot, sum_days
 from bot.core.rules import EnteredTop
 from bot.core.text import clean
 from bot.core.watchlist import Names, Pattern, Watchlist
-from bot.core.wording import day, tokens
+from bot.core.wording import count, day, tokens
 from bot.errors import FeedError, FeedTransientError
 from bot.wiring import House
 
 CLOSE = 3
 """How many near names are offered for one that matches nothing."""
+TENTH = 10
+"""The rank whose tokens are said, for an idea of the board."""
+NOUNS = {
+    (Dataset.APPS, By.ITEM): ("app", "apps"),
+    (Dataset.MODELS, By.ITEM): ("model", "models"),
+    (Dataset.MODELS, By.AUTHOR): ("lab", "labs"),
+}
 
 
-def ask_services(config: Config, *, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> int:
-    """Asks every service, sends nothing, and returns how many problems showed."""
-    problems = 0
+def requests_of(config: Config) -> str:
+    """How many requests to OpenRouter it takes at most, in words."""
+    pages = [1 if each.board.dataset is Dataset.MODELS else -(-each.depth // APP_PAGE) for each in config.watchlists]
+    return count(sum(pages) + catalogue.wanted(config.watchlists), "request")
+
+
+def ask_services(config: Config, *, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> list[str]:
+    """Asks every service, sends nothing, and returns the problems that showed, a sentence each."""
+    problems: list[str] = []
     last = last_complete_day(clock(), timedelta(hours=config.openrouter.settle_hours))
     with House(config, clock=clock, sleep=sleep) as house:
         feed = house.feed()
-        say("Asking the services:")
         say()
         problems += _catalogue(house, feed)
         for number, watchlist in enumerate(config.watchlists):
@@ -40,26 +52,28 @@ def ask_services(config: Config, *, clock: Callable[[], datetime], sleep: Callab
                 ranking = _newest(feed, watchlist, last)
             except FeedError as error:
                 obey(house.store, error, now=clock())
-                field("OpenRouter", f"{error.message}\n{error.hint}".strip())
-                problems += 1
+                problems += _refused(error.message, error.hint)
                 break
             if not number:
                 field("OpenRouter", f"key accepted; newest complete day {day(last)}")
-            problems += _names(watchlist, ranking, house.store.names(ranking.by_item))
+            problems += _names(config, watchlist, ranking, house.store.names(ranking.by_item))
         for name, channel in house.channels.items():
             problems += _channel(name, channel)
     say()
     return problems
 
 
-def _catalogue(house: House, feed: Feed) -> int:
-    """Has the names of models in the store, by which they may be followed; 1 if they can't be had."""
+def _refused(message: str, hint: str) -> list[str]:
+    field("OpenRouter", f"{message}\n{hint}".rstrip())
+    return [f"OpenRouter: {message}"]
+
+
+def _catalogue(house: House, feed: Feed) -> list[str]:
+    """Has the names of models in the store, by which they may be followed."""
     if not catalogue.due(house.store, house.config.watchlists, house.clock()):
-        return 0
+        return []
     failure = catalogue.refresh(feed, house.store, now=house.clock())
-    if failure:
-        field("OpenRouter", f"{failure.message}\n{failure.hint}".rstrip())
-    return int(failure is not None)
+    return _refused(failure.message, failure.hint) if failure else []
 
 
 def _newest(feed: Feed, watchlist: Watchlist, last: date) -> Ranking:
@@ -74,22 +88,36 @@ def _newest(feed: Feed, watchlist: Watchlist, last: date) -> Ranking:
     return days[-1] if alone == MODEL_DAY else sum_days(alone, [Snapshot.of(days[-1])])
 
 
-def _names(watchlist: Watchlist, ranking: Ranking, borne: Names) -> int:
-    """Prints which item each pattern means, by any name ``borne``; returns how many mean none."""
-    entries = ranking.entries
-    deepest = f", ends at {tokens(entries[-1].tokens)}" if entries else ""
-    lines = [f"{len(entries)} listed{deepest}"]
+def _names(config: Config, watchlist: Watchlist, ranking: Ranking, borne: Names) -> list[str]:
+    """Prints which item each pattern means, by any name ``borne``; returns a sentence for each that means none."""
+    nouns = NOUNS[ranking.board.dataset, ranking.board.by]
+    found = ranking.entries
+    tenth = f", #{len(found[:TENTH])} at {tokens(found[:TENTH][-1].tokens)}" if found else ""
+    lines = [f"{count(len(found), *nouns)} listed{tenth}"]
     tops = [rule.n for rule in watchlist.rules if isinstance(rule, EnteredTop)]
-    lines += [f'"top {n}" would be the whole board' for n in tops if len(entries) < n]
-    missing = 0
-    for pattern in (*watchlist.mine, *watchlist.follow):
-        found = [entry for entry in entries if pattern.matches(entry.item, (entry.name, *borne.get(entry.item, ())))]
-        lines += [f"{clean(entry.name)} = id {clean(entry.item)}, #{entry.rank}" for entry in found]
-        if not found:
-            missing += 1
-            lines.append(f'"{clean(pattern.text)}" matches nothing.{_close(pattern, ranking)}')
+    lines += [f'"top {n}" would be the whole board' for n in tops if len(found) < n]
+    problems = []
+    for key in ("mine", "follow"):
+        for number, pattern in enumerate(getattr(watchlist, key)):
+            meant = [each for each in found if pattern.matches(each.item, (each.name, *borne.get(each.item, ())))]
+            lines += _meaning(pattern, meant, nouns[1])
+            if not meant:
+                lines.append(f'"{clean(pattern.text)}" matches nothing.{_close(pattern, ranking)}')
+                place = f"{config.file.name}:{config.line('watchlist', watchlist.id, key, number)}"
+                problems.append(f'{place} {key} "{clean(pattern.text)}" matches no {nouns[0]}.')
     field(watchlist.id, "\n".join(lines))
-    return missing
+    return problems
+
+
+def _meaning(pattern: Pattern, meant: Sequence[Entry], noun: str) -> list[str]:
+    """The items that a pattern means, each with its id, and a word where a name alone means several."""
+    shown = [f"{clean(entry.name)} = id {clean(entry.item)}, #{entry.rank}" for entry in meant]
+    if len(meant) > 1 and not any(sign in pattern.text for sign in "*?["):
+        return [
+            f'"{clean(pattern.text)}" is the name of {len(meant)} {noun}; to mean one: "id:{meant[0].item}"',
+            *shown,
+        ]
+    return shown
 
 
 def _close(pattern: Pattern, ranking: Ranking) -> str:
@@ -103,15 +131,15 @@ def _close(pattern: Pattern, ranking: Ranking) -> str:
     return f" Close: {'; '.join(shown)}" if shown else ""
 
 
-def _channel(name: str, channel: Channel) -> int:
-    """Asks one channel's service; 1 if something is wrong with it."""
+def _channel(name: str, channel: Channel) -> list[str]:
+    """Asks one channel's service; returns what is wrong with it."""
     match channel.probe():
         case Sent(words):
             field(name, f"{channel.describe()}: {words}")
-            return 0
+            return []
         case Failed(reason, _, hint):
             field(name, f"{channel.describe()}: {reason}\n{hint}".rstrip())
-            return 1
+            return [f"{name}: {reason}"]
         case Unknown(reason):
             field(name, f"{channel.describe()}: {reason}")
-            return 0
+            return []

@@ -14,7 +14,7 @@ from bot.app.deliver import OF_DELIVERIES, incident_key
 from bot.app.operate import FEED_FAILS, REFUSED
 from bot.app.records import DayStatus
 from bot.cli.output import field as line
-from bot.cli.output import moment, say
+from bot.cli.output import moment, paragraph, say
 from bot.cli.report import look_first
 from bot.cli.stored import newest
 from bot.core import wording
@@ -198,20 +198,26 @@ def _store(house: House) -> str:
     return f"{file}, {size:.1f} MB"
 
 
+def _headline(condition: Condition) -> str:
+    """Whether all is well, and what comes next."""
+    if not condition.ok:
+        retried = f", {len(condition.retried)} retried by itself" if condition.retried else ""
+        return f"NOT OK   {wording.count(len(condition.problems), 'thing')} for you{retried}"
+    told = [newest for newest in condition.evaluated.values() if newest]
+    upto = f"evaluated up to {wording.day(date.fromisoformat(max(told)))}" if told else "nothing evaluated yet"
+    coming = sorted(
+        (at, times["next"], name) for name, times in condition.channels.items() if (at := times["next_due_at"])
+    )
+    return f"OK   {upto}" + (f"; next: {coming[0][1]} to {coming[0][2]}" if coming else "")
+
+
 def print_condition(condition: Condition) -> None:
     """One screen."""
-    if condition.ok:
-        told = [newest for newest in condition.evaluated.values() if newest]
-        upto = f"evaluated up to {wording.day(date.fromisoformat(max(told)))}" if told else "nothing evaluated yet"
-        say(f"OK   {upto}")
-    else:
-        retried = f", {len(condition.retried)} retried by itself" if condition.retried else ""
-        say(f"NOT OK   {wording.count(len(condition.problems), 'thing')} for you{retried}")
+    say(_headline(condition))
     say()
-    for problem in condition.problems:
-        say(f"  ! {problem}")
-    for passing in condition.retried:
-        say(f"  ~ {passing}")
+    for mark, sentences in (("!", condition.problems), ("~", condition.retried)):
+        for sentence in sentences:
+            paragraph(f"{mark} {sentence}", indent=2, hanging=2)
     if condition.problems or condition.retried:
         say()
     done = sum(newest is not None for newest in condition.evaluated.values())

@@ -34,6 +34,24 @@ def field(label: str, text: str, *, fold: bool = True) -> None:
         say(f"  {label if not number else '':<{LABEL}}{line}".rstrip())
 
 
+def wrapped(text: str, *, indent: int = 0, hanging: int = 0) -> list[str]:
+    """Sentences as lines of the width; those after the first are indented by ``hanging`` more."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hanging),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def paragraph(text: str, *, indent: int = 0, hanging: int = 0) -> None:
+    """Prints sentences, folded as ``wrapped`` has them."""
+    for line in wrapped(text, indent=indent, hanging=hanging):
+        say(line)
+
+
 def warn_field(label: str, text: str) -> None:
     """The same on stderr."""
     for number, line in enumerate(folded(text)):

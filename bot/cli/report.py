@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.app.allowance import Allowance
 from bot.app.records import DayStatus
 from bot.cli.exits import FINE, NEEDS_YOU, TRY_AGAIN
-from bot.cli.output import field, moment, say, warn_field, whisper
+from bot.cli.output import WIDTH, field, moment, paragraph, say, warn_field, whisper
 from bot.core import wording
 from bot.core.delivery import Delivery, DeliveryStatus
 from bot.core.due import next_due
@@ -47,9 +47,12 @@ def announce(plan: Plan, house: House) -> None:
         say(f"{wording.day(plan.last)} is stored already; {needed}.")
         return
     since = complete_at(plan.last, house.settle)
-    say(
-        f"{wording.day(plan.last)} is complete since {since:%H:%M} UTC. {count(boards, 'board')}, {effort(house, plan)}"
-    )
+    said = [f"{wording.day(plan.last)} is complete since {since:%H:%M} UTC."]
+    said.append(f"{count(boards, 'board')}, {effort(house, plan)}")
+    if len(" ".join(said)) <= WIDTH:
+        said = [" ".join(said)]
+    for sentence in said:
+        paragraph(sentence)
 
 
 def effort(house: House, plan: Plan) -> str:
@@ -218,7 +221,16 @@ def verdict(report: CycleReport) -> int:
     for broken in report.broken:
         warn_field("failed", f"{broken}, by a bug: the log has its traceback. All others went on.")
     if needs_you or waits:
-        parts = ["something needs you"] if needs_you else []
-        parts += ["something is tried again by the next run"] if waits else []
-        whisper(f"{' and '.join(parts)}.".capitalize())
+        needy = len(stuck) + len(report.broken) + sum(failure.permanent for failure in failures)
+        later = len(unsent) - len(stuck) + len(report.waiting) + sum(not failure.permanent for failure in failures)
+        whisper(_left(needy if needs_you else 0, later if waits else None))
     return NEEDS_YOU if needs_you else TRY_AGAIN if waits else FINE
+
+
+def _left(needy: int, later: int | None) -> str:
+    """What a run leaves: how much for somebody, how much for the next run (0: an unknown number; None: nothing)."""
+    parts = [f"{needy} {'needs' if needy == 1 else 'need'} you"] if needy else []
+    if later is not None:
+        parts.append(f"{later or 'something'} {'are' if later > 1 else 'is'} tried again by the next run")
+    sentence = ", ".join(parts)
+    return f"{sentence[:1].upper()}{sentence[1:]}."

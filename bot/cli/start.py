@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
 from bot.cli.exits import NEEDS_YOU, TRY_AGAIN
 from bot.cli.options import ConfigOption, clock_of, config_path, open_house, sleep_of
-from bot.cli.output import moment, say, whisper
+from bot.cli.output import moment, paragraph, rows, say, whisper, wrapped
+from bot.core.wording import count
 from bot.errors import UsageError
 
 PANEL = "Start"
+SCHEMA = "config.schema.json"
+READERS = {
+    "app": "the maker of an app: a category, your app and its rivals, daily",
+    "analyst": "an analyst: models, labs and all apps, each Monday",
+    "market": "somebody who watches the whole market, daily",
+}
+"""Whom each starter is for, and what of."""
+FIRST = {
+    "app": "write your app and its rivals into it",
+    "analyst": "set the time and the zone in it",
+    "market": "see whether it has what you watch",
+}
+"""What to do first with each starter."""
+WANTED = (
+    ("OPENROUTER_API_KEY", "any key will do; reading rankings spends no tokens"),
+    ("SLACK_WEBHOOK_URL", "in two minutes, by docs/slack.md"),
+)
+"""The variables that every starter names, and where one gets them."""
 
 
 def init(
     context: typer.Context,
     config: ConfigOption = None,
     reader: Annotated[str, typer.Option("--for", metavar="app|analyst|market", help="Who will read it.")] = "app",
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema for editors, and do nothing.")
+    ] = False,
 ) -> None:
     """Writes a configuration to begin with.
 
-    It never overwrites one.
+    It never overwrites one. The JSON Schema by which editors complete and check it is written beside it.
     """
     from bot.config import STARTERS, starter
+    from bot.wiring import bundled_schema
 
+    if schema:
+        say(bundled_schema().read_text(encoding="utf-8").rstrip())
+        return
     if reader not in STARTERS:
         raise UsageError(f"There is no starter for `{reader}`.", hint=f"There are: {', '.join(STARTERS)}.")
     path = config_path(context, config)
@@ -36,8 +66,20 @@ def init(
     except OSError as error:
         raise UsageError(f"{path} can't be written: {error.strerror}.") from error
     path.chmod(0o600)
-    say(f"Wrote {path}. It wants two environment variables; see its first lines.")
-    say("Next: edit it, then: rankbot check")
+    _write_schema(path.parent / SCHEMA)
+    paragraph(f"Wrote {path}, for {READERS[reader]}.")
+    say()
+    rows([[name, f"{'set' if name in os.environ else 'not set yet'}: {what}"] for name, what in WANTED], indent=2)
+    say()
+    say(f"Next: {FIRST[reader]}, then: rankbot check")
+
+
+def _write_schema(path: Path) -> None:
+    """Writes the schema that the configuration's first line names; one that is there stays, as it may be newer."""
+    from bot.wiring import bundled_schema
+
+    with suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
+        file.write(bundled_schema().read_text(encoding="utf-8"))
 
 
 def check(
@@ -53,24 +95,38 @@ def check(
     followed name to an id.
     """
     from bot.adapters.render import JinjaRenderer
-    from bot.cli.check import read_back
-    from bot.cli.check_online import ask_services
+    from bot.cli.check import read_back, to_know
+    from bot.cli.check_online import ask_services, requests_of
     from bot.cli.check_requests import look_ahead
     from bot.wiring import bundled_templates, load_config
 
     path = config_path(context, config)
     loaded = load_config(path)
-    say(f"{path} is valid.")
-    troubles = JinjaRenderer(bundled_templates(), loaded.defaults.templates).check()
-    for trouble in troubles:
-        whisper(str(trouble))
+    problems = [str(trouble) for trouble in JinjaRenderer(bundled_templates(), loaded.defaults.templates).check()]
     clock = clock_of(context)
-    read_back(loaded, now=clock(), outlook=look_ahead(loaded, clock=clock))
-    problems = len(troubles) + (ask_services(loaded, clock=clock, sleep=sleep_of(context)) if online else 0)
+    if online:
+        say(f"{path} is valid. Asking the services ({requests_of(loaded)} at most):")
+        problems += ask_services(loaded, clock=clock, sleep=sleep_of(context))
+        to_know(loaded, online=True)
+    else:
+        say(f"{path} is valid.")
+        read_back(loaded, now=clock(), outlook=look_ahead(loaded, clock=clock))
     if problems:
-        say(f"{problems} problem{'s' if problems > 1 else ''}.")
-        raise typer.Exit(NEEDS_YOU)
+        _conclude(problems, online=online)
     say("Next: rankbot run --dry-run" if online else "Next: rankbot check --online")
+
+
+def _conclude(problems: Sequence[str], *, online: bool) -> NoReturn:
+    """The problems once more, in a sentence each, and what to do next."""
+    whisper(f"{count(len(problems), 'problem')}:")
+    for problem in problems:
+        begins_with_path = "/" in problem.partition(" ")[0]  # which is to be copied in one piece
+        for line in [f"  {problem}"] if begins_with_path else wrapped(problem, indent=2, hanging=2):
+            whisper(line)
+    whisper(
+        f"Next: put {'it' if len(problems) == 1 else 'them'} right, then: rankbot check{' --online' if online else ''}"
+    )
+    raise typer.Exit(NEEDS_YOU)
 
 
 def test_channel(
@@ -94,10 +150,11 @@ def test_channel(
                 say(f"{name}: {channel.describe()} took it at {moment(house.clock())}: {receipt or 'ok'}")
             case Failed(reason, permanent, hint):
                 whisper(f"{name}: {channel.describe()} said: {reason}")
-                whisper(f"  {hint}" if hint else "")
+                for line in wrapped(hint, indent=2):
+                    whisper(line)
                 raise typer.Exit(NEEDS_YOU if permanent else TRY_AGAIN)
             case Unknown(reason):
-                whisper(f"{name}: the answer was lost: {reason} Look whether the message is there.")
+                whisper(f"{name}: perhaps sent: {reason}\n  Look whether the message is there.")
                 raise typer.Exit(TRY_AGAIN)
 
 

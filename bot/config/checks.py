@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from bot.config.addresses import is_loopback
 from bot.config.channel_table import Table
-from bot.config.fields import is_loopback
 from bot.config.plugs import PluggedChannel
 from bot.config.positions import Path
+from bot.config.references import usual_variable
 from bot.config.report import Report
 from bot.config.secret import FOR_OTHERS, Origin, Secret, StoreUrl
 from bot.config.tables import Channel, EmailChannel, OpenRouter, Operator, secrets
@@ -18,15 +19,6 @@ from bot.core.rules import Moved, Overtook
 from bot.core.text import clean
 from bot.core.watchlist import Watchlist
 
-_VARIABLES = {
-    "api_key": "OPENROUTER_API_KEY",
-    "webhook_url": "SLACK_WEBHOOK_URL",
-    "token": "SLACK_BOT_TOKEN",
-    "password": "SMTP_PASSWORD",
-    "ping_url": "HEALTHCHECK_URL",
-    "url": "DATABASE_URL",
-}
-"""The usual variable of each secret; one that is not here (a user name) may stand in the file."""
 _WINTER, _SUMMER = date(2026, 1, 15), date(2026, 7, 15)
 """Two days that show a zone's standard and summer time: enough for a note, and no clock is needed."""
 
@@ -55,7 +47,8 @@ def _no_channel(name: str, channels: Mapping[str, Any], report: Report) -> Wrong
         return Wrong(cited, under="there is no [channel.NAME] yet")
     near = nearest(name, channels)
     there = ", ".join(f"{known} (line {report.line(('channel', known))})" for known in channels)
-    return Wrong(cited, under=f"channels here: {there}{f'; did you mean `{near}`?' if near else ''}")
+    meant = f'; did you mean "{near}"?' if near else ""
+    return Wrong(cited, under=f"channels here: {there}{meant}")
 
 
 def check_slack(path: Path, raw: Mapping[str, Any], report: Report) -> None:
@@ -63,14 +56,14 @@ def check_slack(path: Path, raw: Mapping[str, Any], report: Report) -> None:
     webhook, bot = "webhook_url" in raw, [key for key in ("token", "channel") if key in raw]
     if webhook and bot:
         wrong = Wrong(
-            "a Slack channel has either `webhook_url`, or `token` and `channel`",
-            under="leave out one or the other",
+            "Slack wants either `webhook_url`, or `token` and `channel`",
+            under="leave out `webhook_url`, or this and `channel`",
         )
         report.error((*path, bot[0]), wrong, key=True, also=((*path, "webhook_url"),))
     elif not webhook and not bot:
         wrong = Wrong(
-            "a Slack channel wants `webhook_url`, or `token` and `channel`",
-            advice='Such as webhook_url = "env:SLACK_WEBHOOK_URL".',
+            "Slack wants `webhook_url`, or `token` and `channel`",
+            under='add webhook_url = "env:SLACK_WEBHOOK_URL"',
         )
         report.error(path, wrong)
     elif len(bot) == 1:
@@ -89,7 +82,7 @@ def check_email(path: Path, raw: Mapping[str, Any], report: Report) -> None:
     if isinstance(recipients, tuple):
         check_repeats((*path, "to"), recipients, report)
     if recipients == ():
-        report.error((*path, "to"), Wrong("a mail wants at least one address", under='to = ["name@example.com"]'))
+        report.error((*path, "to"), Wrong("a mail wants at least one address", under='such as ["name@example.com"]'))
 
 
 # ── notes ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -99,8 +92,8 @@ def note_secrets(path: Path, table: Table, report: Report) -> None:
     """Notes each secret that stands in the file itself, or in a file that others can read."""
     for name, secret in secrets(table).items():
         place = (*path, name)
-        variable = f"{table.type}_{name}".upper() if isinstance(table, PluggedChannel) else _VARIABLES.get(name)
-        if variable and _stands_here(secret):
+        if name != "username" and _stands_here(secret):
+            variable = usual_variable(name, table.type if isinstance(table, PluggedChannel) else "")
             report.note(place, "a secret stands in this file", under=f'put it in a variable: {name} = "env:{variable}"')
         elif secret.file and secret.file.exists() and secret.file.stat().st_mode & FOR_OTHERS:
             report.note(place, f"others on this machine can read {secret.place}", under=f"chmod 600 {secret.file}")

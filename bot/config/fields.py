@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
-from ipaddress import ip_address
-from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, core_schema
 
-from bot.config.secret import Origin, Secret, StoreUrl, Surroundings
+from bot.config.meant import time_meant
 from bot.config.wrong import Wrong, did_you_mean, nearest
 from bot.core.text import clean
 
@@ -23,15 +28,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\Z", re.IGNORECASE)
 """The name of a channel, and the id of a watchlist: it stands in event keys and file names."""
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\Z")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
-_MAILBOX = re.compile(rf"(?:{_ADDRESS}|[^<>]*<{_ADDRESS}>)\Z")
-_HOST = re.compile(r"[A-Za-z0-9_.:\[\]-]+\Z")
-_SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{7,}\Z")
-_SLACK_NAME = re.compile(r"#[^\s#,<>]{1,80}\Z")
-
-_SECRET_ADVICE = {"api_key": "Any OpenRouter key will do; reading rankings spends no tokens."}
-_SECRET_FILES = {"api_key": "openrouter", "webhook_url": "slack-webhook", "token": "slack-token", "url": "channel-url"}
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What ends a line, or is no part of one."""
 
 
 def shown(value: str) -> str:
@@ -39,10 +37,10 @@ def shown(value: str) -> str:
     return f"`{clean(value)}`"
 
 
-def _text(value: Any, wants: str) -> str:
+def text_of(value: Any, wants: str, *, under: str = "") -> str:
     """The value, if it is text; ``wants`` is the rule otherwise."""
     if not isinstance(value, str):
-        raise Wrong(wants)
+        raise Wrong(wants, under=under)
     return value
 
 
@@ -64,15 +62,28 @@ def one_of(*choices: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def whole(low: int, high: int) -> AfterValidator:
-    """The limits of a whole number, both included."""
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """The limits of a whole number, both included, for errors and for editors."""
 
-    def check(value: int, info: ValidationInfo) -> int:
-        if not low <= value <= high:
-            raise Wrong(f"`{info.field_name}` goes from {low:,} to {high:,}")
+    low: int
+    high: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "minimum": self.low, "maximum": self.high}
+
+    def _check(self, value: int, info: ValidationInfo) -> int:
+        if not self.low <= value <= self.high:
+            raise Wrong(f"`{info.field_name}` goes from {self.low:,} to {self.high:,}")
         return value
 
-    return AfterValidator(check)
+
+def whole(low: int, high: int) -> _Whole:
+    """The limits of a whole number, both included."""
+    return _Whole(low, high)
 
 
 def _seconds(value: Any) -> float:
@@ -85,46 +96,58 @@ def _seconds(value: Any) -> float:
 def times(seconds: tuple[int, ...]) -> tuple[int, ...]:
     """When to look for a message: at least once, or it would be sent again unseen."""
     if not seconds:
-        raise Wrong("`look_seconds` wants at least one time", under="such as [5, 15, 40]")
+        raise Wrong("`look_seconds` wants at least one time")
     return seconds
 
 
 def _line(value: str) -> str:
-    if _CONTROL.search(value):
-        raise Wrong("this text must stand on one line, without control characters")
+    if CONTROL.search(value):
+        plain = " ".join(CONTROL.sub(" ", value).split())
+        under = f'did you mean "{clean(plain)}"?' if plain else "leave it out"
+        raise Wrong("this text must stand on one line, without control characters", under=under)
     return value
 
 
-def _filled(value: str) -> str:
-    if not value.strip():
-        raise Wrong("this must not be empty")
+def check_filled(value: str) -> str:
+    """The value, a line of text, if it is not empty."""
+    if not _line(value).strip():
+        raise Wrong("this must not be empty", under="leave it out")
     return value
 
 
-Seconds = Annotated[float, BeforeValidator(_seconds)]
-Line = Annotated[str, AfterValidator(_line)]
-Filled = Annotated[Line, AfterValidator(_filled)]
+LINE = r"^[^\x00-\x1f]*[^\x00-\x1f\s][^\x00-\x1f]*$"
+"""A line with something on it, as an editor checks it."""
+Seconds = Annotated[
+    float, BeforeValidator(_seconds), WithJsonSchema({"type": "number", "minimum": 0.1, "maximum": 600})
+]
+Filled = Annotated[str, AfterValidator(check_filled), WithJsonSchema({"type": "string", "pattern": LINE})]
 
 
 # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_A_ZONE = 'such as "Europe/Berlin" or "UTC"'
+
+
 def _zone(value: Any) -> ZoneInfo:
-    name = _text(value, '`timezone` wants the name of a time zone, such as "Europe/Berlin"')
+    name = text_of(value, "`timezone` wants the name of a time zone", under=_A_ZONE)
     zones = available_timezones()
     if name in zones:
         return ZoneInfo(name)
     cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones, reverse=True)}
     city = nearest(name.rpartition("/")[2].replace(" ", "_"), cities, cutoff=0.8)
     near = nearest(name, zones, cutoff=0.8) or (cities[city] if city else None)
-    under = f'did you mean "{near}"?' if near else 'it wants a name such as "Europe/Berlin" or "UTC"'
+    under = f'did you mean "{near}"?' if near else _A_ZONE
     raise Wrong(f"{shown(name)} is not a time zone", under=under)
 
 
 def _time(value: Any) -> time:
     found = _TIME.match(value) if isinstance(value, str) else None
     if found is None:
-        raise Wrong('`at` wants a time such as "09:00"')
+        meant = time_meant(value)
+        raise Wrong(
+            '`at` wants a time such as "09:00"', under=f'did you mean "{meant}"?' if meant else 'such as "09:00"'
+        )
     return time(int(found[1]), int(found[2]))
 
 
@@ -136,8 +159,8 @@ def _days(value: Any) -> frozenset[int]:
     if not isinstance(value, tuple) or not value:
         near = _one_day(value)
         raise Wrong(
-            '`days` wants "daily", "weekdays", or a list such as ["mon", "thu"]',
-            under=f'did you mean ["{near}"]?' if near else "",
+            '`days` wants "daily", "weekdays", or a list of days',
+            under=f'did you mean ["{near}"]?' if near else 'such as ["mon", "thu"]',
         )
     return frozenset(_weekday(day, index) for index, day in enumerate(value))
 
@@ -147,7 +170,7 @@ def _weekday(day: Any, index: int) -> int:
         return DAYS.index(day)
     near = _one_day(day)
     cited = shown(day) if isinstance(day, str) else "this"
-    under = f'did you mean "{near}"?' if near else ", ".join(DAYS)
+    under = f'did you mean "{near}"?' if near else f'such as "mon" ({", ".join(DAYS[1:])})'
     raise Wrong(f"{cited} is not a day of the week", under=under, inside=(index,))
 
 
@@ -155,132 +178,14 @@ def _one_day(value: Any) -> str | None:
     return next((day for day in DAYS if isinstance(value, str) and value.casefold().startswith(day)), None)
 
 
-Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
-At = Annotated[time, BeforeValidator(_time)]
-Days = Annotated[frozenset[int], BeforeValidator(_days)]
-
-
-# ── addresses ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine itself, as far as its name tells."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:  # a name, not a number
-        return False
-
-
-def check_url(url: str, what: str = "this") -> str:
-    """An https address, http on this machine only, without user name or password.
-
-    The error does not cite it, for it may be a secret: it names it as ``what``.
-    """
-    rule = "it wants an https:// address (http:// on this machine only)"
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise Wrong(f"{what} is not an address of the web", under=rule) from error
-    if not host or parts.scheme not in ("https", "http") or re.search(r"\s", url):
-        raise Wrong(f"{what} is not an address of the web", under=rule)
-    if parts.scheme == "http" and not is_loopback(host):
-        raise Wrong(f"{what} is an address without encryption", under=rule)
-    if "@" in parts.netloc:
-        raise Wrong(f"{what} must not hold a user name or a password")
-    return url
-
-
-def _url(value: str) -> str:
-    return check_url(value)
-
-
-def _mailbox(value: str) -> str:
-    if not _MAILBOX.match(_line(value)) or ".." in value.rpartition("@")[2]:
-        raise Wrong("this is not a mail address", under='it wants "name@example.com" or "Name <name@example.com>"')
-    return value
-
-
-def _host(value: str) -> str:
-    if not _HOST.match(value):
-        raise Wrong("`host` wants the name of a mail server alone", under='such as "smtp.example.com"')
-    return value
-
-
-def _slack_channel(value: str) -> str:
-    if _SLACK_ID.match(value) or _SLACK_NAME.match(value):
-        return value
-    under = f'did you mean "#{value}"?' if _SLACK_NAME.match(f"#{value}") else 'such as "C0123456789" or "#name"'
-    raise Wrong("`channel` wants the id of a Slack channel, or its name with a #", under=under)
-
-
-Url = Annotated[str, AfterValidator(_url), AfterValidator(lambda url: url.rstrip("/"))]
-"""An address without a slash at its end."""
-SlashedUrl = Annotated[Url, AfterValidator(lambda url: f"{url}/")]
-"""An address with one, as slack_sdk wants it."""
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
-Reply = Annotated[str, AfterValidator(lambda value: value and _mailbox(value))]
-Host = Annotated[str, AfterValidator(_host)]
-SlackChannelName = Annotated[str, AfterValidator(_slack_channel)]
-
-
-# ── secrets and paths ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _surroundings(info: ValidationInfo) -> Surroundings:
-    if not isinstance(info.context, Surroundings):
-        raise TypeError("a configuration is validated within its surroundings")
-    return info.context
-
-
-def _secret(kind: type[Secret]) -> Callable[[Any, ValidationInfo], Secret]:
-    """Reads a reference, and looks whether its target is there, where the command needs it."""
-
-    def check(value: Any, info: ValidationInfo) -> Secret:
-        field, where = info.field_name or "", _surroundings(info)
-        secret = kind(_text(value, f'`{field}` wants "env:NAME" or "file:PATH"'), where)
-        literal = secret.origin is Origin.LITERAL
-        if not (where.check_secrets or literal or kind is StoreUrl):
-            return secret
-        try:
-            text = secret.look()
-        except Wrong as error:
-            raise Wrong(error.message, under=error.under, advice=_advice(field, secret, error)) from error
-        if field in ("webhook_url", "ping_url"):
-            check_url(text, "this" if literal else secret.place)
-        return secret
-
-    return check
-
-
-def _advice(field: str, secret: Secret, error: Wrong) -> str:
-    """What to do about a secret that can't be read."""
-    if error.under:
-        return error.advice
-    file = "database-url" if isinstance(secret, StoreUrl) else _SECRET_FILES.get(field, field.replace("_", "-"))
-    instead = f'Set the variable, or use "file:/run/secrets/{file}".' if secret.origin is Origin.VARIABLE else ""
-    return " ".join(part for part in (_SECRET_ADVICE.get(field, ""), instead, error.advice) if part)
-
-
-def _path(value: str, info: ValidationInfo) -> Path:
-    return _surroundings(info).resolve(value)
-
-
-def _folder(path: Path) -> Path:
-    if not path.is_dir():
-        raise Wrong(f"there is no folder {path}")
-    return path
-
-
-SecretText = Annotated[Secret, BeforeValidator(_secret(Secret))]
-StoreAddress = Annotated[StoreUrl, BeforeValidator(_secret(StoreUrl))]
-
-
-def _folder_path(value: Any, info: ValidationInfo) -> Path:
-    return _path(_filled(_line(_text(value, f"`{info.field_name}` wants the path of a folder"))), info)
-
-
-FolderPath = Annotated[Path, BeforeValidator(_folder_path)]
-ExistingFolder = Annotated[FolderPath, AfterValidator(_folder)]
+_DAYS_SCHEMA = {
+    "anyOf": [
+        {"enum": ["daily", "weekdays"]},
+        {"type": "array", "items": {"enum": list(DAYS)}, "minItems": 1},
+    ]
+}
+_ZONE_SCHEMA = {"type": "string", "pattern": "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$", "examples": ["Europe/Berlin"]}
+_TIME_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["09:00"]}
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone), WithJsonSchema(_ZONE_SCHEMA)]
+At = Annotated[time, BeforeValidator(_time), WithJsonSchema(_TIME_SCHEMA)]
+Days = Annotated[frozenset[int], BeforeValidator(_days), WithJsonSchema(_DAYS_SCHEMA)]

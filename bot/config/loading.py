@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -39,7 +40,7 @@ from bot.config.tables import (
     WatchlistTable,
 )
 from bot.config.watchlists import board_of, build_watchlist, check_watchlist
-from bot.config.wrong import Wrong, did_you_mean
+from bot.config.wrong import Wrong, did_you_mean, one_from
 from bot.core.text import clean
 from bot.core.watchlist import Watchlist
 from bot.errors import ConfigError, Problem
@@ -78,6 +79,12 @@ def summary(problems: list[Problem]) -> str:
 
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _usable(name: str) -> str:
+    """A name that can be used, near to one that can't."""
+    near = re.sub(r"[^a-z0-9_-]+", "-", clean(name).casefold()).strip("-_")
+    return f"did you mean `{near}`?" if NAME.match(near) else "such as `cli-agents`"
 
 
 def _frozen(value: Any) -> Any:
@@ -121,6 +128,7 @@ class _Loading:
             delivery=delivery,
             log=log,
             watchlists=watchlists,
+            lines={path: self.report.line(path) for path in self.report.source.places},
         )
 
     def _check_tables(self) -> None:
@@ -159,7 +167,8 @@ class _Loading:
         """Reports names that can't be used, and keys that stand right under ``[channel]`` or ``[watchlist]``."""
         tables, example = self.data.get(kind, {}), f"[{kind}.{_NAMED[kind]}]"
         if not isinstance(tables, Mapping):
-            self.report.error((kind,), Wrong(f"`{kind}` wants tables with names", under=example), key=True)
+            wrong = Wrong(f"`{kind}` wants tables with names", under=f"such as {example}")
+            self.report.error((kind,), wrong, key=True)
             return
         for name, table in tables.items():
             if not isinstance(table, Mapping):
@@ -171,7 +180,8 @@ class _Loading:
             elif not NAME.match(name):
                 wrong = Wrong(
                     f"`{clean(name)}` can't be the name of a {kind}",
-                    under="it wants letters, digits, - and _, and begins with a letter or a digit",
+                    under=_usable(name),
+                    advice="It has letters, digits, - and _, and begins with a letter or a digit.",
                 )
                 self.report.error((kind, name), wrong, key=True)
 
@@ -203,7 +213,6 @@ class _Loading:
 
     def _report_type(self, path: Path, raw: Mapping[str, Any], keys: tuple[str, ...]) -> None:
         """Reports a channel without a usable type, and those of its keys that no type has."""
-        kinds = ", ".join(f'"{kind}"' for kind in CHANNELS)
         if "type" not in raw:
             meant = [kind for kind, model in CHANNELS.items() if set(raw) <= {*model.key_names()}]
             example = meant[0] if len(meant) == 1 else "slack"
@@ -212,7 +221,7 @@ class _Loading:
             kind = raw["type"]
             near = did_you_mean(kind, CHANNELS) if isinstance(kind, str) else ""
             cited = f"`{clean(kind)}`" if isinstance(kind, str) else "this"
-            wrong = Wrong(f"{cited} is not a type of channel", under=near or f"types: {kinds}")
+            wrong = Wrong(f"{cited} is not a type of channel", under=near or one_from(CHANNELS))
             self.report.error((*path, "type"), wrong)
         for key in raw:
             if key not in keys:

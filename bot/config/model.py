@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path as FilePath
 
+from bot.config.positions import Path
 from bot.config.secret import Secret
 from bot.config.tables import Channel, Defaults, Delivery, Log, OpenRouter, Operator
 from bot.core.watchlist import Watchlist
@@ -20,7 +21,7 @@ class Config:
     each with the channels that it is told on (none named: all but the operator's).
     """
 
-    file: Path
+    file: FilePath
     openrouter: OpenRouter
     store_url: Secret
     defaults: Defaults
@@ -30,3 +31,8 @@ class Config:
     log: Log
     watchlists: tuple[Watchlist, ...]
     notes: list[Problem] = field(default_factory=list)
+    lines: Mapping[Path, int] = field(default_factory=dict)
+
+    def line(self, *path: str | int) -> int:
+        """The line in which a key or a table begins; of one that is left out, that of its table."""
+        return next((self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), 0)

@@ -12,7 +12,8 @@ from pydantic import create_model
 
 from bot.adapters.plug import Plug, SecretReader
 from bot.config.channel_table import ChannelTable
-from bot.config.fields import Filled, FolderPath, SecretText, whole
+from bot.config.fields import Filled, whole
+from bot.config.references import FolderPath, SecretText, usual_variable
 from bot.config.secret import Secret
 from bot.config.wrong import Wrong
 
@@ -44,7 +45,7 @@ def table_of(plug: Plug) -> type[PluggedChannel]:
     hints = get_type_hints(plug.settings)
     keys: dict[str, Any] = {"type": (Literal[plug.kind], ...)}
     for field in fields(plug.settings):
-        keys[field.name] = (_kind(hints[field.name], field), _default(field))
+        keys[field.name] = (_kind(hints[field.name], field), _default(plug, hints[field.name], field))
     model = create_model(f"{plug.kind.capitalize()}Channel", __base__=PluggedChannel, **keys)
     model.plug = plug
     return model
@@ -64,7 +65,19 @@ def _kind(hint: object, field: Field[Any]) -> object:
     return _KINDS[hint]
 
 
-def _default(field: Field[Any]) -> Any:
+def _example(plug: Plug, hint: object, field: Field[Any]) -> object:
+    """What an error offers for a key that is missing."""
+    if hint is int:
+        return field.metadata["minimum"]
+    plain: Mapping[object, object] = {
+        bool: True,
+        tuple[str, ...]: ["…"],
+        SecretReader: f"env:{usual_variable(field.name, plug.kind)}",
+    }
+    return plain.get(hint, "…")
+
+
+def _default(plug: Plug, hint: object, field: Field[Any]) -> Any:
     if field.default is MISSING:
-        return Key(...)
+        return Key(examples=[_example(plug, hint, field)])
     return Key(default=str(field.default) if isinstance(field.default, Path) else field.default, validate_default=True)

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from bot.config.channel_table import ChannelTable, Table
 from bot.config.masking import redacted
+from bot.config.meant import as_toml, instead, such_as
 from bot.config.positions import Path, Span
 from bot.config.secret import Surroundings
 from bot.config.source import Remark, Source
@@ -24,7 +27,7 @@ _WANTS = {
     "int_from_float": "wants a whole number",
     "string_type": "wants text, in quotes",
     "bool_type": "wants true or false, without quotes",
-    "tuple_type": 'wants a list, such as ["one", "two"]',
+    "tuple_type": "wants a list",
     "dict_type": "wants a table",
 }
 
@@ -79,30 +82,60 @@ def read_table(
 ) -> AnyTable | None:
     """A table as its model has it; None, with every error reported, where it does not fit."""
     if not isinstance(raw, Mapping):
-        report.error(path, Wrong(f"`{path[-1]}` wants a table", under=f"[{'.'.join(map(str, path))}]"), key=True)
+        report.error(path, Wrong(f"`{path[-1]}` wants a table", under=f"such as {label(path)}"), key=True)
         return None
     try:
         return model.model_validate(raw, context=where)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
-            _report(detail, model, path, report)
+            _report(detail, model, raw, path, report=report)
         return None
 
 
-def _report(detail: Any, model: type[Table], path: Path, report: Report) -> None:
+def _report(detail: Any, model: type[Table], raw: Any, path: Path, *, report: Report) -> None:
     """Says what pydantic found in our own words."""
     guilty = (*path, *detail["loc"])
-    key = str(detail["loc"][0]) if detail["loc"] else ""
+    key = str(detail["loc"][0])
     kind = detail["type"]
     if kind == "extra_forbidden":
         report.error(guilty, unknown_key(key, model.key_names(), label(path)), key=True)
     elif kind == "missing":
-        report.error(path, Wrong(f"`{key}` is missing in {label(path)}"))
+        report.error(path, Wrong(f"`{key}` is missing in {label(path)}", under=_to_add(model, key)))
     elif kind == "value_error" and isinstance(detail["ctx"]["error"], Wrong):
-        report.error(guilty, detail["ctx"]["error"])
+        wrong = detail["ctx"]["error"]
+        if not (wrong.under or wrong.advice):
+            wrong.under = such_as(_usual(model, detail["loc"]))
+        report.error(guilty, wrong)
     else:
         subject = f"an element of `{key}`" if len(detail["loc"]) > 1 else f"`{key}`"
-        report.error(guilty, Wrong(f"{subject} {_WANTS.get(kind, 'has the wrong type')}"))
+        wants = _WANTS.get(kind, "has the wrong type")
+        under = "such as { spike = true }" if kind == "dict_type" else ""
+        under = under or instead(kind, _given(raw, detail["loc"]), _usual(model, detail["loc"]))
+        report.error(guilty, Wrong(f"{subject} {wants}", under=under))
+
+
+def _given(raw: Any, place: Path) -> object:
+    for part in place:
+        raw = raw[part]
+    return raw
+
+
+def _field(model: type[Table], key: str) -> FieldInfo:
+    return next(field for name, field in model.model_fields.items() if key == (field.alias or name))
+
+
+def _usual(model: type[Table], place: Path) -> object:
+    """The default of a key, or an example; of an element the first one's. None where there is neither."""
+    field = _field(model, str(place[0]))
+    usual = field.examples[0] if field.examples else field.default
+    if len(place) > 1:
+        return usual[0] if isinstance(usual, tuple | list) and usual else None
+    return None if usual is PydanticUndefined else usual
+
+
+def _to_add(model: type[Table], key: str) -> str:
+    """A line to add for a key that is missing; every key without a default has an example."""
+    return f"add {key} = {as_toml((_field(model, key).examples or [''])[0])}"
 
 
 def label(path: Path) -> str:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
+from bot.config.meant import as_toml, instead, truth_meant
 from bot.config.positions import Path
 from bot.config.report import Report, homes_of, label
 from bot.config.tables import WatchlistTable
@@ -20,6 +21,7 @@ from bot.config.wrong import Wrong, did_you_mean
 from bot.core.ranking import APP_DEPTH, MAX_TOKENS, MODEL_DEPTH, Board, By, Dataset
 from bot.core.rules import DEFAULT_RULES, FOLLOWING_RULES, RULES, Rule
 from bot.core.text import clean
+from bot.core.wording import tokens
 
 TOPS = (10, 50)
 """The tops that a board has where no ``n`` is named: into the 50, and from there into the 10 (docs/defaults.md)."""
@@ -34,20 +36,21 @@ _INHERITS = {"left_top": "entered_top"}
 """A rule that takes another's parameters unless it names its own."""
 _TOPS = frozenset({"entered_top", "left_top"})
 """The rules whose ``n`` may be a list, for their events tell the tops apart."""
+_DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?\Z")
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 _TOKENS = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMBT]?)\Z", re.IGNORECASE)
 _WHY_NOT = {
     "trending": (
         "OpenRouter publishes a trending board for apps, not for models.",
-        '`spike` tells models that grow fast: spike = { ratio = 2, min_growth = "50B" }',
+        '`spike` tells models that grow fast:\nspike = { ratio = 2, min_growth = "50B" }',
     ),
     "share": (
         "OpenRouter publishes what all models have together, but not all apps.",
-        "`climbed` tells apps that rise: climbed = { over_days = 7 }",
+        "`climbed` tells apps that rise:\nclimbed = { over_days = 7 }",
     ),
     "renamed": (
         "a model's name is its slug, and another slug is another model.",
-        "Leave it out.",
+        "So leave it out.",
     ),
 }
 """Why a dataset can't have a rule, and what to use instead."""
@@ -97,7 +100,8 @@ def _check_name(reading: Reading, name: str) -> None:
     path = (*reading.path, name)
     if name == "default":
         if not isinstance(reading.table[name], bool):
-            reading.report.error(path, Wrong("`default` wants true or false, without quotes"))
+            under = truth_meant(reading.table[name]) or "such as false"
+            reading.report.error(path, Wrong("`default` wants true or false, without quotes", under=under))
     elif name not in RULES:
         misplaced = name in WatchlistTable.key_names()
         also = (reading.path,) if misplaced else ()
@@ -141,7 +145,7 @@ def _parameters(reading: Reading, name: str) -> Parameters:
     path, value = (*reading.path, name), reading.table[name]
     specs = {spec.name: spec for spec in _specs(name)}
     if not isinstance(value, bool | Mapping):
-        reading.report.error(path, Wrong(f"`{name}` wants {_wanted(specs.values())}"))
+        reading.report.error(path, _no_table(name, value))
         return {}
     given: Mapping[str, Any] = {} if isinstance(value, bool) else value
     missing = [key for key, spec in specs.items() if "example" in spec.metadata and key not in given]
@@ -164,11 +168,29 @@ def _parameters(reading: Reading, name: str) -> Parameters:
     return found
 
 
-def _wanted(specs: Collection[Field[Any]]) -> str:
-    """What may stand for a rule as a whole."""
+def _no_table(name: str, value: object) -> Wrong:
+    """The error for a rule that is neither on nor off nor a table; a value may be meant for its first parameter."""
+    specs = _specs(name)
     if not specs:
-        return "true or false"
-    return f"true, false, or a table such as {{ {_assigned(next(iter(specs)))} }}"
+        return Wrong(f"`{name}` wants true or false", under=truth_meant(value) or "such as true")
+    first, wants = specs[0], f"`{name}` wants true, false, or a table"
+    if isinstance(value, str) and truth_meant(value):
+        return Wrong(wants, under=truth_meant(value))
+    meant = as_toml(value) if _reads(first, value) else ""
+    return Wrong(
+        wants, under=f"did you mean {{ {first.name} = {meant} }}?" if meant else f"such as {{ {_assigned(first)} }}"
+    )
+
+
+def _reads(spec: Field[Any], value: object) -> bool:
+    """Whether a value is of the kind that a parameter has, as far as a look tells."""
+    if spec.metadata.get("unit") == "tokens":
+        return isinstance(value, str) and _TOKENS.match(value) is not None
+    if isinstance(value, Decimal):
+        return isinstance(spec.default, Fraction) and value.is_finite()
+    if isinstance(value, tuple):
+        return spec.name == "n" and all(isinstance(item, int) for item in value)
+    return isinstance(value, int) and isinstance(spec.default, int | Fraction)
 
 
 def _assigned(spec: Field[Any]) -> str:
@@ -182,24 +204,37 @@ def _value(reading: Reading, name: str, spec: Field[Any], given: Any) -> Any:
     if spec.name == "n" and name in _TOPS and isinstance(given, tuple):
         tops = tuple(_one(reading, spec, int, item, (index,)) for index, item in enumerate(given))
         if not tops or len(set(tops)) < len(tops):
-            raise Wrong("`n` wants a list of different ranks, such as [10, 50]")
+            under = f"did you mean {as_toml(tuple(dict.fromkeys(tops)))}?" if tops else "such as [10, 20]"
+            raise Wrong("`n` wants a list of different ranks", under=under)
         return tops
     if spec.metadata.get("or_one") and not isinstance(given, tuple):
         return (_one(reading, spec, get_args(kind)[0], given, ()),)
     found = _one(reading, spec, kind, given, ())
     if spec.metadata.get("or_one") and len(set(found)) < len(found):
-        raise Wrong(f"`{spec.name}` wants different values")
+        different = {value: text for text, value in reversed(list(zip(given, found, strict=True)))}
+        under = f"did you mean {as_toml(tuple(different.values())[::-1])}?"
+        raise Wrong(f"`{spec.name}` wants different values", under=under)
     if spec.metadata.get("rising"):
         _check_rising(spec, found)
     return found
+
+
+def _written(spec: Field[Any], inside: Path = ()) -> str:
+    """A list, or a list in it, as it may be written."""
+    example: Any = spec.default or spec.metadata.get("example")
+    for _ in inside:
+        example = example[0] if isinstance(example, tuple) else example
+    if not example:  # pairs of names
+        example = '["one", "other"]' if inside else '[["one", "other"]]'
+    return f"such as {example if isinstance(example, str) else as_toml(example)}"
 
 
 def _check_rising(spec: Field[Any], pairs: Sequence[tuple[int, int]]) -> None:
     """Reports the first pair whose first number does not exceed that of the pair before."""
     for index, (pair, following) in enumerate(pairwise(pairs), start=1):
         if following[0] <= pair[0]:
-            written = ", ".join(str(list(part)) for part in cast("tuple[tuple[int, int], ...]", spec.default))
-            raise Wrong(f"`{spec.name}` wants rising ranks", under=f"such as [{written}]", inside=(index,))
+            under = f"such as [{2 * pair[0]}, {following[1]}]"
+            raise Wrong(f"`{spec.name}` wants rising ranks", under=under, inside=(index,))
 
 
 def _one(reading: Reading, spec: Field[Any], kind: Any, given: Any, inside: Path) -> Any:
@@ -208,15 +243,19 @@ def _one(reading: Reading, spec: Field[Any], kind: Any, given: Any, inside: Path
         return _tuple(reading, spec, kind, given, inside)
     if kind is str:
         if not isinstance(given, str) or not given.strip():
-            raise Wrong(f"`{spec.name}` wants text, in quotes", inside=inside)
+            raise Wrong(f"`{spec.name}` wants text, in quotes", under=instead("string_type", given), inside=inside)
         return given
     counts_tokens = spec.metadata.get("unit") == "tokens"
     number = _tokens(spec.name, given, inside) if counts_tokens else _number(spec.name, kind, given, inside)
     low, high = _limits(reading, spec)
     if number < low or (high is not None and number > high):
-        bounds = f"goes from {_short(low)} to {high}" if high is not None else f"is at least {_short(low)}"
+        endless = high is None or (high == MAX_TOKENS and number < low)
+        bounds = f"is at least {_short(low)}" if endless else f"goes from {_short(low)} to {high}"
         of = f" for {reading.board.dataset.value}" if spec.metadata.get("rank") else ""
-        raise Wrong(f"`{spec.name}` {bounds}{of}", inside=inside)
+        usual = spec.default if isinstance(spec.default, int | Fraction) and spec.default >= low else low
+        within = _short(usual if number < low else cast("int", high))
+        pasted = f'"{tokens(int(usual))}"' if counts_tokens and number < low else within
+        raise Wrong(f"`{spec.name}` {bounds}{of}", under=f"such as {pasted}", inside=inside)
     return number
 
 
@@ -237,8 +276,12 @@ def _number(name: str, kind: Any, given: Any, inside: Path) -> int | Fraction:
         return Fraction(given) if kind is Fraction else given
     if kind is Fraction and isinstance(given, Decimal) and given.is_finite():
         return Fraction(given)
-    wants = "a number, such as 2.5" if kind is Fraction else "a whole number"
-    raise Wrong(f"`{name}` wants {wants}", inside=inside)
+    if kind is Fraction:
+        meant = isinstance(given, str) and _DECIMAL.match(given)
+        under = f"did you mean {given}?" if meant else "such as 2.5"
+        raise Wrong(f"`{name}` wants a number", under=under, inside=inside)
+    under = instead("int_type", given, 10 if name == "n" else 7)
+    raise Wrong(f"`{name}` wants a whole number", under=under, inside=inside)
 
 
 def _tokens(name: str, given: Any, inside: Path) -> int:
@@ -249,7 +292,7 @@ def _tokens(name: str, given: Any, inside: Path) -> int:
     count = Fraction(found[1]) * _UNITS[found[2].upper()] if found else None
     if count is None or count.denominator != 1:
         raise Wrong(
-            f'`{name}` wants a whole number of tokens, such as "5B" or "1.5T"', under="K, M, B, T", inside=inside
+            f"`{name}` wants a whole number of tokens", under='such as "5B" or "1.5T" (K, M, B, T)', inside=inside
         )
     return int(count)
 
@@ -258,10 +301,10 @@ def _tuple(reading: Reading, spec: Field[Any], kind: Any, given: Any, inside: Pa
     parts = get_args(kind)
     may_be_empty = spec.default == () and "example" not in spec.metadata
     if not isinstance(given, tuple) or not (given or may_be_empty):
-        raise Wrong(f"`{spec.name}` wants a list", inside=inside)
+        raise Wrong(f"`{spec.name}` wants a list", under=_written(spec), inside=inside)
     kinds = parts[:1] * len(given) if parts[-1] is Ellipsis else parts
     if len(kinds) != len(given):
-        raise Wrong(f"`{spec.name}` wants lists of {len(kinds)}", inside=inside)
+        raise Wrong(f"`{spec.name}` wants lists of {len(kinds)}", under=_written(spec, inside), inside=inside)
     pairs = zip(kinds, given, strict=True)
     return tuple(_one(reading, spec, part, item, (*inside, index)) for index, (part, item) in enumerate(pairs))
 

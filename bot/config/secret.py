@@ -67,18 +67,18 @@ class Secret:
 
     def _check_reference(self) -> None:
         if self.origin is Origin.FILE and not self._text:
-            raise Wrong("`file:` wants the path of a file", under='such as "file:/run/secrets/openrouter"')
+            raise Wrong("`file:` wants the path of a file")
         if self.origin is Origin.VARIABLE and not _VARIABLE.match(self._text):
-            raise Wrong(
-                "`env:` wants the name of an environment variable, not its value",
-                under='such as "env:OPENROUTER_API_KEY"',
-            )
+            raise Wrong("`env:` wants the name of an environment variable, not its value")
 
     def _check_literal(self) -> None:
         if not self._text.strip():
-            raise Wrong("a secret must not be empty", under='write "env:NAME" or "file:PATH"')
-        if _SHELL_STYLE.match(self._text) or (_VARIABLE.match(self._text) and self._text in self._where.environ):
-            raise Wrong("this names a variable, but not in the way it is written here", under='write "env:NAME"')
+            raise Wrong("a secret must not be empty")
+        name = self._text.strip("${}")
+        known = _VARIABLE.match(name) and name in self._where.environ
+        if known or _SHELL_STYLE.match(self._text):  # what no variable is called may be the secret itself
+            under = f'did you mean "env:{name}"?' if known else ""
+            raise Wrong("this names a variable, but not in the way it is written here", under=under)
 
     @property
     def place(self) -> str:
@@ -160,7 +160,7 @@ class StoreUrl(Secret):
         if not separator or scheme not in _SCHEMES:
             raise Wrong(
                 "the store wants the address of an SQLite file or a PostgreSQL database",
-                under='such as "sqlite:///rankbot.db" or "postgresql://user@host/database"',
+                under='such as "sqlite:///rankbot.db" or "postgresql://host/database"',
             )
         if scheme != "sqlite":
             return url

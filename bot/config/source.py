@@ -18,9 +18,13 @@ from bot.config.masking import MASK, hidden, hidden_in_broken
 from bot.config.positions import Path, Place, Span, locate
 from bot.errors import ConfigError, Problem
 
-_LINE_WIDTH = 100
+_LINE_WIDTH = 72
 """Characters of a line that an excerpt shows; of a longer one, those around the caret."""
-_TEXT_WIDTH = 84
+_TERMINAL = 80
+_BELOW = " " * 8
+"""Where a sentence begins that finds no room beside the caret."""
+_TEXT_WIDTH = 77
+"""Columns of what is said below the line; with its indent it fits a terminal of 80."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Source:
         advice = "\n".join(
             f"   {line}"
             for part in remark.advice.split("\n")
-            for line in wrap(part, _TEXT_WIDTH, break_on_hyphens=False)
+            for line in wrap(part, _TEXT_WIDTH, break_on_hyphens=False, break_long_words=False)
         )
         if span is None:
             return Problem(str(self.file), 0, 0, remark.message, advice, remark.note)
@@ -103,7 +107,13 @@ class Source:
         pad = " " * _width(text[:left])
         carets = "^" * max(_width(text[left:right]), 1)
         yield f"{line:>5} | {text}".rstrip()
-        yield f"      | {pad}{carets} {under}".rstrip()
+        beside = f"      | {pad}{carets} {under}".rstrip()
+        if _width(beside) <= _TERMINAL:
+            yield beside
+            return
+        yield f"      | {pad}{carets}"
+        for part in wrap(under, _TERMINAL - len(_BELOW), break_on_hyphens=False, break_long_words=False):
+            yield f"{_BELOW}{part}"
 
     def _shown(self, number: int, left: int, right: int) -> tuple[str, tuple[int, int]]:
         """A line without what must not be shown, and where the stretch from ``left`` to ``right`` is in it then."""

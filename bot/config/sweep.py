@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -23,6 +24,9 @@ from bot.core.watchlist import Watchlist
 from bot.errors import UsageError
 
 SUCH_AS = "Such as --sweep entered_top.n=10,20,50, or --sweep cooldown_days=3,7,14"
+
+_ONE_VALUE = re.compile(r"(such as \S+)?")
+"""What says less than SUCH_AS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ def read_sweep(text: str, watchlist: Watchlist) -> Sweep:
     try:
         return _read(name.strip(), [_toml(value) for value in values], watchlist)
     except Wrong as wrong:
-        hint = wrong.under or wrong.advice or SUCH_AS
+        hint = wrong.under or wrong.advice
+        hint = SUCH_AS if _ONE_VALUE.fullmatch(hint) else hint
         raise UsageError(f"--sweep {clean(text)}: {wrong.message}", hint=hint) from wrong
 
 

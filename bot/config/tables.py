@@ -8,26 +8,11 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, model_validator
 
 from bot.adapters.channels import PLUGS
+from bot.config.addresses import Host, Mailbox, Reply, SlackChannelName, SlashedUrl, Url
 from bot.config.channel_table import ChannelTable, Table
-from bot.config.fields import (
-    ExistingFolder,
-    Filled,
-    FolderPath,
-    Host,
-    Mailbox,
-    Reply,
-    Seconds,
-    SecretText,
-    SlackChannelName,
-    SlashedUrl,
-    StoreAddress,
-    Url,
-    Zone,
-    one_of,
-    times,
-    whole,
-)
+from bot.config.fields import Filled, Seconds, Zone, one_of, times, whole
 from bot.config.plugs import PluggedChannel, table_of
+from bot.config.references import ExistingFolder, FolderPath, SecretText, StoreAddress
 from bot.config.secret import Secret
 from bot.core.ranking import MAX_WINDOW_DAYS
 from bot.core.watchlist import COOLDOWN_DAYS
@@ -35,6 +20,8 @@ from bot.core.watchlist import COOLDOWN_DAYS
 LONGEST_REQUEST = 110
 """Seconds that sending one part may take (a mail server's patience is the longest): while it is sent, nobody else may
 take the delivery over, or it is sent twice."""
+ONCE: dict[str, Any] = {"uniqueItems": True}
+"""A list in which nothing is to stand twice; the errors say it of what differs in its case, too."""
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 """The usual port of a mail server, by ``security``."""
 
@@ -61,7 +48,7 @@ class Store(Table):
 class Defaults(Table):
     """``[defaults]``: what every watchlist and channel starts from."""
 
-    channels: tuple[str, ...] = ()
+    channels: tuple[str, ...] = Field(default=(), json_schema_extra=ONCE)
     timezone: Zone = ZoneInfo("UTC")
     cooldown_days: Annotated[int, whole(0, 366)] = COOLDOWN_DAYS
     templates: ExistingFolder | None = None
@@ -81,13 +68,14 @@ class EmailChannel(ChannelTable):
     """A channel of ``type = "email"``. ``port`` follows ``security`` where it is left out."""
 
     type: Literal["email"]
-    host: Host
+    host: Host = Field(examples=["smtp.example.com"])
     security: Annotated[Literal["starttls", "tls", "none"], one_of("starttls", "tls", "none")] = "starttls"
     port: Annotated[int, whole(1, 65_535)] = PORTS["starttls"]
     username: SecretText | None = None
     password: SecretText | None = None
-    sender: Mailbox = Field(alias="from")
-    to: tuple[Mailbox, ...]
+    auth: Annotated[Literal["password", "xoauth2"], one_of("password", "xoauth2")] = "password"
+    sender: Mailbox = Field(alias="from", examples=["Rankings <rankings@example.com>"])
+    to: tuple[Mailbox, ...] = Field(examples=[["name@example.com"]], json_schema_extra={"minItems": 1, **ONCE})
     reply_to: Reply = ""
     together: bool = False
 
@@ -108,7 +96,7 @@ class FileChannel(ChannelTable):
 class Operator(Table):
     """``[operator]``: where failures go, and the dead man's switch."""
 
-    channels: tuple[str, ...] = ()
+    channels: tuple[str, ...] = Field(default=(), json_schema_extra=ONCE)
     ping_url: SecretText | None = None
 
 
@@ -118,7 +106,9 @@ class Delivery(Table):
     first_retry_seconds: Annotated[int, whole(1, 21_600)] = 60
     give_up_after_days: Annotated[int, whole(1, 31)] = 3
     lease_seconds: Annotated[int, whole(LONGEST_REQUEST, 3600)] = 120
-    look_seconds: Annotated[tuple[Annotated[int, whole(1, 600)], ...], AfterValidator(times)] = (5, 15, 40)
+    look_seconds: Annotated[tuple[Annotated[int, whole(1, 600)], ...], AfterValidator(times)] = Field(
+        default=(5, 15, 40), json_schema_extra={"minItems": 1}
+    )
 
 
 class Log(Table):
@@ -141,7 +131,7 @@ class WatchlistTable(Table):
     follow: tuple[Filled, ...] = ()
     exclude: tuple[Filled, ...] = ()
     only_followed: bool = False
-    channels: tuple[str, ...] = ()
+    channels: tuple[str, ...] = Field(default=(), json_schema_extra=ONCE)
     cooldown_days: Annotated[int, whole(0, 366)] = COOLDOWN_DAYS
     rules: dict[str, Any] = Field(default_factory=dict)
 

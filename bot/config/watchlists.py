@@ -9,7 +9,7 @@ from bot.config.positions import Path
 from bot.config.report import Report
 from bot.config.rules import read_rules
 from bot.config.tables import WatchlistTable
-from bot.config.wrong import Wrong, did_you_mean
+from bot.config.wrong import Wrong, did_you_mean, one_from
 from bot.core.ranking import Board, By, Dataset
 from bot.core.taxonomy import CATEGORIES, CATEGORY_OF
 from bot.core.text import clean
@@ -81,7 +81,7 @@ def _no_category(text: str) -> Wrong:
     cited = f"`{clean(text)}` is not a category"
     if text in CATEGORY_OF:
         return Wrong(cited, under=f'it is a subcategory: subcategory = "{text}"')
-    return Wrong(cited, under=did_you_mean(text, CATEGORIES) or f"categories: {', '.join(CATEGORIES)}")
+    return Wrong(cited, under=did_you_mean(text, CATEGORIES) or one_from(CATEGORIES))
 
 
 def _no_subcategory(text: str) -> Wrong:
@@ -89,7 +89,7 @@ def _no_subcategory(text: str) -> Wrong:
     if text in CATEGORIES:
         return Wrong(cited, under=f'it is a category: category = "{text}"')
     near = did_you_mean(text, CATEGORY_OF)
-    return Wrong(cited, under=near, advice="" if near else f"Subcategories: {', '.join(CATEGORY_OF)}.")
+    return Wrong(cited, under=near or one_from(CATEGORY_OF))
 
 
 def board_of(raw: Mapping[str, Any]) -> Board:

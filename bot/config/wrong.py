@@ -34,3 +34,8 @@ def did_you_mean(word: str, words: Iterable[str], *, quote: str = '"') -> str:
     """``did you mean "that"?``, or nothing where no word is near."""
     near = nearest(word, words)
     return f"did you mean {quote}{near}{quote}?" if near else ""
+
+
+def one_from(words: Iterable[str]) -> str:
+    """``it is one of "this", "that"``."""
+    return "it is one of " + ", ".join(f'"{word}"' for word in words)

@@ -13,7 +13,8 @@ from email.message import EmailMessage
 import pytest
 
 from bot.adapters.email import EmailChannel
-from bot.adapters.smtp import Login, Patience, _login_hint
+from bot.adapters.smtp import Patience
+from bot.adapters.smtp_login import Login, login_hint
 from bot.app.ports import Channel
 from bot.core.delivery import Failed, Sent, Step, Unknown
 from bot.errors import UsageError
@@ -320,6 +321,53 @@ def test_a_refused_login_is_permanent_and_never_shown(tls: Certificates, passwor
         assert server.mails == []
 
 
+class TestTokens:
+    """XOAUTH2: the password is an access token, read anew for each mail."""
+
+    TOKEN = "eyJ0-invented-token-5577"
+
+    def test_a_token_logs_in(self, tls: Certificates) -> None:
+        with FakeSmtp(starttls=tls.server, login=True, token=self.TOKEN) as server:
+            channel = secured(server, tls, password=lambda: self.TOKEN, bearer=True)
+            assert channel.probe() == Sent("STARTTLS ok, login ok, sender accepted")
+            (step,) = channel.steps(message())
+            assert isinstance(channel.send(delivery(), step, ""), Sent)
+            assert server.mails[0].logged_in
+
+    def test_a_token_that_is_refused_or_too_old_is_permanent_and_never_shown(self, tls: Certificates) -> None:
+        with FakeSmtp(starttls=tls.server, login=True, token="another") as server:
+            found = secured(server, tls, password=lambda: self.TOKEN, bearer=True).probe()
+            assert isinstance(found, Failed)
+            assert (found.permanent, "535 5.7.3" in found.reason) == (True, True)
+            assert server.commands[-1] == "AUTH refused, then b''"
+            assert self.TOKEN not in f"{found} {Login(USERNAME, self.TOKEN, bearer=True)!r}"
+
+    def test_a_server_that_takes_no_tokens_is_said(self, tls: Certificates) -> None:
+        with FakeSmtp(starttls=tls.server, login=True) as server:
+            found = secured(server, tls, bearer=True).probe()
+            assert isinstance(found, Failed)
+            assert (found.permanent, found.reason) == (True, "the server offers no XOAUTH2")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.",
+        "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
+        "550 5.7.30 Basic authentication is not supported for Client Submission.",
+    ],
+)
+def test_where_passwords_have_ended_it_says_what_to_do_instead(tls: Certificates, reply: str) -> None:
+    """Whatever the host is called: a company's own name may stand before Microsoft's servers."""
+    with FakeSmtp(starttls=tls.server, login=True) as server:
+        server.login_reply = reply
+        found = secured(server, tls).probe()
+    assert isinstance(found, Failed)
+    assert (found.permanent, reply[:9] in found.reason) == (True, True)
+    for way in ('auth = "xoauth2"', "a relay", "SMTP AUTH"):
+        assert way in found.hint
+
+
 def test_a_server_without_logins_is_permanent(tls: Certificates) -> None:
     with FakeSmtp(starttls=tls.server) as server:
         failed(send(secured(server, tls)), permanent=True)
@@ -372,4 +420,4 @@ def test_finding_is_never_possible(server: FakeSmtp) -> None:
 
 @pytest.mark.parametrize(("host", "word"), [("smtp.gmail.com", "app password"), ("smtp.office365.com", "relay")])
 def test_a_refused_login_at_a_known_service_has_a_fitting_hint(host: str, word: str) -> None:
-    assert word in _login_hint(host)
+    assert word in login_hint(host)

@@ -31,7 +31,7 @@ def with_slack(bench: Bench, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) 
 def test_a_first_run_fetches_stores_detects_and_sends(bench: Bench) -> None:
     said = bench("run")
     assert said.code == 0
-    assert "Tue 10 Nov is complete since 02:00 UTC. 2 boards, 18 requests at most, about 1 s." in said.out
+    assert "Tue 10 Nov is complete since 02:00 UTC. 2 boards, 18 requests at most, about 1 s." in said.flat
     assert "fetched     " in said.out
     assert "changed     CLI agents " in said.out
     assert "files       sent: files in" in said.out
@@ -57,7 +57,7 @@ def test_what_todays_budget_has_no_room_for_is_said_and_comes_tomorrow(bench: Be
     assert said.code == 75
     assert "18 requests at most, about 1 s. 10 of them may not fit into today's 8." in said.flat
     assert "later 6 requests do not fit into today's 8; they come tomorrow." in said.flat
-    assert "Something is tried again by the next run." in said.err
+    assert "tried again by the next run." in said.err
     bench.now += timedelta(days=1)
     assert "fetched     3 of 3" in bench("run", "--date", "2026-11-10").out
 
@@ -123,7 +123,7 @@ class TestFailures:
         assert "refused the connection" in said.err
         assert "left" in said.err
         assert "waits       CLI agents: Tue 10 Nov" in said.out
-        assert "Something is tried again by the next run." in said.err
+        assert "tried again by the next run." in said.err
 
     def test_a_key_that_is_refused(self, bench: Bench, world: Sandbox) -> None:
         usual = world.answer
@@ -134,7 +134,7 @@ class TestFailures:
             world.answer = usual
         assert said.code == 1
         assert "does not accept the API key (401)" in said.flat
-        assert "Something needs you and something is tried again by the next run." in said.flat
+        assert "1 needs you, something is tried again by the next run." in said.flat
         status = bench("status")
         assert (status.code, "api_key" in status.flat) == (1, True)
 
@@ -148,7 +148,7 @@ class TestFailures:
             assert said.code == 1
             assert "not_in_channel" in said.err
             assert "Then: rankbot deliveries retry 2" in said.err
-            assert "Something needs you." in said.err
+            assert "1 needs you." in said.err
             status = bench("status")
             assert (status.code, "NOT OK" in status.out) == (1, True)
             assert "not_in_channel" in status.out
@@ -189,7 +189,7 @@ class TestFailures:
             )
             assert (said.code, words in said.flat) == (1, True)
             assert "perhaps sent (Slack webhook)" in said.flat
-            assert "Something needs you." in said.err
+            assert "1 needs you." in said.err
             status = bench("status")
             assert (status.code, words in status.flat) == (1, True)
             assert len(slack.posts) == 1
@@ -212,4 +212,4 @@ class TestWhatWaits:
         assert "Nothing was due" not in said.out
         assert "waits: " in said.flat
         assert "tried again Wed 11 Nov" in said.flat
-        assert "Something is tried again by the next run." in said.err
+        assert "1 is tried again by the next run." in said.err

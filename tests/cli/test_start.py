@@ -140,10 +140,10 @@ rules.default = false
             "news in the trending top 10",
             "leaves out: Tern*",
             "tells: nothing: all rules are off",
-            "Slack webhook: Mon 07:30 (Europe/Berlin), all",
-            "next: Mon 16 Nov 07:30 CET, about Sun 15 Nov",
-            "Slack C0123456789: Mon-Fri as soon as a day is complete (UTC), all, silent",
-            "failures ops, at once",
+            "Slack webhook, Mon 07:30 Europe/Berlin: all",
+            "next: Mon 16 Nov 07:30 CET, about 9 to 15 Nov 2026",
+            "Slack C0123456789, Mon-Fri as soon as a day is complete: all, silent",
+            "failures ops (mail to 2), at once",
             "files in",
             "Names and prices of models: 1 request",
         ):
@@ -176,11 +176,22 @@ class TestCheckOnline:
         assert '"Tern" matches nothing. Close: "Tern CLI" id 3920117' in said.flat
         assert '"Kestrl Code" matches nothing. Close: "Kestrel Code"' in said.flat
         assert '"zzz" matches nothing. models' in said.flat
-        assert "3 problems." in said.out
+        assert "3 problems:" in said.err
+        assert '  config.toml:14 follow "Tern" matches no app.\n' in said.err
+        assert said.err.endswith("Next: put them right, then: rankbot check --online\n")
 
     def test_a_board_shorter_than_n_is_said(self, bench: Bench) -> None:
         bench.add("[watchlist.cli-agents.rules]\nentered_top = { n = 150 }\n")
         assert '"top 150" would be the whole board' in bench("check", "--online").out
+
+    def test_a_name_that_several_bear_is_said_with_what_would_mean_one(self, bench: Bench) -> None:
+        with closing(open_store(f"sqlite:///{bench.folder}/rankbot.db")) as store:
+            store.save([snapshot(CLI_AGENTS, ago(9), [("4410982", "Twin", 5), ("3320017", "Twin", 4)])])
+        bench.configure((bench.folder / "config.toml").read_text().replace('"Marlin"', '"Twin"'))
+        said = bench("check", "--online")
+        assert '"Twin" is the name of 2 apps; to mean one: "id:' in said.flat
+        bench.configure((bench.folder / "config.toml").read_text().replace('"Twin"', '"Twin*"'))
+        assert "is the name of" not in bench("check", "--online").flat
 
     def test_a_feed_that_is_down_is_said(self, bench: Bench) -> None:
         bench.configure(CONFIG.format(url="http://127.0.0.1:9/api/v1"))

@@ -17,6 +17,7 @@ ENVIRON = {
     "SMTP_USERNAME": "mailer",
     "SMTP_PASSWORD": "correct horse battery",
     "HEALTHCHECK_URL": "https://hc-ping.com/0a1b2c3d",
+    "APPRISE_URL": "json://127.0.0.1:9/invented",
 }
 
 CHANNEL = '[channel.team]\ntype = "slack"\nwebhook_url = "env:SLACK_WEBHOOK_URL"\n'

@@ -78,14 +78,16 @@ class TestApprise:
 
     def test_it_is_read_back_by_its_kind(self, tmp_path: Path) -> None:
         text = complete(self.TEXT.format('url = "env:SLACK_BOT_TOKEN"'))
-        assert address(read(text, tmp_path).channels["phone"]) == "by apprise"
+        config = read(text, tmp_path)
+        assert address(config.channels["phone"], config) == "by apprise"
 
     def test_its_address_is_required_and_a_variable_may_be_missing(self, tmp_path: Path) -> None:
         (missing,) = errors(complete(self.TEXT.format("")))
         assert missing.message == "`url` is missing in [channel.phone]"
-        (unset,) = errors(complete(self.TEXT.format('url = "env:APPRISE_URL"')))
+        environ = {"OPENROUTER_API_KEY": "k"}
+        (unset,) = errors(complete(self.TEXT.format('url = "env:APPRISE_URL"')), environ=environ)
         assert "the environment variable APPRISE_URL is not set" in unset.message
-        assert 'use "file:/run/secrets/channel-url"' in str(unset)
+        assert 'use "file:/run/secrets/apprise-url"' in str(unset)
 
     def test_an_address_in_the_file_is_noted_and_never_shown(self, tmp_path: Path) -> None:
         text = complete(self.TEXT.format('url = "tgram://123:s3cretword/45"'))

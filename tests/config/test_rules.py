@@ -163,7 +163,7 @@ def test_each_rule_has_its_parameters(text: str, keys: str, expected: Rule) -> N
         ("trending = true", MODELS, "`trending` exists for apps only", "trending"),
         ("moved = 3", "", "`moved` wants true or false", "3"),
         ("moved = { over_days = 3 }", "", "`moved` has no parameter `over_days`", "over_days"),
-        ("climbed = 3", "", "`climbed` wants true, false, or a table such as { over_days = 7 }", "3"),
+        ("climbed = 3", "", "`climbed` wants true, false, or a table", "3"),
         ("climbed = { over_days = 0 }", "", "`over_days` goes from 1 to 366", "0"),
         ("climbed = { bands = [[10, 3], [20]] }", "", "`bands` wants lists of 2", "[20]"),
         ("climbed = { bands = [[201, 3]] }", "", "`bands` goes from 1 to 200 for apps", "201"),
@@ -173,7 +173,7 @@ def test_each_rule_has_its_parameters(text: str, keys: str, expected: Rule) -> N
         ('overtook = { pairs = "a" }', "", "`pairs` wants a list", '"a"'),
         ("milestone = true", "", "`milestone` wants `tokens`", "milestone"),
         ("milestone = {}", "", "`milestone` wants `tokens`", "milestone"),
-        ("milestone = 3", "", '`milestone` wants true, false, or a table such as { tokens = "1T" }', "3"),
+        ("milestone = 3", "", "`milestone` wants true, false, or a table", "3"),
         ("milestone = { tokens = [] }", "", "`tokens` wants a list", "[]"),
         (
             'milestone = { tokens = ["1T", 1_000_000_000_000] }',
@@ -181,11 +181,11 @@ def test_each_rule_has_its_parameters(text: str, keys: str, expected: Rule) -> N
             "`tokens` wants different values",
             '["1T", 1_000_000_000_000]',
         ),
-        ("milestone = { tokens = 0 }", "", "`tokens` goes from 1 to 9223372036854775807", "0"),
+        ("milestone = { tokens = 0 }", "", "`tokens` is at least 1", "0"),
         (
             'milestone = { tokens = "much" }',
             "",
-            '`tokens` wants a whole number of tokens, such as "5B" or "1.5T"',
+            "`tokens` wants a whole number of tokens",
             '"much"',
         ),
         ("share = { points = 0 }", MODELS, "`points` goes from 0.01 to 100", "0"),
@@ -201,7 +201,7 @@ def test_what_a_rule_cannot_be_is_refused_at_its_place(text: str, keys: str, mes
 def test_a_rule_that_the_dataset_cannot_have_says_what_to_use_instead() -> None:
     (share,) = errors("[watchlist.a.rules]\nshare = true\n")
     assert "not all apps" in share.excerpt
-    assert share.excerpt.rstrip().endswith("`climbed` tells apps that rise: climbed = { over_days = 7 }")
+    assert share.excerpt.rstrip().endswith("`climbed` tells apps that rise:\n   climbed = { over_days = 7 }")
     (renamed,) = errors(f"[watchlist.a]\n{MODELS}\n[watchlist.a.rules]\nrenamed = true\n")
     assert "another slug is another model" in renamed.excerpt
 

@@ -136,13 +136,14 @@ class FakeSlack:
             return _refused("invalid_auth")
         if method == "auth.test":
             return {"ok": True, "team": "Invented", "user": "rank-watch", "bot_id": BOT_ID, "team_id": "T0INVENTED"}
+        if method == "conversations.list":
+            return self._channels(arguments)
         if arguments.get("channel") not in (CHANNEL, "#rankings"):
             return _refused("channel_not_found")
         if method == "chat.postMessage":
             return self._posted(arguments)
-        if method in ("conversations.history", "conversations.replies"):
-            return self._read(method, arguments)
-        return _refused("unknown_method")
+        reads = method in ("conversations.history", "conversations.replies")
+        return self._read(method, arguments) if reads else _refused("unknown_method")
 
     def take(self, body: Mapping[str, Any]) -> Post:
         """Puts a message into the channel."""
@@ -150,6 +151,15 @@ class FakeSlack:
             post = Post(CHANNEL, f"{self.clock + len(self.posts):.6f}", dict(body))
             self.posts.append(post)
             return post
+
+    def _channels(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The workspace's public channels, one on a page."""
+        if "channels:read" not in self.scopes:
+            return {**_refused("missing_scope"), "needed": "channels:read", "provided": ",".join(sorted(self.scopes))}
+        channels = [{"id": "C0000000001", "name": "general"}, {"id": CHANNEL, "name": "rankings"}]
+        at = int(arguments.get("cursor") or 0)
+        cursor = str(at + 1) if at + 1 < len(channels) else ""
+        return {"ok": True, "channels": channels[at : at + 1], "response_metadata": {"next_cursor": cursor}}
 
     def _posted(self, body: Mapping[str, Any]) -> dict[str, Any]:
         code, found = refusal(body, unknown=self.unknown_blocks)

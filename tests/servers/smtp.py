@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import ssl
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -49,8 +50,9 @@ class FakeSmtp:
     """A mail server: ``mails`` is what it took.
 
     ``refusals`` gives the reply to an address instead of 250, ``put_off`` the addresses that are greylisted once,
-    ``sender_reply`` the reply to MAIL, ``data_reply`` that to the final dot. ``drop_at`` closes the connection at MAIL,
-    RCPT, or after the final dot: DATA before the mail is taken, KEPT after that. ``hang_at`` keeps silent there.
+    ``login_reply`` the reply to AUTH, ``sender_reply`` that to MAIL, ``data_reply`` that to the final dot. ``drop_at``
+    closes the connection at MAIL, RCPT, or after the final dot: DATA before the mail is taken, KEPT after that.
+    ``hang_at`` keeps silent there. ``token`` is the only one that it takes, by XOAUTH2; passwords are not offered then.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class FakeSmtp:
         starttls: ssl.SSLContext | None = None,
         tls: ssl.SSLContext | None = None,
         login: bool = False,
+        token: str = "",
     ) -> None:
         self.mails: list[Mail] = []
         self.commands: list[str] = []
@@ -66,12 +69,16 @@ class FakeSmtp:
         self.put_off: set[str] = set()
         self.sender_reply = ""
         self.data_reply = ""
+        self.login_reply = ""
         self.drop_at = ""
         self.hang_at = ""
         self.port = 0
         self._starttls = starttls
         self._tls = tls
         self._login = login
+        self._token = token
+        if token:  # aiosmtpd offers what its handler has a method for
+            self.auth_XOAUTH2 = self._bearer
         self._loop = asyncio.new_event_loop()
         self._ready = Event()
         self._thread = Thread(target=self._run, daemon=True)
@@ -108,14 +115,27 @@ class FakeSmtp:
             loop=self._loop,
             tls_context=self._starttls,
             authenticator=self._authenticated if self._login else None,
+            auth_exclude_mechanism=["LOGIN", "PLAIN"] if self._token else None,
             auth_require_tls=self._starttls is not None,
         )
+
+    async def _bearer(self, server: SMTP, arguments: list[str]) -> AuthResult:
+        """XOAUTH2, as Exchange Online speaks it: a refused token is followed by a challenge, then by 535."""
+        expected = f"user={USERNAME}\1auth=Bearer {self._token}\1\1"
+        if base64.b64decode(arguments[1]).decode() == expected:
+            return AuthResult(success=True)
+        reply = await server.challenge_auth('{"status":"401"}')
+        self.commands.append(f"AUTH refused, then {reply!r}")
+        await server.push("535 5.7.3 Authentication unsuccessful")
+        return AuthResult(success=False, handled=True)
 
     def _authenticated(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
     ) -> AuthResult:
         self.commands.append(f"AUTH {'TLS' if session.ssl or self._tls else 'open'}")
         expected = LoginPassword(USERNAME.encode(), PASSWORD.encode())
+        if self.login_reply:
+            return AuthResult(success=False, handled=False, message=self.login_reply)
         return AuthResult(success=data == expected, handled=False)
 
     # aiosmtpd looks these up by name
