@@ -86,6 +86,24 @@ def test_dates_and_windows() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "last", "alone", "short"),
+    [
+        (date(2026, 11, 9), date(2026, 11, 15), "9 to 15 November 2026", "9 to 15 Nov"),
+        (date(2026, 10, 30), date(2026, 11, 5), "30 October to 5 November 2026", "30 Oct to 5 Nov"),
+        (date(2025, 12, 29), date(2026, 1, 4), "29 December 2025 to 4 January 2026", "29 Dec to 4 Jan"),
+        (TUESDAY, TUESDAY, "10 November 2026", "10 Nov"),
+    ],
+)
+def test_spans_of_days(first: date, last: date, alone: str, short: str) -> None:
+    assert wording.days(first, last) == alone
+    assert wording.short_days(first, last) == short
+
+
+def test_small_numbers_are_words_within_a_sentence() -> None:
+    assert [wording.in_words(number) for number in (1, 6, 9, 10)] == ["one", "six", "nine", "10"]
+
+
+@pytest.mark.parametrize(
     ("rank", "previous", "move"),
     [
         (4, 5, ("▲", "5 → 4")),
