@@ -32,7 +32,7 @@ from bot.core.netting import Net, net
 from bot.core.opening import Span
 from bot.core.ranking import Dataset
 from bot.core.view import View, handle_of
-from bot.core.week import DAYS
+from bot.core.week import DAYS, Week
 
 __all__ = ["View", "compose"]
 
@@ -86,19 +86,33 @@ def compose(
     channel's digests are about so many days that one is a briefing; ``next_word`` is for a quiet one.
     """
     span = Span(day, days, since or day - ONE_DAY, opening.whole(late, views))
+    week = week_lines.week(views, day) if weekly and span.length >= DAYS else None
+    digest = _digest(channel, views, span, ordered(corrections), week=week, checked=checked)
+    if digest.is_quiet:
+        return replace(digest, next_word=next_word, sections=_calm(digest.sections, views))
+    return replace(digest, charts=charting.charts(views, digest.sections))
+
+
+def _digest(
+    channel: str,
+    views: Sequence[View],
+    span: Span,
+    corrections: Sequence[Correction],
+    *,
+    week: Week | None,
+    checked: date,
+) -> Digest:
     nets = [net(view) for view in views]
     kept = [netted.kept for netted in nets]
     shown = [moves.shown(view, events) for view, events in zip(views, kept, strict=True)]
     lines = _lines(views, _unseen(kept, shown))
     told = [line.lead for line in _lines(views, kept)]
-    corrections = ordered(corrections)
-    week = week_lines.week(views, day) if weekly and span.length >= DAYS else None
     opened = opening.opening(told, views, span, corrections=corrections, week=week)
-    frame = _Frame(views, day, dated=len(days) > 1, weekly=week is not None)
-    digest = Digest(
+    frame = _Frame(views, span.day, dated=len(span.days) > 1, weekly=week is not None)
+    return Digest(
         channel=channel,
-        day=day,
-        days=days,
+        day=span.day,
+        days=tuple(span.days),
         headline=opened.headline,
         lead=opened.lead,
         late=span.late,
@@ -113,9 +127,6 @@ def compose(
         week=week,
         diary=diary.diary(views) if span.is_late else (),
     )
-    if digest.is_quiet:
-        return replace(digest, next_word=next_word, sections=_calm(digest.sections, views))
-    return replace(digest, charts=charting.charts(views, digest.sections))
 
 
 def _calm(sections: Sequence[Section], views: Sequence[View]) -> tuple[Section, ...]:
