@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.config.secret import Secret
-from bot.config.tables import Channel, Defaults, Delivery, Log, OpenRouter, Operator
+from bot.config.tables import Channel, Defaults, Delivery, Log, Metrics, OpenRouter, Operator, Store
 from bot.core.watchlist import Watchlist
 from bot.errors import Problem
 
@@ -16,17 +16,25 @@ from bot.errors import Problem
 class Config:
     """A whole configuration. Paths in it are absolute; secrets are read anew by ``Secret.read``.
 
-    ``notes`` are findings that are no errors: valid, but surely not meant. Watchlists stand in the order of the file,
+    ``notes`` are findings that are no errors: valid, but surely not meant; ``warnings`` those of them that are logged
+    whenever the configuration is used, as sentences. Watchlists stand in the order of the file,
     each with the channels that it is told on (none named: all but the operator's).
     """
 
     file: Path
     openrouter: OpenRouter
-    store_url: Secret
+    store: Store
     defaults: Defaults
     channels: Mapping[str, Channel]
     operator: Operator
     delivery: Delivery
     log: Log
+    metrics: Metrics
     watchlists: tuple[Watchlist, ...]
     notes: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def store_url(self) -> Secret:
+        """The address of the store."""
+        return self.store.url
