@@ -43,7 +43,7 @@ MISTAKES = (
     Mistake("key of a channel", '[watchlist.a]\n«when_quiet» = "line"', "unknown key", "it belongs to [channel.NAME]"),
     Mistake("key outside of tables", "«settle_hours» = 3", "stands outside of any table", "it belongs to [openrouter]"),
     Mistake("unknown table", '[«channels».team]\ntype = "file"', "unknown table `channels`", "did you mean `channel`?"),
-    Mistake("unheard-of table", "[«metrics»]\n", "unknown table `metrics`", "tables: openrouter, store"),
+    Mistake("unheard-of table", "[«dashboard»]\n", "unknown table `dashboard`", "tables: openrouter, store"),
     Mistake(
         "key under [watchlist]", '[watchlist]\n«subcategory» = "game"', "right under [watchlist]", "[watchlist.ID]"
     ),
