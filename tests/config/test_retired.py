@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.config import load
+from bot.config.channel_table import Table
 from bot.config.retired import ANY, RETIRED, Retired
+from bot.config.tables import CHANNELS, SECTIONS, WatchlistTable
 from bot.errors import ConfigError
 
 ENVIRON = {"OPENROUTER_API_KEY": "sk-or-invented"}
@@ -68,9 +70,7 @@ def test_tables_that_are_none_are_left_to_the_other_checks(tmp_path: Path) -> No
 
 
 def test_no_key_that_can_be_set_is_retired() -> None:
-    from bot.config.tables import CHANNELS, SECTIONS, WatchlistTable
-
     for path in RETIRED:
-        models = {"channel": list(CHANNELS.values()), "watchlist": [WatchlistTable]}
+        models: dict[str, list[type[Table]]] = {"channel": [*CHANNELS.values()], "watchlist": [WatchlistTable]}
         tables = models.get(path[0]) or [SECTIONS[path[0]]]
         assert all(path[-1] not in table.key_names() for table in tables)

@@ -27,7 +27,7 @@ from tests.builders import CLI_AGENTS, DAY, as_of, event, fetched_at, snapshot
 NOW = datetime(2026, 11, 11, 9, 0, tzinfo=UTC)
 KEPT = snapshot(CLI_AGENTS, DAY, [("10", "Hermes", 500), ("20", "Kilo", 400)])
 EVENT = event(id="abcde", status=EventStatus.TOLD)
-NEWER = {
+NEWER: dict[str, dict[str, Any]] = {
     "snapshot": {"checked_at": None, "thinned": False},
     "watchlist_day": {"seen": 1, "policy": ""},
     "event": {"late": False, "revised": None},
