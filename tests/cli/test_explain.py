@@ -219,7 +219,8 @@ def test_an_event_whose_boards_were_thinned_is_shown_as_stored(lived: Bench) -> 
     """No mismatch, and no exit code that calls for somebody."""
     with closing(open_store(f"sqlite:///{lived.folder / 'rankbot.db'}")) as store:
         event = store.events(watchlist="cli-agents")[0]
-        store.thin(event.date + timedelta(days=1))
+        while store.thin(event.date + timedelta(days=1)):
+            pass
     said = lived("explain", event.id)
     assert said.code == 0
     assert "Shown as stored: of the boards it was judged by, only some lines are kept" in said.flat
