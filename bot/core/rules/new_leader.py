@@ -100,11 +100,11 @@ def _leaders(day: Day, since: date, until: date) -> Iterator[tuple[date, str | N
 
 
 def _all_leaders(day: Day, until: date) -> Iterator[tuple[date, str | None]]:
-    """The same of all days, also of those before the first stored board whose leader is still known."""
-    oldest = until + ONE_DAY
-    for oldest, leader in _leaders(day, FIRST_DAY, until):
-        yield oldest, leader
-    yield from day.history.leaders(day.board, oldest - ONE_DAY)
+    """The same of all days; also of those of which no whole board is stored any more, but who led."""
+    led = dict(day.history.leaders(day.board, until))
+    ends = {*day.history.days(day.board, FIRST_DAY, until), *led}
+    for when in sorted(ends, reverse=True):
+        yield when, led.get(when)
 
 
 def _evidence(day: Day, leader: Entry, former: str) -> dict[str, Any]:
