@@ -58,7 +58,7 @@ def judged(store: SqlStore, windows: list[Snapshot], *, thinned: bool) -> list[E
     return list(store.events(held_back=True))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_what_is_told_stays_the_same(tmp_path: Path, seed: int) -> None:
     windows = list(boards(seed))
     found = []
