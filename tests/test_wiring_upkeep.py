@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import logging
+import re
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -40,9 +41,9 @@ def free_port() -> int:
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    """A house that keeps boards for ninety days and messages for thirty, and answers Prometheus."""
+    """A house that keeps boards for ninety days and messages for thirty."""
     monkeypatch.setenv("OPENROUTER_API_KEY", "sk-or-invented")
-    (tmp_path / "config.toml").write_text(f"{CONFIG}[metrics]\nport = {free_port()}\n", encoding="utf-8")
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
     with House(load_config(tmp_path / "config.toml"), clock=lambda: NOW) as made:
         yield made
 
@@ -85,17 +86,20 @@ def test_a_store_that_is_busy_is_pruned_by_the_next_cycle(
     assert "nothing was pruned reason=The store is busy." in caplog.text
 
 
-def test_prometheus_is_answered_where_the_configuration_says(house: House) -> None:
+def test_prometheus_is_answered_where_the_configuration_says(house: House, tmp_path: Path) -> None:
     pytest.importorskip("prometheus_client", reason="the extra `metrics` is not installed")
-    after_cycle(house, report())
-    with house.metrics():
-        connection = http.client.HTTPConnection("127.0.0.1", house.config.metrics.port, timeout=10)
+    port = free_port()
+    (tmp_path / "other.toml").write_text(f"{CONFIG}[metrics]\nport = {port}\n", encoding="utf-8")
+    with House(load_config(tmp_path / "other.toml"), clock=lambda: NOW) as answering, answering.metrics():
+        after_cycle(answering, report())
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         connection.request("GET", "/metrics")
         text = connection.getresponse().read().decode()
         connection.close()
-    assert f"rankbot_last_good_cycle_timestamp_seconds {NOW.timestamp():.10g}".split()[0] in text
-    assert "rankbot_requests_limit 500.0" in text
-    assert "rankbot_store_bytes" in text
+    figures = dict(re.findall(r"^(rankbot_\w+) (\S+)$", text, re.MULTILINE))
+    assert float(figures["rankbot_last_good_cycle_timestamp_seconds"]) == NOW.timestamp()
+    assert float(figures["rankbot_requests_limit"]) == 500
+    assert float(figures["rankbot_store_bytes"]) == house.store.size()
 
 
 def test_a_cycle_that_left_something_is_no_good_one(house: House) -> None:
@@ -105,9 +109,8 @@ def test_a_cycle_that_left_something_is_no_good_one(house: House) -> None:
     assert (house.cycles.last_at, house.cycles.good_at) == (NOW, None)
 
 
-def test_nobody_is_answered_without_a_port(house: House, tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
-    with House(load_config(tmp_path / "config.toml"), clock=lambda: NOW) as quiet, quiet.metrics() as answered:
+def test_nobody_is_answered_without_a_port(house: House) -> None:
+    with house.metrics() as answered:
         assert answered is None
 
 
