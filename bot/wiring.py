@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -18,25 +18,29 @@ from types import TracebackType
 from typing import Self
 
 from bot import config as configuration
-from bot.adapters import charts
+from bot.adapters import charts, metrics
 from bot.adapters.email import EmailChannel
 from bot.adapters.file import FileChannel
 from bot.adapters.openrouter import OpenRouterFeed
 from bot.adapters.pacing import Pacer, SharedPacer
 from bot.adapters.ping import ping
 from bot.adapters.render import JinjaRenderer
+from bot.adapters.service_manager import ServiceManager
 from bot.adapters.slack import SlackToken, SlackWebhook
 from bot.adapters.store import SqlStore, open_store, sqlite_version_warning
 from bot.adapters.store.turn import PollTurn
 from bot.app.compose import Subscription
 from bot.app.cycle import Cycle, CycleReport, Timing
 from bot.app.deliver import Deliver
+from bot.app.figures import Figures, figures
 from bot.app.ports import Channel
+from bot.app.prune import Keep, Pruned, prune
 from bot.config import Config, Secret
 from bot.core.delivery import RetryPolicy
 from bot.core.due import Cadence, WhenQuiet, rhythm
 from bot.core.plan import complete_at
 from bot.core.text import as_json, inert
+from bot.errors import StoreBusyError
 
 LOG = logging.getLogger("rankbot")
 _PICTURES = 32
@@ -56,6 +60,11 @@ def real_now() -> datetime:
 def this_process() -> str:
     """How other processes are told of this one."""
     return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+def service_manager() -> ServiceManager:
+    """The service manager that started this process, if one did."""
+    return ServiceManager(os.environ.get("NOTIFY_SOCKET"))
 
 
 def bundled_templates() -> Path:
@@ -105,6 +114,7 @@ class House:
             name: self._channel(name, table) for name, table in config.channels.items()
         }
         self.complaints: list[str] = []
+        self.cycles = metrics.Cycles()
         self.renderer = JinjaRenderer(
             bundled_templates(),
             config.defaults.templates,
@@ -199,6 +209,23 @@ class House:
                 found.append(Subscription(self.channels[name], cadence_of(table), watchlists))
         return tuple(found)
 
+    def figures(self) -> Figures:
+        """The state of things in numbers."""
+        limit = self.config.openrouter.requests_per_day
+        return figures(self.store, self.config.watchlists, now=self.clock(), settle=self.settle, requests_limit=limit)
+
+    def metrics(self) -> AbstractContextManager[object]:
+        """Answers Prometheus while it lasts, where the configuration asks for it."""
+        table = self.config.metrics
+        if table.port is None:
+            return nullcontext()
+        return metrics.answering(self.figures, self.cycles, address=table.address, port=table.port)
+
+    def prune(self) -> Pruned:
+        """Lets go of what is older than the configuration keeps."""
+        keep = Keep(self.config.store.keep_boards_days, self.config.store.keep_messages_days)
+        return prune(self.store, keep, self.config.watchlists, timing=self.timing())
+
     def ping(self) -> str | None:
         """Tells the dead man's switch that all is well; why it could not be told, if so."""
         url = self.config.operator.ping_url
@@ -270,13 +297,26 @@ class Health:
 
 
 def after_cycle(house: House, report: CycleReport) -> Health:
-    """Pings the dead man's switch where all data is stored and the outbox is empty."""
+    """Lets go of what is old, and pings the dead man's switch where all data is stored and the outbox is empty."""
+    _prune(house)
     health = Health(report.complete, not house.store.deliveries(open_only=True))
+    house.cycles.last_at = house.clock()
     if health.complete and health.drained:
+        house.cycles.good_at = house.cycles.last_at
         trouble = house.ping()
         if trouble:
             LOG.warning("ping failed reason=%s", trouble)
     return health
+
+
+def _prune(house: House) -> None:
+    try:
+        pruned = house.prune()
+    except StoreBusyError as error:  # there is time: the next cycle prunes
+        LOG.warning("nothing was pruned reason=%s", error)
+        return
+    if pruned:
+        LOG.info("pruned windows=%d parts=%d", pruned.windows, pruned.parts)
 
 
 # ── logging ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -330,6 +370,12 @@ def set_up_logging(log: configuration.Log) -> None:
     logging.basicConfig(level=log.level.upper(), handlers=[handler], force=True)
     for name, level in QUIET_LOGGERS.items():
         logging.getLogger(name).setLevel(max(level, logging.getLogger().level))
+
+
+def log_warnings(config: Config) -> None:
+    """Logs what of the configuration will be an error in a later version."""
+    for warning in config.warnings:
+        LOG.warning("%s", warning)
 
 
 def warn_of_old_sqlite() -> None:

@@ -33,6 +33,7 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No proxy, no configuration and no key of whoever runs the tests."""
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     for name in ("RANKBOT_CONFIG", "OPENROUTER_API_KEY", "SLACK_WEBHOOK_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

@@ -105,6 +105,9 @@ class FakeStore:
             if owner == board and start <= known <= end
         }
 
+    def thinned_until(self, board: Board) -> date | None:
+        return None
+
     def version(self) -> int:
         return len(self._rows.snapshots)
 

@@ -34,11 +34,13 @@ class Check(Enum):
     """What recomputing an event gave.
 
     ``OTHER_RULES``: it differs, but it was judged by other rules or interests than today's, or by another version.
+    ``THINNED``: it differs or can't be done, but of the board's older windows only some lines are kept.
     """
 
     SAME = "same"
     DIFFERS = "differs"
     OTHER_RULES = "other rules"
+    THINNED = "thinned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,15 @@ class DayAccount:
 
 def explain_event(store: Store, watchlists: Sequence[Watchlist], event: Event) -> Account:
     """Recomputes a stored event from the rows that it was judged by."""
+    account = _recomputed(store, watchlists, event)
+    thinned = store.thinned_until(Board.parse(event.board))
+    if thinned is None or account.check is Check.SAME:
+        return account
+    gone = account.check is Check.DIFFERS or event.date <= thinned
+    return replace(account, check=Check.THINNED) if gone else account
+
+
+def _recomputed(store: Store, watchlists: Sequence[Watchlist], event: Event) -> Account:
     configured = next((one for one in watchlists if one.id == event.watchlist), None)
     mark = next((one for one in store.ledger(event.watchlist) if one.date == event.date), None)
     same_rules = bool(configured and mark and mark.policy == policy(configured))

@@ -62,6 +62,26 @@ class CatalogueStore(Protocol):
         ...
 
 
+class RetentionStore(Protocol):
+    """What the database does to let go of what is old; only ``bot.app.prune`` asks for it."""
+
+    def thin(self, before: date) -> int:
+        """Thins the oldest whole windows of app boards that end before that day, some at a time; returns how many.
+
+        Of each stay the lines that later verdicts may refer to (who led, when an item was in the top n last, which
+        names it bore); earlier revisions go. A thinned window is no stored one any more, to whoever asks for boards.
+        Days of models, of which all their windows are sums, are never thinned.
+        """
+        ...
+
+    def drop_messages(self, before: datetime) -> int:
+        """Empties the payloads of deliveries that are over whose parts went out before then; returns how many parts.
+
+        What was delivered when, to whom and with which receipt stays, and so does what was told.
+        """
+        ...
+
+
 class Store(CatalogueStore, Protocol):
     """The database. Each call is a transaction of its own, unless made on what ``transaction`` gave.
 
@@ -91,6 +111,10 @@ class Store(CatalogueStore, Protocol):
 
     def checked(self, board: Board, start: date, end: date) -> dict[date, datetime]:
         """End dates within ``start..end`` that are stored, with when the feed was last asked for each."""
+        ...
+
+    def thinned_until(self, board: Board) -> date | None:
+        """The newest day of which the board's window was thinned, so that verdicts on days about it can't be redone."""
         ...
 
     def version(self) -> int:

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from bot import __version__
-from bot.cli import backtest, demo, explain, export, look, operate, running, start
+from bot.cli import backtest, database, demo, explain, export, look, operate, running, start
 from bot.cli.options import ConfigOption, keep_config
 from bot.cli.output import WIDTH
 
@@ -61,5 +61,5 @@ def main(
     keep_config(context, config)
 
 
-for module in (start, demo, running, look, explain, export, backtest, operate):
+for module in (start, demo, running, look, explain, export, backtest, operate, database):
     module.add_to(app)

@@ -49,6 +49,12 @@ def disagreement(account: Account) -> None:
         text = "Shown as stored: it was judged by other rules or names than today's, or by another version of rankbot, "
         field("verdict", f"{text}and by today's these rows give something else.")
         return
+    if account.check is Check.THINNED:
+        field(
+            "verdict",
+            "Shown as stored: of the boards it was judged by, only some lines are kept ([store] keep_boards_days).",
+        )
+        return
     warn_field("verdict", "NOT the same when recomputed from its rows:")
     for one in account.differences:
         warn_field("", f"{one.what}: stored {one.stored}, recomputed {one.recomputed}")

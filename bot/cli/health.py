@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from bot import __version__
+from bot.adapters.store import sqlite_file
 from bot.app.compose import Subscription, newest_evaluated
 from bot.app.deliver import OF_DELIVERIES, incident_key
 from bot.app.operate import FEED_FAILS, REFUSED
@@ -50,6 +50,7 @@ class Condition:
     channels: dict[str, dict[str, str | None]] = field(default_factory=dict)
     unmatched: list[str] = field(default_factory=list)
     store: str = ""
+    store_bytes: int = 0
     process: str = ""
 
     @property
@@ -73,6 +74,7 @@ class Condition:
             "quarantined": self.quarantined,
             "unmatched": self.unmatched,
             "channels": self.channels,
+            "store_bytes": self.store_bytes,
             "process": self.process,
         }
 
@@ -96,7 +98,8 @@ def inspect(house: House, beat: tuple[bool, str]) -> Condition:
     condition.unmatched = [
         f"{watchlist.id}: {note}" for watchlist in house.config.watchlists for note in _unmatched(house, watchlist)
     ]
-    condition.store = _store(house)
+    condition.store_bytes = house.store.size()
+    condition.store = _store(house, condition.store_bytes)
     condition.process = f"{beat[1]}, rankbot {__version__}"
     return condition
 
@@ -189,13 +192,15 @@ def _untold(house: House, subscription: Subscription, due_at: datetime, last_due
     return "that nothing happened" if quiet and newest_evaluated(house.store, subscription, until) == until else ""
 
 
-def _store(house: House) -> str:
-    url = house.config.store_url.read()
-    if not url.startswith("sqlite"):
-        return "PostgreSQL"
-    file = Path(url.removeprefix("sqlite:///"))
-    size = file.stat().st_size / 10**6
-    return f"{file}, {size:.1f} MB"
+def _store(house: House, size: int) -> str:
+    """Where the store is, what it takes, and for how long it keeps what nothing is decided by any more."""
+    file, table = sqlite_file(house.config.store_url.read()), house.config.store
+    kept = [
+        f"{what} kept for {wording.count(days, 'day')}"
+        for what, days in (("boards", table.keep_boards_days), ("messages", table.keep_messages_days))
+        if days
+    ]
+    return ", ".join([str(file) if file else "PostgreSQL", f"{size / 10**6:.1f} MB", *kept])
 
 
 def _headline(condition: Condition) -> str:

@@ -35,7 +35,7 @@ def run(
     """
     from bot.cli.report import announce, tell, verdict
     from bot.core.ranking import Board
-    from bot.wiring import set_up_logging
+    from bot.wiring import log_warnings, set_up_logging
 
     not_before_the_data(day, "--date")
     if send and not day:
@@ -43,6 +43,7 @@ def run(
     boards = frozenset(Board.parse(board).key for board in accept or ())
     with open_house(context, config) as house:
         set_up_logging(house.config.log)
+        log_warnings(house.config)
         cycle = house.cycle(day=day)
         if day and day >= cycle.timing.clock().date():
             raise UsageError(f"{day} is not over yet.", hint="Leave --date out for the last complete day.")
@@ -71,12 +72,13 @@ def serve(
     """
     from bot.cli.serving import hold_store, nudge
     from bot.scheduler import serve as keep_serving
-    from bot.wiring import set_up_logging, warn_of_old_sqlite
+    from bot.wiring import log_warnings, set_up_logging, warn_of_old_sqlite
 
     stopping = threading.Event()
     with open_house(context, config, stop=stopping.is_set, patience=timedelta(0)) as house:
         set_up_logging(house.config.log)
-        with hold_store(house, wait=not no_wait, stopping=stopping) as hold:
+        log_warnings(house.config)
+        with house.metrics(), hold_store(house, wait=not no_wait, stopping=stopping) as hold:
             if not stopping.is_set():
                 warn_of_old_sqlite()
                 keep_serving(nudge(house, hold), stopping=stopping)

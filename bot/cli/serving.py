@@ -11,13 +11,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.adapters.service_manager import ALIVE, READY, STOPPING
 from bot.adapters.store.turn import Turn
 from bot.app.cycle import Cycle, CycleReport
 from bot.cli.live import beat_file
 from bot.cli.output import whisper
 from bot.errors import StoreBusyError, StoreError
 from bot.scheduler import Beat, Nudge
-from bot.wiring import House, after_cycle, cadence_of, this_process
+from bot.wiring import House, after_cycle, cadence_of, service_manager, this_process
 
 LOG = logging.getLogger("rankbot.serve")
 WAIT_SECONDS = 5
@@ -40,11 +41,15 @@ def hold_store(house: House, *, wait: bool, stopping: threading.Event) -> Iterat
     put into the outbox, until ``stopping``, which SIGTERM sets then. Without ``wait``, StoreBusyError.
     """
     turn = Turn(house.config.store_url.read(), who=this_process())
+    manager = service_manager()
 
     def write(now: datetime) -> None:
-        file = beat_file(house.config.file)
-        file.touch(mode=0o600)
-        os.utime(file, (now.timestamp(), now.timestamp()))
+        try:
+            manager.tell(READY, ALIVE)
+        finally:  # each sign has its own reader
+            file = beat_file(house.config.file)
+            file.touch(mode=0o600)
+            os.utime(file, (now.timestamp(), now.timestamp()))
 
     beat = Beat(write, clock=house.clock)
     try:
@@ -59,6 +64,8 @@ def hold_store(house: House, *, wait: bool, stopping: threading.Event) -> Iterat
         finally:
             with suppress(OSError):  # where no beat could be left, there is none to take away
                 beat_file(house.config.file).unlink()
+            with suppress(OSError):  # it sees the end of the process in any case
+                manager.tell(STOPPING)
     finally:
         turn.leave()
 

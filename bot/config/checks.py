@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from importlib.util import find_spec
 from typing import Any
 
 from bot.config.addresses import is_loopback
@@ -13,7 +14,7 @@ from bot.config.positions import Path
 from bot.config.references import usual_variable
 from bot.config.report import Report
 from bot.config.secret import FOR_OTHERS, Origin, Secret, StoreUrl
-from bot.config.tables import Channel, EmailChannel, OpenRouter, Operator, secrets
+from bot.config.tables import Channel, EmailChannel, Metrics, OpenRouter, Operator, secrets
 from bot.config.wrong import Wrong, nearest
 from bot.core.rules import Moved, Overtook
 from bot.core.text import clean
@@ -137,6 +138,23 @@ def _lead(lead: timedelta) -> str:
     hours, minutes = divmod(int(lead.total_seconds()) // 60, 60)
     parts = ((hours, "hour"), (minutes, "minute"))
     return " ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in parts if count)
+
+
+def check_metrics(metrics: Metrics, report: Report) -> None:
+    """Reports figures that can't be answered, and notes those that others than this machine may ask for."""
+    if metrics.port is None:
+        return
+    if find_spec("prometheus_client") is None:
+        report.error(
+            ("metrics", "port"),
+            Wrong("`port` needs a package that is not installed", advice="pip install 'openrouter-rankbot[metrics]'"),
+        )
+    if not is_loopback(metrics.address):
+        report.note(
+            ("metrics", "address"),
+            f"whoever reaches {metrics.address} can read the figures",
+            under="they name nobody; 127.0.0.1 keeps them on this machine",
+        )
 
 
 def note_operator(operator: Operator, watchlists: Sequence[Watchlist], report: Report) -> None:

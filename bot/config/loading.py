@@ -12,6 +12,7 @@ from bot.adapters.channels import PLUGS
 from bot.config.checks import (
     check_channel_names,
     check_email,
+    check_metrics,
     check_slack,
     note_audience,
     note_clear_text,
@@ -24,6 +25,7 @@ from bot.config.model import Config
 from bot.config.plugs import missing_package
 from bot.config.positions import Path
 from bot.config.report import AnyTable, Report, homes_of, read_table, unknown_key
+from bot.config.retired import RETIRED, RetiredKeys, without_retired
 from bot.config.rules import read_rules
 from bot.config.secret import Surroundings
 from bot.config.source import read
@@ -34,6 +36,7 @@ from bot.config.tables import (
     Defaults,
     Delivery,
     Log,
+    Metrics,
     OpenRouter,
     Operator,
     Store,
@@ -51,19 +54,21 @@ _CHECKS = {"slack": check_slack, "email": check_email}
 """What joins the keys of a channel, by its type."""
 
 
-def load(path: FilePath, *, environ: Mapping[str, str], secrets: bool = True) -> Config:
+def load(path: FilePath, *, environ: Mapping[str, str], secrets: bool = True, retired: RetiredKeys = RETIRED) -> Config:
     """The configuration in ``path``.
 
     Raises ConfigError with all errors (and notes) of the file, in file order. With ``secrets=False`` it does not matter
-    whether secrets can be read, except the store's address, which every command needs.
+    whether secrets can be read, except the store's address, which every command needs. ``retired`` keys are warned
+    about and left out.
     """
     source = read(path)
-    loading = _Loading(_frozen(source.data), Report(source), Surroundings(path, environ, secrets))
-    config = loading.config()
-    problems = loading.report.problems
+    report = Report(source)
+    data, warnings = without_retired(_frozen(source.data), retired, report)
+    config = _Loading(data, report, Surroundings(path, environ, secrets)).config()
     if config is None:
-        raise ConfigError(problems)
-    config.notes.extend(problems)
+        raise ConfigError(report.problems)
+    config.notes.extend(report.problems)
+    config.warnings.extend(warnings)
     return config
 
 
@@ -111,22 +116,28 @@ class _Loading:
         operator = self._section("operator", Operator)
         delivery = self._section("delivery", Delivery)
         log = self._section("log", Log)
+        metrics = self._section("metrics", Metrics)
         base = defaults or Defaults()
         channels = self._channels(base, openrouter)
         watchlists = self._watchlists(base, operator or Operator())
-        if not (openrouter and store and defaults and operator and delivery and log) or self.report.has_errors:
+        if metrics:
+            check_metrics(metrics, self.report)
+        if not (openrouter and store and defaults and operator and delivery and log and metrics):
+            return None
+        if self.report.has_errors:
             return None
         note_operator(operator, watchlists, self.report)
         note_audience(channels, operator, watchlists, self.report)
         return Config(
             file=self.where.file.absolute(),
             openrouter=openrouter,
-            store_url=store.url,
+            store=store,
             defaults=defaults,
             channels=channels,
             operator=operator,
             delivery=delivery,
             log=log,
+            metrics=metrics,
             watchlists=watchlists,
             lines={path: self.report.line(path) for path in self.report.source.places},
         )

@@ -21,7 +21,7 @@ from bot.config.wrong import Wrong, did_you_mean
 from bot.core.ranking import APP_DEPTH, MAX_TOKENS, MODEL_DEPTH, Board, By, Dataset
 from bot.core.rules import DEFAULT_RULES, FOLLOWING_RULES, RULES, Rule
 from bot.core.text import clean
-from bot.core.wording import tokens
+from bot.core.wording import limit
 
 TOPS = (10, 50)
 """The tops that a board has where no ``n`` is named: into the 50, and from there into the 10 (docs/defaults.md)."""
@@ -254,7 +254,7 @@ def _one(reading: Reading, spec: Field[Any], kind: Any, given: Any, inside: Path
         of = f" for {reading.board.dataset.value}" if spec.metadata.get("rank") else ""
         usual = spec.default if isinstance(spec.default, int | Fraction) and spec.default >= low else low
         within = _short(usual if number < low else cast("int", high))
-        pasted = f'"{tokens(int(usual))}"' if counts_tokens and number < low else within
+        pasted = f'"{limit(int(usual))}"' if counts_tokens and number < low else within
         raise Wrong(f"`{spec.name}` {bounds}{of}", under=f"such as {pasted}", inside=inside)
     return number
 

@@ -15,6 +15,7 @@ from bot.config.plugs import PluggedChannel, table_of
 from bot.config.references import ExistingFolder, FolderPath, SecretText, StoreAddress
 from bot.config.secret import Secret
 from bot.core.ranking import MAX_WINDOW_DAYS
+from bot.core.retention import SHORTEST_DAYS
 from bot.core.watchlist import COOLDOWN_DAYS
 
 LONGEST_REQUEST = 110
@@ -40,9 +41,18 @@ class OpenRouter(Table):
 
 
 class Store(Table):
-    """``[store]``: the database."""
+    """``[store]``: the database, and for how long it keeps what nothing is decided by any more (None: for ever)."""
 
     url: StoreAddress = Field(default="sqlite:///rankbot.db", validate_default=True)
+    keep_boards_days: Annotated[int, whole(SHORTEST_DAYS, 36_500)] | None = None
+    keep_messages_days: Annotated[int, whole(1, 36_500)] | None = None
+
+
+class Metrics(Table):
+    """``[metrics]``: figures for Prometheus, answered by ``serve``; ``port`` None: none are."""
+
+    port: Annotated[int, whole(1, 65_535)] | None = None
+    address: Filled = "127.0.0.1"
 
 
 class Defaults(Table):
@@ -154,6 +164,7 @@ SECTIONS: dict[str, type[Table]] = {
     "operator": Operator,
     "delivery": Delivery,
     "log": Log,
+    "metrics": Metrics,
 }
 """The tables that stand once, by their names."""
 

@@ -16,6 +16,7 @@ from bot.app.records import DayStatus, WatchlistDay
 from bot.app.revise import revise
 from bot.core.event import Event, EventStatus, HeldBack, Kind
 from bot.core.plan import Agenda
+from bot.core.ranking import Board
 from bot.core.rules import EnteredTop, LeftTop, NewLeader, Rule, Spike
 from bot.core.watchlist import Pattern, Watchlist
 from tests.app.doubles import MORNING, ranking
@@ -94,6 +95,41 @@ def test_all_that_a_bot_ever_found_can_be_recomputed(*, data: st.DataObject, see
 @settings(max_examples=300, deadline=None)
 def test_and_in_many_more_worlds(*, data: st.DataObject, seed: int) -> None:
     recomputed(data, seed)
+
+
+class Thinned(FakeStore):
+    """A store whose old boards were thinned, up to a day."""
+
+    until: date | None = None
+
+    def thinned_until(self, board: Board) -> date | None:
+        return self.until if board == CLI_AGENTS else None
+
+
+class TestThinned:
+    """Where only some lines of old boards are kept, a difference is no mismatch."""
+
+    def test_an_event_that_can_no_longer_be_redone_is_shown_as_stored(self) -> None:
+        store = Thinned()
+        save(store, {ago(1): "abc", DAY: "bac"})
+        judge(store, AGENTS, [DAY])
+        event = stored(store, Kind.NEW_LEADER, "b")
+        store.until = DAY
+        assert explained(store, event).check is Check.SAME
+        wrong = replace(event, tokens=1)
+        assert explained(store, wrong).check is Check.THINNED
+        assert explained(store, replace(wrong, board=CLI_AGENTS.twin.key)).check is not Check.THINNED
+
+    def test_after_that_other_rules_are_still_other_rules(self) -> None:
+        store = Thinned()
+        save(store, {ago(1): "abc", DAY: "bac"})
+        judge(store, AGENTS, [DAY])
+        wrong = replace(stored(store, Kind.NEW_LEADER, "b"), tokens=1)
+        other = replace(AGENTS, rules=(NewLeader(confirm_days=2),))
+        store.until = ago(30)
+        assert explained(store, wrong, other).check is Check.OTHER_RULES
+        store.until = DAY
+        assert explained(store, wrong, other).check is Check.THINNED
 
 
 class TestEvents:

@@ -213,3 +213,14 @@ class TestDays:
     def test_an_empty_store_has_nothing_to_explain(self, bench: Bench) -> None:
         said = bench("explain", "--item", "Sable")
         assert (said.code, "Nothing is stored of apps:coding:cli-agent:popular:7d." in said.err) == (2, True)
+
+
+def test_an_event_whose_boards_were_thinned_is_shown_as_stored(lived: Bench) -> None:
+    """No mismatch, and no exit code that calls for somebody."""
+    with closing(open_store(f"sqlite:///{lived.folder / 'rankbot.db'}")) as store:
+        event = store.events(watchlist="cli-agents")[0]
+        while store.thin(event.date + timedelta(days=1)):
+            pass
+    said = lived("explain", event.id)
+    assert said.code == 0
+    assert "Shown as stored: of the boards it was judged by, only some lines are kept" in said.flat

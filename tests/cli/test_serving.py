@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -67,6 +69,31 @@ def test_the_beat_is_there_as_long_as_the_store_is_held(house: House) -> None:
         with pytest.raises(StoreBusyError), hold_store(house, wait=False, stopping=Event()):
             pass
     assert not file.exists()
+
+
+def test_systemd_hears_of_the_start_each_beat_and_the_end(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = str(tmp_path / "notify")
+    monkeypatch.setenv("NOTIFY_SOCKET", address)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(address)
+        manager.settimeout(5)
+        with hold_store(house, wait=False, stopping=Event()) as hold:
+            hold.beat()
+            assert manager.recv(100) == b"READY=1\nWATCHDOG=1"
+        assert manager.recv(100) == b"STOPPING=1"
+
+
+def test_a_systemd_that_is_gone_costs_no_beat(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "gone"))
+    with hold_store(house, wait=False, stopping=Event()) as hold:
+        hold.beat()
+        hold.beat()
+        assert beat_file(house.config.file).stat().st_mtime == NOW.timestamp()
+    assert len(caplog.records) == 1
 
 
 def test_without_a_place_for_beats_it_serves_all_the_same(

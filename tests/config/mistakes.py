@@ -111,7 +111,7 @@ MISTAKES = (
     Mistake("key of a channel", '[watchlist.a]\n«when_quiet» = "line"'),
     Mistake("key outside of tables", "«settle_hours» = 3"),
     Mistake("unknown table", '[«channels».team]\ntype = "file"'),
-    Mistake("unheard-of table", "[«metrics»]\n"),
+    Mistake("unheard-of table", "[«dashboard»]\n"),
     Mistake("key under [watchlist]", '[watchlist]\n«subcategory» = "game"'),
     Mistake("key under [channel]", '[channel]\n«type» = "file"'),
     Mistake("unknown key under [channel]", "[channel]\n«typo» = 1"),

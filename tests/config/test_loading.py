@@ -14,7 +14,7 @@ from bot.core.ranking import Board, Dataset
 from bot.core.rules import EnteredTop, Moved, NewLeader, Overtook, Spike
 from bot.core.watchlist import COOLDOWN_DAYS, Pattern
 from bot.errors import ConfigError
-from tests.config.reading import CHANNEL, ENVIRON, complete, covered, notes, read
+from tests.config.reading import CHANNEL, ENVIRON, complete, covered, errors, notes, read
 
 MAIL = '[channel.mail]\ntype = "email"\nhost = "smtp.example.com"\nfrom = "A <a@example.com>"\nto = ["b@example.com"]\n'
 FILES = '[channel.files]\ntype = "file"\n'
@@ -236,3 +236,26 @@ def test_what_is_surely_not_meant_is_noted(text: str, message: str) -> None:
 def test_mail_on_this_machine_needs_no_encryption() -> None:
     found = notes(complete(MAIL.replace("smtp.example.com", "127.0.0.1") + 'security = "none"\n'))
     assert not [note for note in found if "encryption" in note.message]
+
+
+class TestMetrics:
+    """Figures for Prometheus are this machine's business, unless somebody says otherwise."""
+
+    def test_an_address_that_others_reach_is_noted(self) -> None:
+        pytest.importorskip("prometheus_client", reason="the extra `metrics` is not installed")
+        text = '[operator]\nping_url = "env:HEALTHCHECK_URL"\n[metrics]\nport = 9464\naddress = "{}"\n'
+        (note,) = notes(complete(CHANNEL + text.format("0.0.0.0")))
+        assert note.message == "whoever reaches 0.0.0.0 can read the figures"
+        assert notes(complete(CHANNEL + text.format("::1"))) == []
+        assert notes(complete(CHANNEL + text.format("0.0.0.0").replace("port = 9464\n", ""))) == []
+
+    def test_a_package_that_is_missing_is_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("bot.config.checks.find_spec", lambda _name: None)
+        (error,) = errors(complete(CHANNEL + "[metrics]\nport = 9464\n"))
+        assert error.message == "`port` needs a package that is not installed"
+        assert "pip install 'openrouter-rankbot[metrics]'" in str(error)
+
+
+def test_boards_are_kept_for_what_digests_show_at_least() -> None:
+    (error,) = errors(complete("[store]\nkeep_boards_days = 30\n"))
+    assert "90" in str(error)

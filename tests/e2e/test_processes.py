@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -59,6 +60,24 @@ def feed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a sandbox in a process of its own, for all tests: it is only asked."""
     with started(tmp_path_factory.mktemp("feed"), "sandbox", "--port", "0", "--no-limits") as process:
         yield read_until(process, "answers on").split("answers on ")[1].split()[0].rstrip(".")
+
+
+def test_systemd_hears_when_it_is_ready_and_when_it_ends(
+    tmp_path: Path, feed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG.format(url=feed), encoding="utf-8")
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(PATIENCE)
+        with started(tmp_path, "serve") as process:
+            read_until(process, "cycle ended")
+            assert manager.recv(100) == b"READY=1\nWATCHDOG=1"
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=PATIENCE)
+        heard = b""
+        while heard != b"STOPPING=1":  # after a beat for each answer of the feed
+            heard = manager.recv(100)
 
 
 def test_the_service_runs_a_cycle_at_once_beats_and_ends_on_sigterm(tmp_path: Path, feed: str) -> None:

@@ -47,6 +47,7 @@ class Database:
     """A database that rows are read from and written to. ``where`` names it in messages, without its ``password``.
 
     ``monotonic`` and ``sleep``, both in seconds, bound the wait for other processes that open a new SQLite file.
+    ``create=False``: a file that is not there is not made.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Database:
         patience: timedelta = PATIENCE,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        create: bool = True,
     ) -> None:
         parsed = _parse(url)
         self.patience = patience
@@ -63,7 +65,8 @@ class Database:
         self.where = f"`{self.file}`" if self.file else f"`{parsed.set(query={}).render_as_string(hide_password=True)}`"
         self.password = str(parsed.password or parsed.query.get("password") or "")
         if self.file:
-            _create_private(self.file)
+            if create:
+                _create_private(self.file)
             self.engine = _sqlite_engine(parsed, patience, monotonic=monotonic, sleep=sleep)
             self._reader: Engine = self.engine
             self._writer: Engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")

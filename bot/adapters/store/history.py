@@ -77,10 +77,10 @@ class StoredHistory:
     # ── stored boards ────────────────────────────────────────────────────────────────────────────────────────
 
     def _read_index(self, board: Board) -> Mapping[date, int]:
-        """Each stored window's newest revision, by end date, ascending."""
+        """Each stored window's newest revision, by end date, ascending; thinned ones are no windows any more."""
         query = (
             select(SNAPSHOT.c.end_date, SNAPSHOT.c.id)
-            .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.id <= self._ceiling)
+            .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.id <= self._ceiling, ~SNAPSHOT.c.thinned)
             .order_by(SNAPSHOT.c.end_date, SNAPSHOT.c.revision)
         )
         with self._reading() as connection:

@@ -21,7 +21,7 @@ from bot.errors import StoreError, StoreTooNewError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision; a current store is recognised by it without loading Alembic."""
 SCRIPTS = "bot.adapters.store:migrations"
 """Where Alembic finds the steps."""
@@ -34,7 +34,7 @@ def bring_up_to_date(database: Database, *, head: str = HEAD, scripts: str = SCR
     Raises StoreTooNewError for one that a newer rankbot has written, StoreError for a database of another program.
     """
     with database.reading() as connection:
-        found, program = _version(connection)
+        found, program = version_of(connection)
         foreign = found is None and database.file is not None and bool(inspect(connection).get_table_names())
     if foreign or (found is not None and program is None):
         raise StoreError(
@@ -44,10 +44,15 @@ def bring_up_to_date(database: Database, *, head: str = HEAD, scripts: str = SCR
         return
     config = _alembic(scripts)
     if found is not None:
-        _refuse_newer(config, found, head=head, program=program, where=database.where)
+        refuse_newer(found, program=program, where=database.where, head=head, scripts=scripts)
         if database.file:
-            copy_sqlite(database.file, database.file.with_name(f"{database.file.name}.before-{head}.bak"), replace=True)
+            copy_sqlite(database.file, before_upgrade(database.file, head), replace=True)
     _upgrade(database, config, head)
+
+
+def before_upgrade(file: Path, head: str = HEAD) -> Path:
+    """Where the copy of an SQLite file is put before it is upgraded to ``head``."""
+    return file.with_name(f"{file.name}.before-{head}.bak")
 
 
 def copy_sqlite(source: Path, target: Path, *, replace: bool = False) -> None:
@@ -74,7 +79,7 @@ def copy_sqlite(source: Path, target: Path, *, replace: bool = False) -> None:
         part.unlink(missing_ok=True)
 
 
-def _version(connection: Connection) -> tuple[str | None, str | None]:
+def version_of(connection: Connection) -> tuple[str | None, str | None]:
     """The store's revision, and the program version that made it so; None where there is none."""
     tables = inspect(connection)
     if not tables.has_table("alembic_version"):
@@ -85,10 +90,13 @@ def _version(connection: Connection) -> tuple[str | None, str | None]:
     return found, connection.execute(select(META.c.value).where(META.c.key == _PROGRAM)).scalar()
 
 
-def _refuse_newer(config: Config, found: str, *, head: str, program: str | None, where: str) -> None:
+def refuse_newer(found: str, *, program: str | None, where: str, head: str = HEAD, scripts: str = SCRIPTS) -> None:
+    """Raises StoreTooNewError, which names both versions, where ``found`` is no revision that this program knows."""
+    if found == head:
+        return
     from alembic.script import ScriptDirectory
 
-    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    known = {step.revision for step in ScriptDirectory.from_config(_alembic(scripts)).walk_revisions()}
     if found not in known:
         raise StoreTooNewError(
             f"The store {where} was written by rankbot {program} (revision {found}); "

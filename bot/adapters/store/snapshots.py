@@ -20,6 +20,7 @@ from bot.errors import StoreError
 NAME_LENGTH = 500
 """Longer names are stored shortened: a stranger chose them, and PostgreSQL indexes 2,700 bytes at most."""
 
+_IDENTITY = (SNAPSHOT.c.end_date, SNAPSHOT.c.id, SNAPSHOT.c.revision, SNAPSHOT.c.depth)
 Window = tuple[str, date]
 """A board's key and the day on which the window ends."""
 
@@ -70,7 +71,7 @@ def fingerprint(ranking: Ranking) -> str:
 
 def snapshot(connection: Connection, board: Board, end_date: date, revision: int | None = None) -> Snapshot | None:
     """See Store.snapshot."""
-    query = select(SNAPSHOT).where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.end_date == end_date)
+    query = select(SNAPSHOT).where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.end_date == end_date, ~SNAPSHOT.c.thinned)
     if revision is not None:
         query = query.where(SNAPSHOT.c.revision == revision)
     row = connection.execute(query.order_by(SNAPSHOT.c.revision.desc()).limit(1)).first()
@@ -86,7 +87,7 @@ def depths(connection: Connection, board: Board, start: date, end: date) -> dict
     """See Store.depths."""
     query = (
         select(SNAPSHOT.c.end_date, SNAPSHOT.c.depth)
-        .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.end_date.between(start, end))
+        .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.end_date.between(start, end), ~SNAPSHOT.c.thinned)
         .order_by(SNAPSHOT.c.end_date, SNAPSHOT.c.revision)
     )
     return {row.end_date: row.depth for row in connection.execute(query)}
@@ -96,7 +97,7 @@ def checked(connection: Connection, board: Board, start: date, end: date) -> dic
     """See Store.checked."""
     query = (
         select(SNAPSHOT.c.end_date, func.coalesce(SNAPSHOT.c.checked_at, SNAPSHOT.c.fetched_at).label("at"))
-        .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.end_date.between(start, end))
+        .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.end_date.between(start, end), ~SNAPSHOT.c.thinned)
         .order_by(SNAPSHOT.c.end_date, SNAPSHOT.c.revision)
     )
     return {row.end_date: row.at for row in connection.execute(query)}
@@ -163,13 +164,15 @@ def _newest(connection: Connection, rankings: Sequence[Ranking]) -> dict[Window,
         spans.setdefault(ranking.board.key, []).append(ranking.end_date)
     newest: dict[Window, _Newest] = {}
     for board, days in spans.items():
+        columns = (*_IDENTITY, SNAPSHOT.c.fingerprint, SNAPSHOT.c.thinned)
         query = (
-            select(SNAPSHOT.c.end_date, SNAPSHOT.c.id, SNAPSHOT.c.revision, SNAPSHOT.c.depth, SNAPSHOT.c.fingerprint)
+            select(*columns)
             .where(SNAPSHOT.c.board == board, SNAPSHOT.c.end_date.between(min(days), max(days)))
             .order_by(SNAPSHOT.c.end_date, SNAPSHOT.c.revision)
         )
         for row in connection.execute(query):
-            newest[board, row.end_date] = _Newest(row.id, row.revision, row.depth, row.fingerprint)
+            depth = 0 if row.thinned else row.depth  # what is fetched again is stored again, as a whole
+            newest[board, row.end_date] = _Newest(row.id, row.revision, depth, row.fingerprint)
     return newest
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import Connection
 
 from bot.adapters.store import catalogue as model_catalogue
 from bot.adapters.store import events as event_log
-from bot.adapters.store import feed_state, ledger, names, outbox, snapshots
+from bot.adapters.store import feed_state, ledger, names, outbox, retention, snapshots
 from bot.adapters.store.engine import PATIENCE, Database
 from bot.adapters.store.history import StoredHistory
-from bot.adapters.store.schema import bring_up_to_date, copy_sqlite
+from bot.adapters.store.schema import bring_up_to_date
+from bot.adapters.store.upkeep import size
 from bot.app.ports import Store
 from bot.app.records import Belief, Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
 from bot.core.catalogue import Catalogue, Listing
@@ -24,7 +24,6 @@ from bot.core.history import History
 from bot.core.naming import Sightings
 from bot.core.ranking import Board, Ranking, Snapshot
 from bot.core.watchlist import Names
-from bot.errors import StoreError
 
 
 def open_store(url: str, *, patience: timedelta = PATIENCE) -> SqlStore:
@@ -59,11 +58,32 @@ class SqlStore:
         """Closes all connections; the store is not used afterwards."""
         self._database.close()
 
-    def backup(self, target: Path) -> None:
-        """Writes a consistent copy of an SQLite store to the new file ``target``; raises StoreError for others."""
-        if self._database.file is None:
-            raise StoreError("Only an SQLite store is copied by rankbot.", hint="Use pg_dump for PostgreSQL.")
-        copy_sqlite(self._database.file, target)
+    @property
+    def where(self) -> str:
+        """The store in words, without its password."""
+        return self._database.where
+
+    def size(self) -> int:
+        """How many bytes the store takes; of an SQLite file, those that were freed within it too."""
+        with self._reading() as connection:
+            return size(connection)
+
+    # ── retention ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def thin(self, before: date) -> int:
+        """See RetentionStore."""
+        with self._writing() as connection:
+            return retention.thin(connection, before)
+
+    def drop_messages(self, before: datetime) -> int:
+        """See RetentionStore."""
+        with self._writing() as connection:
+            return retention.drop_messages(connection, before)
+
+    def thinned_until(self, board: Board) -> date | None:
+        """See Store."""
+        with self._reading() as connection:
+            return retention.thinned_until(connection, board)
 
     def _reading(self) -> AbstractContextManager[Connection]:
         return nullcontext(self._within) if self._within else self._database.reading()

@@ -48,7 +48,8 @@ class MetaRow(StoreTable, table=True):
 class SnapshotRow(StoreTable, table=True):
     """One revision of a stored window. ``fingerprint`` covers its figures (see snapshots.fingerprint).
 
-    ``checked_at``: when the feed last said the same again; null if it was not asked since.
+    ``checked_at``: when the feed last said the same again; null if it was not asked since. ``thinned``: only some of
+    its lines are left (see retention), so that it is no window to judge or show any more.
     """
 
     __tablename__ = "snapshot"
@@ -65,6 +66,7 @@ class SnapshotRow(StoreTable, table=True):
     sample: bool
     fingerprint: str = _text()
     checked_at: dt.datetime | None = None
+    thinned: bool = _flag()
 
 
 class EntryRow(StoreTable, table=True):

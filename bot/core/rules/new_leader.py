@@ -90,11 +90,21 @@ def _leaders(day: Day, since: date, until: date) -> Iterator[tuple[date, str | N
     leaders = day.history.leaders(day.board, until)
     next_one = next(leaders, None)
     for when in reversed(day.history.days(day.board, since, until)):
+        while next_one and next_one[0] > when:  # of a window that is stored no more as a whole
+            next_one = next(leaders, None)
         if next_one and next_one[0] == when:
             yield next_one
             next_one = next(leaders, None)
         else:
             yield when, None
+
+
+def _all_leaders(day: Day, until: date) -> Iterator[tuple[date, str | None]]:
+    """The same of all days; also of those of which no whole board is stored any more, but who led."""
+    led = dict(day.history.leaders(day.board, until))
+    ends = {*day.history.days(day.board, FIRST_DAY, until), *led}
+    for when in sorted(ends, reverse=True):
+        yield when, led.get(when)
 
 
 def _evidence(day: Day, leader: Entry, former: str) -> dict[str, Any]:
@@ -134,7 +144,7 @@ def _led(day: Day, item: str) -> tuple[date, date, bool]:
 
     "At least" where the run reaches the oldest stored snapshot, or a gap.
     """
-    earlier = dropwhile(lambda one: one[1] != item, _leaders(day, FIRST_DAY, day.date - ONE_DAY))
+    earlier = dropwhile(lambda one: one[1] != item, _all_leaders(day, day.date - ONE_DAY))
     first, _ = next(earlier)
     last = first
     for when, leader in earlier:

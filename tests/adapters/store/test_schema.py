@@ -7,7 +7,6 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,6 @@ from bot.adapters.store.tables import METADATA
 from bot.errors import StoreError, StoreTooNewError
 from tests.builders import CLI_AGENTS, DAY, snapshot
 
-NOW = datetime(2026, 11, 11, 2, 15, tzinfo=UTC)
 ROWS = [("10", "Hermes", 500)]
 NEXT = f"{int(schema.HEAD) + 1:04}"
 """The revision of a step that is yet to come."""
@@ -91,17 +89,6 @@ def test_open_incidents_and_refused_answers_are_unique_on_both_databases(sql_sto
         connection.execute(text(insert.format("'2026-11-12'")))
         connection.execute(text(insert.format("NULL")))
         assert connection.execute(text(insert.format("NULL") + " ON CONFLICT DO NOTHING")).rowcount == 0
-
-
-def test_a_store_of_the_first_revision_is_brought_up_to_date(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    schema.bring_up_to_date(database, head="0001")
-    SqlStore(database).save([snapshot(CLI_AGENTS, DAY, ROWS)])
-    database.close()
-    store = open_store(sqlite_url)
-    assert store.snapshot(CLI_AGENTS, DAY) == snapshot(CLI_AGENTS, DAY, ROWS)
-    assert store.feed_paused_until(NOW) is None
-    store.close()
 
 
 def test_a_store_says_which_program_made_it(sql_store: SqlStore) -> None:
@@ -192,31 +179,3 @@ def test_a_database_with_another_programs_migrations_is_refused(tmp_path: Path) 
         connection.commit()
     with pytest.raises(StoreError, match="belongs to another program"):
         open_store(f"sqlite:///{path}")
-
-
-def test_a_backup_is_a_whole_private_store(file: Path, tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{file}")
-    target = tmp_path / "copy.db"
-    store.backup(target)
-    with pytest.raises(StoreError, match="exists already"):
-        store.backup(target)
-    store.close()
-    assert target.stat().st_mode & 0o777 == 0o600
-    copy = open_store(f"sqlite:///{target}")
-    assert copy.snapshot(CLI_AGENTS, DAY) == snapshot(CLI_AGENTS, DAY, ROWS)
-    copy.close()
-
-
-def test_a_backup_into_a_missing_folder_is_said(file: Path, tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{file}")
-    with pytest.raises(StoreError, match="can't be written: No such file or directory"):
-        store.backup(tmp_path / "nowhere" / "copy.db")
-    store.close()
-
-
-@pytest.mark.postgres
-def test_postgres_is_not_backed_up_by_us(postgres_url: str, tmp_path: Path) -> None:
-    store = open_store(postgres_url)
-    with pytest.raises(StoreError, match="pg_dump"):
-        store.backup(tmp_path / "copy.db")
-    store.close()

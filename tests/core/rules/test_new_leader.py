@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.history import MemoryHistory
-from bot.core.ranking import Snapshot
+from bot.core.history import History, HistoryView, MemoryHistory
+from bot.core.ranking import Board, Snapshot
 from bot.core.rules import Change, Day, NewLeader
 from tests.builders import CLI_AGENTS, DAY, snapshot
 from tests.core.rules.days import ago, column, columns, found, the_day
@@ -51,6 +52,31 @@ def test_a_lead_that_reaches_the_oldest_snapshot_is_at_least_that_long() -> None
 def test_a_lead_is_counted_back_to_a_gap_only() -> None:
     evidence = found(NewLeader(), the_day(columns("ba", "ab", "ab", None, "ab")))["b"]
     assert (evidence["led_days"], evidence["led_at_least"]) == (2, True)
+
+
+class Thinned(HistoryView):
+    """A history of which some days are no whole boards any more: only who led is known."""
+
+    def __init__(self, history: History, gone: Collection[date]) -> None:
+        super().__init__(history)
+        self._gone = gone
+
+    def at(self, board: Board, end_date: date) -> Snapshot | None:
+        return None if end_date in self._gone else super().at(board, end_date)
+
+    def days(self, board: Board, start: date, end: date) -> Sequence[date]:
+        return [day for day in super().days(board, start, end) if day not in self._gone]
+
+
+@pytest.mark.parametrize("gone", [{ago(3), ago(4), ago(5)}, {ago(3)}, {ago(4)}])
+@pytest.mark.parametrize("confirm_days", [1, 2])
+def test_a_lead_is_counted_through_boards_that_were_thinned(gone: set[date], confirm_days: int) -> None:
+    boards = columns("bac", "bac" if confirm_days == 2 else "abc", "abc", "abc", "abc", "cab")
+    whole = the_day(boards)
+    thinned = replace(whole, history=Thinned(whole.history, gone))
+    rule = NewLeader(confirm_days=confirm_days)
+    assert found(rule, thinned) == found(rule, whole)
+    assert found(rule, whole)["b"]["led_at_least"] is False
 
 
 def test_a_former_leader_that_is_gone_has_no_rank() -> None:
