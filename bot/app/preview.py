@@ -53,7 +53,7 @@ def _preview(
     events = [event for event in stored if holds(event)]
     told = Told(day - ONE_DAY, day - ONE_DAY)
     news = News(tuple(shown), frozenset(), events)
-    digest = digest_of(tx, subscription, day, news, told=told, late="", now=now)
+    digest = digest_of(tx, subscription, day, news, history=tx.history(), told=told, late="", now=now)
     due_at = complete_at(day, settle)
     message = renderer.render(digest, key=f"{subscription.channel.name}/preview/{day}", now=now)
     return Composed(subscription.channel.name, due_at, digest, message, 0)
