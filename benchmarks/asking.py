@@ -1,4 +1,4 @@
-"""How many requests a second ``rankbot sandbox`` answers to one client: python -m benchmarks.asking URL SECONDS"""
+"""How many requests a second ``rankbot sandbox`` answers to one client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""``rankbot`` at a moment that the benchmark sets: python -m benchmarks.command NOW ARGUMENT…
+"""``rankbot`` at a moment that the benchmark sets.
+
+python -m benchmarks.command NOW ARGUMENT…
 
 The whole process is measured, so nothing is imported here that the command would not import.
 """

@@ -1,8 +1,8 @@
 """The loopback feed of the benchmarks: full boards of a hundred apps whose figures move from day to day.
 
 Every figure is a function of app, window length and day, so a store that was filled in memory and answers over HTTP
-agree. ``python -m benchmarks.feed PORT_FILE NOW_FILE`` serves until it is ended: it writes its port to the one file, and
-reads what time it is from the other.
+agree. ``python -m benchmarks.feed URL_FILE NOW_FILE`` serves until it is ended: it writes its address to the one file,
+and reads what time it is from the other.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -65,10 +65,10 @@ def _mixed(app: int, day: int) -> int:
     return value ^ value >> 13
 
 
-@lru_cache(maxsize=APPS)
-def name_of(app: int) -> str:
-    """What an app is called."""
-    return f"Application No. {app}"
+@cache
+def name_of(app: int, eleventh: int) -> str:
+    """What an app is called in the so-many-eth eleven days: one of seven takes another name, and the old one again."""
+    return f"Application No. {app}{' Beta' if app % 7 == 0 and eleventh % 2 else ''}"
 
 
 def ranking(board: Board, end: date, *, depth: int = APP_PAGE) -> Ranking:
@@ -84,7 +84,7 @@ def ranking(board: Board, end: date, *, depth: int = APP_PAGE) -> Ranking:
         fetched_at=fetched,
         depth=depth,
         entries=tuple(
-            Entry(rank, str(1000 + app), name_of(app), tokens, tokens // 20_000)
+            Entry(rank, str(1000 + app), name_of(app, end.toordinal() // 11), tokens, tokens // 20_000)
             for rank, (app, tokens) in enumerate(rows, start=1)
         ),
         sample=True,
@@ -107,7 +107,7 @@ class Marketplace:
         group = view.category or next((one for one, subs in CATEGORIES.items() if view.subcategory in subs), None)
         scope = SCOPES.index((group, view.subcategory))
         return [
-            AppRow(1000 + app, name_of(app), tokens, tokens // 20_000)
+            AppRow(1000 + app, name_of(app, view.end.toordinal() // 11), tokens, tokens // 20_000)
             for app, tokens in ranked(scope, view.days, view.end, sort=view.sort)
         ]
 

@@ -1,4 +1,6 @@
-"""``rankbot serve`` over simulated days, with what it holds in memory: python -m benchmarks.idling CONFIG DAYS
+"""``rankbot serve`` over simulated days, with what it holds in memory.
+
+python -m benchmarks.idling CONFIG DAYS
 
 Runs the nudge of every minute (fourteen hundred a day, of which one is a whole cycle) by a clock that goes on by a
 minute each time, and prints the resident memory in bytes after each day.

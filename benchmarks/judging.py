@@ -1,4 +1,6 @@
-"""Evaluating one day for many watchlists: python -m benchmarks.judging CONFIG WATCHLISTS ROUNDS
+"""Evaluating one day for many watchlists.
+
+python -m benchmarks.judging CONFIG WATCHLISTS ROUNDS
 
 The store holds what a day looks at of forty boards. Each round is the evaluate stage of a cycle on the next day: what
 is stored is read, every watchlist judged by the default rules or others, and events and marks are written. Prints the

@@ -1,4 +1,6 @@
-"""Fills the store of a configuration: python -m benchmarks.prepare CONFIG boards|years FIRST LAST
+"""Fills the store of a configuration.
+
+python -m benchmarks.prepare CONFIG boards|years FIRST LAST
 
 ``boards`` stores every day of the watchlists' boards; ``years`` also marks each day as judged and told, so that ledger,
 events and outbox are as long as the history. All goes through the store's own interface.
@@ -15,7 +17,7 @@ from pathlib import Path
 from benchmarks.feed import days_between, ranking
 from benchmarks.scene import morning
 from bot.app.backtest import Backtester
-from bot.app.evaluate import boards_of
+from bot.app.evidence import boards_of
 from bot.app.ports import Store
 from bot.app.records import DayStatus, NewDelivery, Settlement, WatchlistDay
 from bot.core.delivery import DeliveryStatus, Step, StepStatus

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +25,7 @@ YEARS = timedelta(days=3 * 365)
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where to measure, with what, and how often. ``days`` is how long ``serve`` idles, ``years`` how long a history."""
+    """Where to measure, with what, and how often. ``days`` is how long ``serve`` idles, ``years`` a history."""
 
     folder: Path
     tools: Tools
@@ -52,13 +51,13 @@ def cycles(bench: Bench) -> list[Row]:
         bots = {number: bot(place / f"bot-{number}", bench.tools, boards(number), url=feed.url) for number in ours}
         twice = bot(place / "bot-twice", bench.tools, boards(20), url=feed.url, restate_days=1)
         others = {number: urlwatch(place / f"urlwatch-{number}", bench.tools, number, url=feed.url) for number in ours}
-        for one in (*bots.values(), twice):
-            one.prepare("boards", FIRST - LOOKED_AT, FIRST - ONE_DAY)
+        for prepared in (*bots.values(), twice):
+            prepared.prepare("boards", FIRST - LOOKED_AT, FIRST - ONE_DAY)
         for round_ in range(-2, bench.rounds):  # the first day has nothing to compare with, the second warms caches
             day = FIRST + ONE_DAY * (round_ + 2)
             feed.live_on(day)
-            for number in ours:
-                one, other = bots[number].run(day), others[number].run()
+            for number, one_bot in bots.items():
+                one, other = one_bot.run(day), others[number].run()
                 if round_ >= 0:
                     ours[number].append(one)
                     theirs[number].append(other)
@@ -72,10 +71,10 @@ def cycles(bench: Bench) -> list[Row]:
 def _cycle_rows(ours: Mapping[int, Sequence[Usage]], theirs: Mapping[int, Sequence[Usage]], by: str) -> list[Row]:
     cpu = {number: [used.cpu for used in found] for number, found in ours.items()}
     cpu_theirs = {number: [used.cpu for used in found] for number, found in theirs.items()}
-    further, further_theirs = (
-        (median(found[40]) - median(found[20])) / 20 * 1000 for found in (cpu, cpu_theirs)
+    further, further_theirs = ((median(found[40]) - median(found[20])) / 20 * 1000 for found in (cpu, cpu_theirs))
+    wall = (
+        f"wall {median(used.wall for used in ours[20]):.2f} s, theirs {median(used.wall for used in theirs[20]):.2f} s"
     )
-    wall = f"wall {median(used.wall for used in ours[20]):.2f} s, theirs {median(used.wall for used in theirs[20]):.2f} s"
     peaks, peaks_theirs = ([used.peak / MIB for used in found[20]] for found in (ours, theirs))
     return [
         Row("a cycle over 20 boards, CPU", "s", cpu[20], cpu_theirs[20], by, at_most=1.5, notes=[wall]),
@@ -208,8 +207,10 @@ def idling(bench: Bench) -> list[Row]:
 
 def sandbox(bench: Bench) -> list[Row]:
     """Requests a second of ``rankbot sandbox``."""
-    command = [bench.tools.python, "-u", "-m", "bot", "sandbox", "--port", "0", "--no-limits"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    command = [str(bench.tools.python), "-u", "-m", "bot", "sandbox", "--port", "0", "--no-limits"]
+    server = subprocess.Popen(  # noqa: S603  (our own command)
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     try:
         line = server.stdout.readline() if server.stdout else ""
         url = line.split('"')[1]

@@ -1,7 +1,8 @@
-"""What is measured, set up: a loopback feed, a configuration with so many boards, and urlwatch on the same addresses."""
+"""What is measured, set up: a loopback feed, a configuration with so many boards, urlwatch on the same addresses."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +47,7 @@ def serving(folder: Path, tools: Tools) -> Iterator[Feed]:
     port_file, now_file = folder / "feed.url", folder / "feed.now"
     port_file.unlink(missing_ok=True)
     now_file.write_text(morning(FIRST).isoformat(), encoding="utf-8")
-    server = subprocess.Popen(
+    server = subprocess.Popen(  # noqa: S603  (our own command)
         [tools.python, "-m", "benchmarks.feed", port_file, now_file], cwd=ROOT, env=_environ({"PYTHONPATH": str(ROOT)})
     )
     try:
@@ -61,8 +62,6 @@ def serving(folder: Path, tools: Tools) -> Iterator[Feed]:
 
 
 def _environ(changes: Mapping[str, str]) -> dict[str, str]:
-    import os
-
     return {**os.environ, **_SECRETS, **changes}
 
 
@@ -74,7 +73,7 @@ class Bot:
     tools: Tools
 
     def prepare(self, what: str, *arguments: object) -> str:
-        """Runs ``benchmarks.prepare`` (or another module of ours) over the store, unmeasured; returns what it printed."""
+        """Runs ``benchmarks.prepare`` over the store, unmeasured; returns what it printed."""
         return self.module("benchmarks.prepare", what, *arguments).output
 
     def module(self, module: str, *arguments: object) -> Usage:
@@ -89,16 +88,16 @@ class Bot:
     def command(self, day: date, *arguments: str, codes: Sequence[int] = (0,)) -> Usage:
         """Any command then."""
         moment = morning(day).isoformat()
-        return self._python(
-            "-m", "benchmarks.command", moment, "--config", str(self.config), *arguments, codes=codes
-        )
+        return self._python("-m", "benchmarks.command", moment, "--config", str(self.config), *arguments, codes=codes)
 
     def _python(self, *arguments: str, codes: Sequence[int] = (0,)) -> Usage:
         environ = {**_SECRETS, "PYTHONPATH": str(ROOT)}
         return measure([str(self.tools.python), *arguments], cwd=self.config.parent, environ=environ, codes=codes)
 
 
-def bot(folder: Path, tools: Tools, watched: Sequence[Board], *, url: str, restate_days: int = 0, each: str = "") -> Bot:
+def bot(
+    folder: Path, tools: Tools, watched: Sequence[Board], *, url: str, restate_days: int = 0, each: str = ""
+) -> Bot:
     """A configuration in ``folder``: one watchlist a board, its digests as files. ``each`` is added to each watchlist.
 
     The limits are raised, so that nothing waits. ``restate_days`` 0 asks for each board once a day, as urlwatch does.
@@ -154,7 +153,7 @@ _REPORT = "report:\n  stdout:\n    enabled: true\n    color: false\n"
 
 
 def urlwatch(folder: Path, tools: Tools, number: int, *, url: str) -> Urlwatch:
-    """urlwatch on the addresses of the first so many boards. Without dates: the feed then answers for its newest day."""
+    """Urlwatch on the addresses of the first so many boards; they name no dates, so that the newest day is answered."""
     folder.mkdir(parents=True, exist_ok=True)
     jobs = []
     for place, board in enumerate(boards(number)):

@@ -1,4 +1,6 @@
-"""Storing, against the least that it can cost: python -m benchmarks.storing FOLDER ROUNDS
+"""Storing, against the least that it can cost.
+
+python -m benchmarks.storing FOLDER ROUNDS
 
 ``rankbot`` stores a thousand rankings of a hundred entries in one transaction, a bare ``sqlite3`` the same rows of the
 same tables, with the same pragmas and indexes. Prints CPU seconds of both, a line a round.

@@ -33,7 +33,7 @@ def measure(
 ) -> Usage:
     """Runs the command and returns its cost. Raises RuntimeError where its exit code is none of ``codes``."""
     script = str(Path(__file__).resolve())
-    child = subprocess.run(
+    child = subprocess.run(  # noqa: S603  (our own command)
         [sys.executable, "-I", "-S", script, *command],
         cwd=cwd,
         env={**os.environ, **(environ or {})},
@@ -42,7 +42,7 @@ def measure(
         check=True,
     )
     written, _, cost = child.stdout.rstrip("\n").rpartition("\n")
-    usage = Usage(**json.loads(cost), output=written)
+    usage = Usage(**json.loads(cost), output=written.rstrip("\n"))
     if usage.code not in codes:
         raise RuntimeError(f"{' '.join(command)} ended with {usage.code}:\n{written}\n{child.stderr}")
     return usage
