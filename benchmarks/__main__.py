@@ -33,8 +33,10 @@ def main(arguments: Sequence[str]) -> int:
         bench = Bench(Path(folder), tools, rounds=options.rounds)
         for name in options.only or BENCHMARKS:
             begun = time.monotonic()
-            rows += BENCHMARKS[name](bench)
-            print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)  # noqa: T201
+            found = BENCHMARKS[name](bench)
+            rows += found
+            said = "; ".join(" ".join(row.cells()) for row in found)  # at once, for the whole takes a while
+            print(f"{name}, {time.monotonic() - begun:.0f} s: {said}", file=sys.stderr, flush=True)  # noqa: T201
     print(f"{_machine()}\n\n{markdown(rows)}", end="")  # noqa: T201
     missed = [row.what for row in rows if row.met is False]
     return 1 if missed else 0
