@@ -1,4 +1,7 @@
-"""The one composition root: from a configuration to adapters and use cases. The only module with a real clock."""
+"""The one composition root: from a configuration to adapters and use cases. The only module with a real clock.
+
+An adapter is imported where it is built: most commands need neither HTTP nor templates, and nobody has every channel.
+"""
 
 from __future__ import annotations
 
@@ -6,41 +9,36 @@ import logging
 import os
 import random
 import socket
-import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bot import config as configuration
-from bot.adapters import charts, metrics
-from bot.adapters.email import EmailChannel
-from bot.adapters.file import FileChannel
-from bot.adapters.openrouter import OpenRouterFeed
-from bot.adapters.pacing import Pacer, SharedPacer
-from bot.adapters.ping import ping
-from bot.adapters.render import JinjaRenderer
+from bot.adapters import metrics
 from bot.adapters.service_manager import ServiceManager
-from bot.adapters.slack import SlackToken, SlackWebhook
 from bot.adapters.store import SqlStore, open_store, sqlite_version_warning
-from bot.adapters.store.turn import PollTurn
 from bot.app.compose import Subscription
-from bot.app.cycle import Cycle, CycleReport, Timing
-from bot.app.deliver import Deliver
 from bot.app.figures import Figures, figures
-from bot.app.ports import Channel
 from bot.app.prune import Keep, Pruned, prune
 from bot.config import Config, Secret
 from bot.core.delivery import RetryPolicy
 from bot.core.due import Cadence, WhenQuiet, rhythm
 from bot.core.plan import complete_at
-from bot.core.text import as_json, inert
 from bot.errors import StoreBusyError
+
+if TYPE_CHECKING:
+    from bot.adapters.openrouter import OpenRouterFeed
+    from bot.adapters.pacing import Pacer
+    from bot.adapters.render import JinjaRenderer
+    from bot.app.cycle import Cycle, CycleReport, Timing
+    from bot.app.deliver import Deliver
+    from bot.app.ports import Channel
 
 LOG = logging.getLogger("rankbot")
 _PICTURES = 32
@@ -115,12 +113,6 @@ class House:
         }
         self.complaints: list[str] = []
         self.cycles = metrics.Cycles()
-        self.renderer = JinjaRenderer(
-            bundled_templates(),
-            config.defaults.templates,
-            warnings=self._complain,
-            draw=lru_cache(_PICTURES)(charts.draw) if charts.is_installed() else None,  # once for all channels
-        )
 
     def __enter__(self) -> Self:
         return self
@@ -132,8 +124,24 @@ class House:
 
     # ── what it is made of ───────────────────────────────────────────────────────────────────────────────────
 
+    @cached_property
+    def renderer(self) -> JinjaRenderer:
+        """What writes digests, by the user's templates and the bundled ones."""
+        from bot.adapters import charts
+        from bot.adapters.render import JinjaRenderer
+
+        return JinjaRenderer(
+            bundled_templates(),
+            self.config.defaults.templates,
+            warnings=self._complain,
+            draw=lru_cache(_PICTURES)(charts.draw) if charts.is_installed() else None,  # once for all channels
+        )
+
     def feed(self) -> OpenRouterFeed:
         """The feed, paced and counted against the day's budget, with all processes that share the store."""
+        from bot.adapters.openrouter import OpenRouterFeed
+        from bot.adapters.pacing import SharedPacer
+
         table = self.config.openrouter
         before_request = SharedPacer(
             self.store,
@@ -154,6 +162,9 @@ class House:
 
     def cycle(self, *, day: date | None = None) -> Cycle:
         """A cycle over everything. ``day`` is taken as the last complete day: planning then lives on its morrow."""
+        from bot.adapters.store.turn import PollTurn
+        from bot.app.cycle import Cycle
+
         return Cycle(
             store=self.store,
             feed=self.feed(),
@@ -171,6 +182,8 @@ class House:
 
     def timing(self, day: date | None = None) -> Timing:
         """The clock, and the moment that planning lives in."""
+        from bot.app.cycle import Timing
+
         fixed = complete_at(day, self.settle) if day else None
         return Timing(
             clock=self.clock,
@@ -182,6 +195,8 @@ class House:
 
     def deliver(self) -> Deliver:
         """The outbox's sender."""
+        from bot.app.deliver import Deliver
+
         table = self.config.delivery
         policy = RetryPolicy(
             first=timedelta(seconds=table.first_retry_seconds),
@@ -228,6 +243,8 @@ class House:
 
     def ping(self) -> str | None:
         """Tells the dead man's switch that all is well; why it could not be told, if so."""
+        from bot.adapters.ping import ping
+
         url = self.config.operator.ping_url
         return ping(url.read) if url else None
 
@@ -238,40 +255,54 @@ class House:
 
     def _channel(self, name: str, table: configuration.Channel) -> Channel:
         if isinstance(table, configuration.SlackChannel):
-            pace = self._pace(table.webhook_url or (table.api_url, table.channel))
-            if table.webhook_url:
-                return SlackWebhook(name, url=table.webhook_url.read, pace=pace, if_unsure=table.if_unsure)
-            return SlackToken(
-                name,
-                token=_reader(table.token),
-                channel=table.channel or "",
-                pace=pace,
-                if_unsure=table.if_unsure,
-                api_url=table.api_url,
-            )
+            return self._slack(name, table)
         if isinstance(table, configuration.EmailChannel):
-            return EmailChannel(
-                name,
-                host=table.host,
-                port=table.port,
-                security=table.security,
-                username=table.username.read if table.username else None,
-                password=table.password.read if table.password else None,
-                bearer=table.auth == "xoauth2",
-                sender=table.sender,
-                to=table.to,
-                reply_to=table.reply_to,
-                together=table.together,
-                rhythm=rhythm(cadence_of(table)),
-                now=self.clock,
-                if_unsure=table.if_unsure,
-            )
+            return self._email(name, table)
         if isinstance(table, configuration.PluggedChannel):
             return table.plug.build(name, table.settings(), table.if_unsure)
+        from bot.adapters.file import FileChannel
+
         return FileChannel(name, directory=table.directory)
+
+    def _slack(self, name: str, table: configuration.SlackChannel) -> Channel:
+        from bot.adapters.slack import SlackToken, SlackWebhook
+
+        pace = self._pace(table.webhook_url or (table.api_url, table.channel))
+        if table.webhook_url:
+            return SlackWebhook(name, url=table.webhook_url.read, pace=pace, if_unsure=table.if_unsure)
+        return SlackToken(
+            name,
+            token=_reader(table.token),
+            channel=table.channel or "",
+            pace=pace,
+            if_unsure=table.if_unsure,
+            api_url=table.api_url,
+        )
+
+    def _email(self, name: str, table: configuration.EmailChannel) -> Channel:
+        from bot.adapters.email import EmailChannel
+
+        return EmailChannel(
+            name,
+            host=table.host,
+            port=table.port,
+            security=table.security,
+            username=table.username.read if table.username else None,
+            password=table.password.read if table.password else None,
+            bearer=table.auth == "xoauth2",
+            sender=table.sender,
+            to=table.to,
+            reply_to=table.reply_to,
+            together=table.together,
+            rhythm=rhythm(cadence_of(table)),
+            now=self.clock,
+            if_unsure=table.if_unsure,
+        )
 
     def _pace(self, place: object) -> Pacer:
         """The pace of a place in Slack, one for all channels that lead there."""
+        from bot.adapters.pacing import Pacer
+
         made = Pacer(SLACK_PER_MINUTE, clock_monotonic=time.monotonic, sleep=self._sleep)
         return self._paces.setdefault(place, made)
 
@@ -317,65 +348,6 @@ def _prune(house: House) -> None:
         return
     if pruned:
         LOG.info("pruned windows=%d parts=%d", pruned.windows, pruned.parts)
-
-
-# ── logging ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class PlainFormatter(logging.Formatter):
-    """Lines for people, which a terminal only shows, whatever an error quotes."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The record, and the traceback of a bug below it."""
-        return inert(super().format(record))
-
-
-class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and the traceback of a bug."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The record as one line."""
-        fields = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            fields["traceback"] = self.formatException(record.exc_info)
-        return as_json(fields)
-
-
-QUIET_LOGGERS: Mapping[str, int] = {
-    "httpx": logging.WARNING,
-    "httpcore": logging.WARNING,
-    "slack_sdk": logging.INFO,
-    "apprise": logging.CRITICAL,  # bot/adapters/apprise.py hears it while it sends
-    "urllib3": logging.ERROR,
-    "matplotlib": logging.ERROR,  # it warns where its cache of fonts can't be kept
-    "PIL": logging.INFO,
-    "requests_oauthlib": logging.WARNING,
-    "oauthlib": logging.WARNING,
-    "apscheduler": logging.WARNING,
-    "alembic": logging.WARNING,
-}
-"""Libraries that log addresses (which may be secrets) below these levels, or chatter."""
-
-
-def set_up_logging(log: configuration.Log) -> None:
-    """Logs to stderr, in the configured form."""
-    handler = logging.StreamHandler(sys.stderr)
-    plain = PlainFormatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
-    handler.setFormatter(JsonFormatter() if log.format == "json" else plain)
-    logging.basicConfig(level=log.level.upper(), handlers=[handler], force=True)
-    for name, level in QUIET_LOGGERS.items():
-        logging.getLogger(name).setLevel(max(level, logging.getLogger().level))
-
-
-def log_warnings(config: Config) -> None:
-    """Logs what of the configuration will be an error in a later version."""
-    for warning in config.warnings:
-        LOG.warning("%s", warning)
 
 
 def warn_of_old_sqlite() -> None:

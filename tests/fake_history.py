@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 
@@ -50,6 +50,18 @@ class FakeHistory:
     def borne(self, board: Board, item: str, before: date) -> AbstractSet[str]:
         earlier = [self.at(board, day) for day in self.days(board, date.min, before - timedelta(days=1))]
         return {entry.name for snapshot in earlier if snapshot and (entry := snapshot.entry(item))}
+
+    def listed(self, board: Board, start: date, end: date) -> Mapping[str, AbstractSet[str]]:
+        seen = [snapshot for day in self.days(board, start, end) if (snapshot := self.at(board, day))]
+        every = {(entry.item, entry.name) for snapshot in seen for entry in snapshot.entries}
+        return {item: {name for other, name in every if other == item} for item, _ in every}
+
+    def sightings(
+        self, board: Board, items: AbstractSet[str], start: date, end: date
+    ) -> Iterable[tuple[str, date, str]]:
+        seen = [snapshot for day in self.days(board, start, end) if (snapshot := self.at(board, day))]
+        lines = [(entry.item, snapshot.end_date, entry.name) for snapshot in seen for entry in snapshot.entries]
+        return [line for line in lines if line[0] in items]
 
 
 def newest_revisions(snapshots: Iterable[Snapshot]) -> dict[tuple[Board, date], Snapshot]:

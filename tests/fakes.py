@@ -225,6 +225,10 @@ class FakeStore:
     def ledger(self, watchlist: str) -> Sequence[WatchlistDay]:
         return [day for (owner, _), day in sorted(self._rows.days.items()) if owner == watchlist]
 
+    def ledgers(self, watchlists: Iterable[str], since: date) -> Mapping[str, Sequence[WatchlistDay]]:
+        found = {name: [day for day in self.ledger(name) if day.date >= since] for name in watchlists}
+        return {name: days for name, days in found.items() if days}
+
     def mark(self, day: WatchlistDay) -> None:
         known = self._rows.days.get((day.watchlist, day.date), day)
         self._rows.days[day.watchlist, day.date] = replace(day, first_asked_at=known.first_asked_at)

@@ -30,15 +30,13 @@ from bot.errors import (
     StoreError,
     UsageError,
 )
+from bot.logs import JsonFormatter, PlainFormatter, set_up_logging
 from bot.wiring import (
     House,
-    JsonFormatter,
-    PlainFormatter,
     after_cycle,
     bundled_templates,
     load_config,
     real_now,
-    set_up_logging,
 )
 from tests.builders import DAY
 

@@ -16,7 +16,8 @@ from bot.app.cycle import CycleReport, Plan
 from bot.app.records import NewDelivery
 from bot.core.delivery import DeliveryStatus, Step
 from bot.errors import StoreBusyError
-from bot.wiring import House, after_cycle, load_config, log_warnings
+from bot.logs import log_warnings
+from bot.wiring import House, after_cycle, load_config
 from tests.builders import CLI_AGENTS, DAY, snapshot
 
 NOW = datetime(2026, 11, 11, 9, 0, tzinfo=UTC)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.app.allowance import stored_depths
-from bot.app.evaluate import Known, boards_of, judge_by, known_on
+from bot.app.evaluate import judge_by
+from bot.app.evidence import Evidence
 from bot.app.ports import Store
 from bot.core.backtest import Backtest, days_between, replay
 from bot.core.detect import Evaluation
 from bot.core.event import Event
 from bot.core.plan import Agenda, Window, Wish, history_windows, wanted_windows
-from bot.core.ranking import Board
 from bot.core.watchlist import Watchlist
 
 
@@ -44,26 +44,20 @@ class Backtester:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._history = store.history()
-        self._known: dict[tuple[tuple[Board, ...], date, date], Known] = {}
+        self._evidence = Evidence(store)
 
     def run(self, watchlist: Watchlist, start: date, end: date) -> Backtest:
         """What the watchlist would have told over ``start..end``."""
         since = first_day(self._store, watchlist, start)
+        evidence, history = self._evidence, self._evidence.history
 
         def judge(day: date, told: Sequence[Event]) -> Evaluation | None:
-            if self._history.at(watchlist.board, day) is None:
+            if history.at(watchlist.board, day) is None:
                 return None
-            known = self._known_on(watchlist, day, since)
-            return judge_by(watchlist, day, since=since, history=self._history, told=told, known=known)
+            known = evidence.known_on(watchlist, day, since=since)
+            return judge_by(watchlist, day, since=since, history=history, told=told, known=known)
 
         return replay(watchlist, start, end, since=since, judge=judge)
-
-    def _known_on(self, watchlist: Watchlist, day: date, since: date) -> Known:
-        key = (boards_of(watchlist), day, since)
-        if key not in self._known:
-            self._known[key] = known_on(self._store, watchlist, day, self._history, since=since)
-        return self._known[key]
 
 
 def first_day(store: Store, watchlist: Watchlist, start: date) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -66,24 +66,34 @@ class Composed:
 
 
 def compose_due(
-    store: Store, subscription: Subscription, *, renderer: Renderer, now: datetime, settle: timedelta, at_once: bool
+    store: Store,
+    subscription: Subscription,
+    *,
+    renderer: Renderer,
+    now: datetime,
+    settle: timedelta,
+    at_once: bool,
+    history: History | None = None,
 ) -> Composed | None:
     """Writes the digest that the channel is due, if any, in one transaction; nothing is sent.
 
     ``at_once``: whatever is not yet told is due now. Nothing is written where nothing is evaluated for the due day
     (its due time stays open), where the due time was used, or where there is nothing to tell and the cadence is quiet.
+    ``history`` are the snapshots to tell of: those that are stored now, if none are given.
     """
     due_at = now if at_once else latest_due(subscription.cadence, now, settle)
     if due_at is None or not subscription.watchlists:
         return None
     with store.transaction() as tx:
-        return _compose(tx, subscription, due_at, renderer=renderer, now=now, settle=settle, at_once=at_once)
+        shown = history or tx.history()
+        return _compose(tx, subscription, due_at, shown, renderer=renderer, now=now, settle=settle, at_once=at_once)
 
 
 def _compose(
     tx: Store,
     subscription: Subscription,
     due_at: datetime,
+    history: History,
     *,
     renderer: Renderer,
     now: datetime,
@@ -96,7 +106,7 @@ def _compose(
     day = _day_to_tell(tx, subscription, day_told(due_at, settle), passed, at_once=at_once)
     if day is None or (last and last[0] >= due_at and not at_once):  # it was used, as the outbox would find in the end
         return None
-    news = _gather(tx, subscription, day, passed, last=last, today=now.date())
+    news = _gather(tx, subscription, day, passed, history=history, last=last, today=now.date())
     before = last[0] if last else None
     if news.quiet and (at_once or not wants_quiet(subscription.cadence, due_at, before)):
         return None
@@ -105,7 +115,7 @@ def _compose(
         told_from(day, passed, news.events, last[1], quiet=news.quiet) if last else Told(day - ONE_DAY, day - ONE_DAY)
     )
     told = replace(told, next_word=next_word(subscription.cadence, due_at, settle))
-    digest = digest_of(tx, subscription, day, news, told=told, late=late, now=now)
+    digest = digest_of(tx, subscription, day, news, history=history, told=told, late=late, now=now)
     message = renderer.render(digest, key=f"{name}/{due_at:%Y-%m-%dT%H:%M:%SZ}", now=now)
     steps = subscription.channel.steps(message)
     settlements = [Settlement(event.id, stated=event.id in digest.stated) for event in news.due]
@@ -122,6 +132,7 @@ def _gather(
     day: date,
     passed: date,
     *,
+    history: History,
     last: tuple[datetime, date] | None,
     today: date,
 ) -> News:
@@ -131,7 +142,8 @@ def _gather(
     """
     name, ids = subscription.channel.name, [watchlist.id for watchlist in subscription.watchlists]
     unsettled = tx.unsettled(name, ids, day)
-    shown = _shown(tx, subscription, day, {event.watchlist for event in unsettled if event.date <= passed})
+    overdue = {event.watchlist for event in unsettled if event.date <= passed}
+    shown = _shown(tx, subscription, day, overdue, history=history)
     new = frozenset(watchlist.id for watchlist in shown) - tx.told_watchlists(name)
     ids = [watchlist.id for watchlist in shown]
     due = [event for event in unsettled if event.watchlist in ids]
@@ -146,12 +158,11 @@ def _gather(
     return News(tuple(shown), new, events, due, wrong, correct.corrections(tx, wrong, missed, today=today))
 
 
-def _shown(tx: Store, subscription: Subscription, day: date, overdue: set[str]) -> list[Watchlist]:
+def _shown(tx: Store, subscription: Subscription, day: date, overdue: set[str], *, history: History) -> list[Watchlist]:
     """The watchlists of a digest about ``day``: those evaluated for it, and those with overdue news and a board of it.
 
     The others keep their news for the next digest.
     """
-    history = tx.history()
     return [
         watchlist
         for watchlist in subscription.watchlists
@@ -160,10 +171,17 @@ def _shown(tx: Store, subscription: Subscription, day: date, overdue: set[str]) 
 
 
 def digest_of(
-    store: Store, subscription: Subscription, day: date, news: News, *, told: Told, late: str, now: datetime
+    store: Store,
+    subscription: Subscription,
+    day: date,
+    news: News,
+    *,
+    history: History,
+    told: Told,
+    late: str,
+    now: datetime,
 ) -> Digest:
     """The digest of the news as the channel would get it on ``day``."""
-    history = store.history()
     views = [
         _view(store, history, watchlist, day, told=told, events=news.events, new=watchlist.id in news.new)
         for watchlist in news.shown
@@ -215,8 +233,13 @@ def _view(
         not_evaluated=tuple(note for mark in marks for note in mark.notes),
         last_news=stored[-1].date if stored else None,
         leaders=tuple(event for event in stored if event.kind is Kind.NEW_LEADER),
-        recent=_recent(history, watchlist, day),
+        recent=_recent(history, watchlist, day) if _draws(watchlist, own) else (),
     )
+
+
+def _draws(watchlist: Watchlist, events: Iterable[Event]) -> bool:
+    """Whether the digest may draw courses of the board: of the reader's own, of the followed, or of a new #1."""
+    return bool(watchlist.mine or watchlist.follow) or any(event.kind is Kind.NEW_LEADER for event in events)
 
 
 def _recent(history: History, watchlist: Watchlist, day: date) -> tuple[Snapshot, ...]:

@@ -15,8 +15,10 @@ from bot.app.compose import Composed, Subscription, compose_due
 from bot.app.correct import answer_threads
 from bot.app.deliver import Attempt, Deliver, waiting
 from bot.app.evaluate import DayReport, evaluate
+from bot.app.evidence import Evidence
 from bot.app.operate import (
     REFUSED,
+    bug_key,
     end_orphans,
     note_attempts,
     note_bug,
@@ -30,6 +32,7 @@ from bot.app.ports import Channel, Feed, Renderer, Store
 from bot.app.records import DayStatus
 from bot.app.revise import revise
 from bot.core.delivery import Delivery
+from bot.core.history import History
 from bot.core.plan import (
     Agenda,
     Request,
@@ -179,20 +182,38 @@ class Cycle:
         note_poll(self.store, report, now=self.timing.clock())
         return report
 
-    def evaluate(self, store: Store, report: CycleReport) -> None:
-        """Evaluates every watchlist's restated and open days. A bug in one holds up none of the others."""
-        now = self.timing.now()
-        for item in report.plan.agendas:
-            with self._apart(store, report, "evaluated", item.watchlist.id):
-                report.days += revise(store, item)
-                report.days += evaluate(store, item, now=now)
+    def evaluate(self, store: Store, report: CycleReport) -> History:
+        """Evaluates every watchlist's restated and open days. A bug in one holds up none of the others.
 
-    def compose(self, store: Store, report: CycleReport, *, at_once: bool) -> None:
-        """Puts every digest that is due into the outbox. A bug in one channel holds up none of the others."""
+        Returns the snapshots by which they were judged; those that were looked at are at hand for the digests.
+        """
+        now, shared = self.timing.now(), Evidence(store, report.plan.agendas)
+        noted = frozenset(incident.key for incident in store.incidents())
+        for item in report.plan.agendas:
+            with self._apart(store, report, "evaluated", item.watchlist.id, noted=noted):
+                again = revise(store, item, evidence=shared)
+                report.days += again
+                # what was judged again changed this watchlist's marks and events, so that it has to be read anew
+                report.days += evaluate(store, item, now=now, evidence=None if again else shared)
+        return shared.history
+
+    def compose(self, store: Store, report: CycleReport, *, at_once: bool, history: History | None = None) -> None:
+        """Puts every digest that is due into the outbox. A bug in one channel holds up none of the others.
+
+        ``history`` are the snapshots that they were judged by, where that has just been done.
+        """
         now, settle = self.timing.now(), self.timing.settle
         for subscription in self.subscriptions:
             with self._apart(store, report, "composed", subscription.channel.name):
-                one = compose_due(store, subscription, renderer=self.renderer, now=now, settle=settle, at_once=at_once)
+                one = compose_due(
+                    store,
+                    subscription,
+                    renderer=self.renderer,
+                    now=now,
+                    settle=settle,
+                    at_once=at_once,
+                    history=history,
+                )
                 report.composed += [one] if one else []
                 answer_threads(store, subscription, renderer=self.renderer, now=self.timing.clock())
         clock = self.timing.clock
@@ -203,8 +224,14 @@ class Cycle:
             retry_templates(store, self.subscriptions, self.renderer, self.complaints, now=clock(), settle=settle)
 
     @contextmanager
-    def _apart(self, store: Store, report: CycleReport, stage: str, subject: str) -> Iterator[None]:
-        """Keeps a failure within its subject, and notes it for the operator. A store that fails, fails for all."""
+    def _apart(
+        self, store: Store, report: CycleReport, stage: str, subject: str, *, noted: AbstractSet[str] | None = None
+    ) -> Iterator[None]:
+        """Keeps a failure within its subject, and notes it for the operator. A store that fails, fails for all.
+
+        ``noted`` are the keys of the open incidents, where that is known: then only these are ended, and a thousand
+        subjects without one take no transaction each.
+        """
         try:
             yield
         except StoreError:
@@ -214,7 +241,8 @@ class Cycle:
             report.broken.append(f"{subject} could not be {stage}")
             note_bug(store, stage, subject, error, now=self.timing.clock())
         else:
-            note_bug(store, stage, subject, None, now=self.timing.clock())
+            if noted is None or bug_key(stage, subject) in noted:
+                note_bug(store, stage, subject, None, now=self.timing.clock())
 
     def help(self, *, alive: Callable[[], None] = lambda: None) -> list[Attempt]:
         """Delivers what another process, which serves the store, has put into the outbox for channels known here."""
@@ -246,8 +274,9 @@ class Cycle:
     ) -> CycleReport:
         """Everything, for real. ``progress`` is told of each answer of the feed; ``alive`` as in ``send``."""
         report = self._polled(accept, progress, alive)
-        self.evaluate(self.store, report)
-        self.compose(self.store, report, at_once=at_once)
+        history = self.evaluate(self.store, report)
+        self.compose(self.store, report, at_once=at_once, history=history)
+        del history  # its snapshots are not held while the digests are sent, however long that takes
         report.attempts = self.send(alive=alive)
         report.waiting = waiting(self.store, report.attempts)
         return report
@@ -259,8 +288,7 @@ class Cycle:
         report = self._polled(accept, progress)
         try:
             with self.store.transaction() as tx:
-                self.evaluate(tx, report)
-                self.compose(tx, report, at_once=at_once)
+                self.compose(tx, report, at_once=at_once, history=self.evaluate(tx, report))
                 raise _RehearsalOverError  # noqa: TRY301  (the way to leave a transaction without committing it)
         except _RehearsalOverError:
             return report

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.app.evidence import Evidence, Known, known_on
 from bot.app.ports import Store
 from bot.app.records import DayStatus, WatchlistDay
-from bot.core import detect, naming
-from bot.core.event import Event, Kind
+from bot.core import detect
+from bot.core.event import Event
 from bot.core.history import History
 from bot.core.notes import NO_DATA
 from bot.core.plan import PATIENCE, Agenda
-from bot.core.ranking import Board
 from bot.core.revise import policy
 from bot.core.rules.base import Need
-from bot.core.watchlist import Names, Watchlist
-
-NAMED = timedelta(days=31)
-"""How far back whoever may have an event was last listed: an exit is told some days after the last sight."""
-ONE_DAY = timedelta(days=1)
+from bot.core.watchlist import Watchlist
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +34,17 @@ class DayReport:
     again: bool = False
 
 
-def evaluate(store: Store, agenda: Agenda, *, now: datetime) -> list[DayReport]:
+def evaluate(store: Store, agenda: Agenda, *, now: datetime, evidence: Evidence | None = None) -> list[DayReport]:
     """Evaluates the agenda's days, oldest first, until one has to wait for data.
 
     A day that is too old, or whose own snapshot did not come within three days, becomes a gap; the next day is then
     compared with the last one before it. One transaction writes a day's events and the mark that it is evaluated.
+    ``evidence`` is what the cycle's watchlists share; without it, the watchlist reads for itself.
     """
-    seen = store.version()
+    evidence = evidence or Evidence(store, [agenda])
+    seen, history = evidence.seen, evidence.history
     reports = [_give_up(store, agenda.watchlist, day, now, seen) for day in agenda.gaps]
-    asked = {mark.date: mark.first_asked_at for mark in store.ledger(agenda.watchlist.id)}
-    history = store.history(seen)
+    asked = {mark.date: mark.first_asked_at for mark in evidence.marks(agenda.watchlist.id)}
     for day in agenda.days:
         missing = tuple(_missing(agenda.watchlist, day, history))
         first_asked = asked.get(day, now)
@@ -60,47 +57,15 @@ def evaluate(store: Store, agenda: Agenda, *, now: datetime) -> list[DayReport]:
         if history.at(agenda.watchlist.board, day) is None:
             reports.append(_give_up(store, agenda.watchlist, day, first_asked, seen))
             continue
-        verdict = judge(store, agenda.watchlist, day, since=agenda.since, history=history)
+        known = evidence.known_on(agenda.watchlist, day, since=agenda.since)
+        told = evidence.told(agenda.watchlist, day)
+        verdict = judge_by(agenda.watchlist, day, since=agenda.since, history=history, told=told, known=known)
         with store.transaction() as tx:
             added = tx.add_events(verdict.events)
             tx.mark(evaluated(agenda.watchlist, day, verdict, first_asked=first_asked, seen=seen))
+        evidence.tell(added)
         reports.append(DayReport(agenda.watchlist.id, day, DayStatus.EVALUATED, tuple(added), missing))
     return reports
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a day's items are called on it, and every name that they had borne by then, newest first."""
-
-    called: Mapping[str, str]
-    names: Names
-
-
-def known_on(store: Store, watchlist: Watchlist, day: date, history: History, *, since: date) -> Known:
-    """The names of whoever may have an event on a day of the watchlist, which began on ``since``.
-
-    Only names borne by that day count: a day that is made up for, or judged again, is judged as it would have been.
-    After a gap, whoever was listed before it may have one, too.
-
-    For the same reason an item is called by what the watchlist's own boards gave from the day before ``since`` on. When
-    that day is judged they are all there, while windows of other boards, or from before, are there or not.
-    """
-    boards = boards_of(watchlist)
-    ends = [(board, end) for board in boards for end in history.days(board, day - NAMED, day)]
-    before = detect.last_stored(history, watchlist.board, day - ONE_DAY)
-    if before and before.end_date < day - NAMED:
-        ends.insert(0, (watchlist.board, before.end_date))
-    seen = [snapshot for board, end in ends if (snapshot := history.at(board, end))]
-    items = {entry.item for snapshot in seen for entry in snapshot.entries}
-    own = (snapshot for snapshot in seen if snapshot.end_date >= since - ONE_DAY)
-    called = {item: naming.shown(names) for item, names in naming.sighted(own).items()}
-    return Known(called, store.names(items, until=day))
-
-
-def boards_of(watchlist: Watchlist) -> tuple[Board, ...]:
-    """The boards that the watchlist's events are about: its own, and the trending list if a rule looks at it."""
-    lists = [watchlist.board.twin] if any(rule.kind is Kind.TRENDING for rule in watchlist.rules) else []
-    return (watchlist.board, *lists)
 
 
 def told_before(store: Store, watchlist: Watchlist, day: date) -> Sequence[Event]:

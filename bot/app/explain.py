@@ -10,7 +10,8 @@ from enum import Enum
 from typing import Any
 
 from bot.app.backtest import Backtester, first_day
-from bot.app.evaluate import Known, judge_by, known_on, told_before
+from bot.app.evaluate import judge_by, told_before
+from bot.app.evidence import Known, known_on
 from bot.app.ports import Store
 from bot.app.records import DayStatus, WatchlistDay
 from bot.core import detect

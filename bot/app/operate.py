@@ -84,9 +84,14 @@ def _trouble(delivery: Delivery, hint: str) -> str:
     return f"{message} {then}"
 
 
+def bug_key(stage: str, subject: str) -> str:
+    """The key of the incident that notes a bug."""
+    return f"{stage}:{subject}"
+
+
 def note_bug(store: Store, stage: str, subject: str, error: Exception | None, *, now: datetime) -> None:
     """Opens an incident for a stage that failed on one subject by a bug, or ends it where it did not (None)."""
-    key = f"{stage}:{subject}"
+    key = bug_key(stage, subject)
     if error is None:
         store.end_incident(key, now)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -164,6 +164,10 @@ class Store(CatalogueStore, Protocol):
     # the ledger of days, and events
     def ledger(self, watchlist: str) -> Sequence[WatchlistDay]:
         """All days of a watchlist that were asked for, ascending."""
+        ...
+
+    def ledgers(self, watchlists: Iterable[str], since: date) -> Mapping[str, Sequence[WatchlistDay]]:
+        """The same of several watchlists, from ``since`` on; those without any are left out."""
         ...
 
     def mark(self, day: WatchlistDay) -> None:

@@ -61,7 +61,7 @@ def _preview(
     stored = [event for watchlist in shown for event in tx.events(watchlist=watchlist.id, start=start, end=day)]
     events = [event for event in stored if holds(event)]
     news = News(tuple(shown), frozenset(), events)
-    digest = digest_of(tx, subscription, day, news, told=told, late="", now=now)
+    digest = digest_of(tx, subscription, day, news, history=tx.history(), told=told, late="", now=now)
     due_at = complete_at(day, settle)
     message = renderer.render(digest, key=f"{subscription.channel.name}/preview/{day}", now=now)
     return Composed(subscription.channel.name, due_at, digest, message, 0)

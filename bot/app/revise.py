@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date
 
 from bot.app.evaluate import DayReport, evaluated, judge
+from bot.app.evidence import Evidence, sources_of
 from bot.app.ports import Store
 from bot.app.records import DayStatus, WatchlistDay
-from bot.core.detect import needs, sources
+from bot.core.detect import needs
 from bot.core.history import History, ShallowHistory
 from bot.core.plan import Agenda
 from bot.core.revise import Boards, Judged, compare, first_stale, policy
@@ -17,24 +18,23 @@ from bot.core.rules.base import Need
 from bot.core.watchlist import Watchlist
 
 
-def revise(store: Store, agenda: Agenda) -> list[DayReport]:
+def revise(store: Store, agenda: Agenda, *, evidence: Evidence | None = None) -> list[DayReport]:
     """Judges again, oldest first, every judged day from the first on that looks at a window that was stored since.
 
     Days before ``agenda.oldest``, or judged by other rules, are left alone. A gap whose snapshot came
     after all is judged for the first time. All of it is one transaction: a day that changed makes those after it be
-    judged again, too, and that must not be forgotten half-way.
+    judged again, too, and that must not be forgotten half-way. ``evidence`` is what the cycle's watchlists share.
     """
-    watchlist = agenda.watchlist
+    watchlist, evidence = agenda.watchlist, evidence or Evidence(store, [agenda])
     by = policy(watchlist)
     marks = [
         mark
-        for mark in store.ledger(watchlist.id)
+        for mark in evidence.marks(watchlist.id)
         if mark.status is not DayStatus.WAITING and agenda.oldest <= mark.date and mark.policy == by
     ]
     if not marks:
         return []
-    boards = {board for need in needs(watchlist, marks[-1].date) for board, _ in sources(need)}
-    changed = store.changed(boards, min(mark.seen for mark in marks))
+    changed = evidence.changed(sources_of(watchlist))
     days = [Judged(mark.date, mark.seen) for mark in marks]
     first = first_stale(watchlist, days, changed, since=max(agenda.since, agenda.oldest))
     if first is None:

@@ -22,7 +22,6 @@ from bot.cli.options import (
 from bot.cli.output import field, json_line, say, table, warn_field
 from bot.cli.stored import event_lines, watchlist_named
 from bot.core import wording
-from bot.core.plan import last_complete_day
 from bot.core.text import clean
 from bot.errors import UsageError
 
@@ -80,6 +79,8 @@ def backtest(
 
 def _last(house: House, start: date, end: date | None) -> date:
     """The last day of the period: ``end``, or the newest complete day where that is earlier or none was named."""
+    from bot.core.plan import last_complete_day
+
     complete = last_complete_day(house.clock(), house.settle)
     if start > complete:
         raise UsageError(f"{start} is not complete yet.", hint=f"The newest complete day is {complete}.")

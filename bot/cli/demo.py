@@ -13,7 +13,6 @@ import typer
 from bot.cli.options import DEMO_PREFIX, clock_of
 from bot.cli.output import field, progress, say
 from bot.core import wording
-from bot.core.plan import complete_at, last_complete_day
 
 if TYPE_CHECKING:
     from bot.app.compose import Composed
@@ -64,6 +63,7 @@ def demo(
 
     Real HTTP against a local stand-in of the feed, real SQLite, finished Slack and mail digests. No key, no network.
     """
+    from bot.core.plan import last_complete_day
     from bot.sandbox import Sandbox, World, last_completed_day
     from bot.wiring import House, load_config
 
@@ -110,6 +110,8 @@ def _write(folder: Path, url: str) -> None:
 
 def _run(house: House, clock: _Clock, last: date, days: int) -> list[Composed]:
     """A cycle for each day; returns the digests, oldest first."""
+    from bot.core.plan import complete_at
+
     digests: list[Composed] = []
     with progress("days") as show:
         for number in range(days):

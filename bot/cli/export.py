@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.adapters.sheet import cell
 from bot.cli.options import ConfigOption, DemoOption, FromOption, ToOption, WatchlistOption, in_order, open_house
 from bot.cli.output import json_line
 from bot.cli.stored import board_named, boards, citation, event_source, watchlist_named
@@ -155,6 +154,8 @@ def _write(rows: Iterator[dict[str, Any]], columns: tuple[str, ...], output: For
         for row in rows:
             json_line(row)
         return
+    from bot.adapters.sheet import cell
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:

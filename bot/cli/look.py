@@ -36,7 +36,6 @@ from bot.cli.stored import (
     watchlist_named,
 )
 from bot.core import wording
-from bot.core.naming import renamed
 from bot.core.sparkline import of_ranks
 from bot.core.text import clean
 from bot.errors import UsageError
@@ -67,6 +66,8 @@ def top(
 
     Ranks against the day before, tokens against the window before.
     """
+    from bot.core.naming import renamed
+
     with open_house(context, config, demo=demo, secrets=False) as house:
         history = house.store.history()
         chosen = board_named(house, board)

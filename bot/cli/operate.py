@@ -6,7 +6,7 @@ import signal
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,10 +25,10 @@ from bot.cli.options import (
 )
 from bot.cli.output import field, json_line, moment, progress, say, table, warn_field, whisper
 from bot.core import wording
-from bot.core.delivery import Delivery, DeliveryStatus
-from bot.core.plan import last_complete_day
-from bot.core.ranking import FIRST_DAY
 from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.core.delivery import Delivery
 
 PANEL = "Operate"
 
@@ -129,6 +129,8 @@ def retry(
 
 def _why_not(delivery: Delivery | None) -> str:
     """Why a delivery that was made due is not among those that were tried."""
+    from bot.core.delivery import DeliveryStatus
+
     if delivery is None or delivery.status is DeliveryStatus.PENDING:
         return "it is not due yet by this machine's clock. The next run sends it."
     return f"another process took it first, and it is {delivery.status.value} now. Look: rankbot deliveries"
@@ -160,7 +162,8 @@ def backfill(
     later events and tells nothing by itself.
     """
     from bot.cli.report import effort, not_today
-    from bot.wiring import set_up_logging
+    from bot.core.plan import last_complete_day
+    from bot.logs import set_up_logging
 
     if start is None:
         raise UsageError("A backfill has a first day.", hint="rankbot backfill --from 2026-10-01")
@@ -190,6 +193,8 @@ def backfill(
 
 def _span(start: date, end: date | None, complete: date) -> tuple[date, date]:
     """The days of a backfill, cut to those that the feed has; raises UsageError where that leaves none."""
+    from bot.core.ranking import FIRST_DAY
+
     if start > complete:
         raise UsageError(f"{start} is not complete yet.", hint=f"The newest complete day is {complete}.")
     if end and end < FIRST_DAY:

@@ -35,7 +35,7 @@ def run(
     """
     from bot.cli.report import announce, tell, verdict
     from bot.core.ranking import Board
-    from bot.wiring import log_warnings, set_up_logging
+    from bot.logs import log_warnings, set_up_logging
 
     not_before_the_data(day, "--date")
     if send and not day:
@@ -71,8 +71,9 @@ def serve(
     and meanwhile sends what the first has put into the outbox.
     """
     from bot.cli.serving import hold_store, nudge
+    from bot.logs import log_warnings, set_up_logging
     from bot.scheduler import serve as keep_serving
-    from bot.wiring import log_warnings, set_up_logging, warn_of_old_sqlite
+    from bot.wiring import warn_of_old_sqlite
 
     stopping = threading.Event()
     with open_house(context, config, stop=stopping.is_set, patience=timedelta(0)) as house:

@@ -100,11 +100,13 @@ def evaluate(
     view = day_of(watchlist, day, stored=history, called=called, since=since, names=names)
     events: list[Event] = []
     missing: list[NotEvaluated] = []
-    passive = passive_items(view.current, view.previous) if view.previous else frozenset()
+    passive: frozenset[str] | None = None
     for rule, finding in _findings(watchlist.rules, view):
         if isinstance(finding, NotEvaluated):
             missing.append(finding)
         else:
+            if passive is None:  # on most days of most watchlists nobody asks
+                passive = passive_items(view.current, view.previous) if view.previous else frozenset()
             event = _event(watchlist, view, rule, finding, passive=finding.item in passive)
             events.append(_hold_back(watchlist, event, told, names.get(finding.item, ())))
     order = list(Kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Protocol
@@ -34,6 +34,16 @@ class History(Protocol):
 
     def borne(self, board: Board, item: str, before: date) -> AbstractSet[str]:
         """Every name by which the stored snapshots that end before ``before`` list the item, to the letter."""
+        ...
+
+    def listed(self, board: Board, start: date, end: date) -> Mapping[str, AbstractSet[str]]:
+        """Every item that the stored snapshots which end within ``start..end`` list, with its names, to the letter."""
+        ...
+
+    def sightings(
+        self, board: Board, items: AbstractSet[str], start: date, end: date
+    ) -> Iterable[tuple[str, date, str]]:
+        """(item, end date, name) of each line that these snapshots have of these items, in no order."""
         ...
 
 
@@ -75,6 +85,35 @@ class MemoryHistory:
         earlier = [snapshot for day, snapshot in self._boards.get(board, {}).items() if day < before]
         return {entry.name for snapshot in earlier if (entry := snapshot.entry(item))}
 
+    def listed(self, board: Board, start: date, end: date) -> Mapping[str, AbstractSet[str]]:
+        """See History."""
+        return listed(self, board, start, end)
+
+    def sightings(
+        self, board: Board, items: AbstractSet[str], start: date, end: date
+    ) -> Iterable[tuple[str, date, str]]:
+        """See History."""
+        return sightings(self, board, items, start, end)
+
+
+def sightings(
+    history: History, board: Board, items: AbstractSet[str], start: date, end: date
+) -> Iterator[tuple[str, date, str]]:
+    """`History.sightings` by its definition."""
+    for day in history.days(board, start, end):
+        snapshot = history.at(board, day)
+        lines = [snapshot.entry(item) for item in items] if snapshot else []
+        yield from ((line.item, day, line.name) for line in lines if line)
+
+
+def listed(history: History, board: Board, start: date, end: date) -> Mapping[str, AbstractSet[str]]:
+    """`History.listed` by its definition: every snapshot looked at."""
+    found: dict[str, set[str]] = {}
+    for snapshot in (history.at(board, day) for day in history.days(board, start, end)):
+        for entry in snapshot.entries if snapshot else ():
+            found.setdefault(entry.item, set()).add(entry.name)
+    return found
+
 
 class HistoryView:
     """A History that shows the snapshots of another in a way of its own: subclasses change `at`."""
@@ -102,11 +141,21 @@ class HistoryView:
         """See History."""
         return self._history.borne(board, item, before)
 
+    def listed(self, board: Board, start: date, end: date) -> Mapping[str, AbstractSet[str]]:
+        """See History."""
+        return self._history.listed(board, start, end)
+
+    def sightings(
+        self, board: Board, items: AbstractSet[str], start: date, end: date
+    ) -> Iterable[tuple[str, date, str]]:
+        """See History."""
+        return self._history.sightings(board, items, start, end)
+
 
 class ShallowHistory(HistoryView):
     """A History as a watchlist sees it that asks for ``depth`` ranks: every snapshot is cut to them, once.
 
-    `last_in` any rank and `borne` mean any that is stored, however deep.
+    `last_in` any rank, `borne`, `listed` and `sightings` mean any that is stored, however deep.
     """
 
     def __init__(self, history: History, depth: int) -> None:

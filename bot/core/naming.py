@@ -73,12 +73,18 @@ def renamed(snapshot: Snapshot, called: Mapping[str, str]) -> Snapshot:
     """The snapshot with these names in place of its own."""
     if all(called.get(entry.item, entry.name) == entry.name for entry in snapshot.entries):
         return snapshot
-    entries = (replace(entry, name=called.get(entry.item, entry.name)) for entry in snapshot.entries)
+    entries = (
+        replace(entry, name=name) if (name := called.get(entry.item, entry.name)) != entry.name else entry
+        for entry in snapshot.entries
+    )
     return replace(snapshot, entries=tuple(entries))
 
 
 class NamedHistory(HistoryView):
-    """A History whose snapshots call the items as ``called`` says. `borne` are the names that came, not these."""
+    """A History whose snapshots call the items as ``called`` says.
+
+    `borne`, `listed` and `sightings` have the names that came, not these.
+    """
 
     def __init__(self, history: History, called: Mapping[str, str]) -> None:
         super().__init__(history)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any
 
 from bot.core.detect import ENGINE, needs, sources
@@ -52,12 +54,27 @@ def first_stale(
     ``changed``: the version of the store with which each changed window's newest revision came.
     """
     earliest = min((end for day in days[:1] for _, end in _looked_at(watchlist, day.date, since)), default=since)
-    near = [(window, came) for window, came in changed.items() if window[1] >= earliest]  # a backfill may hold years
-    for day in days:
+    near = _came_late(days, [(window, came) for window, came in changed.items() if window[1] >= earliest])
+    for day in days if near else ():
         newer = {window for window, came in near if came > day.seen and window[1] <= day.date}
         if newer and any(source in newer for source in _looked_at(watchlist, day.date, since)):
             return day.date
     return None
+
+
+def _came_late(days: Sequence[Judged], changed: Iterable[tuple[Window, int]]) -> list[tuple[Window, int]]:
+    """Those windows that came after a day was judged that could have looked at them. On most days there are none.
+
+    One look at each window, where going through all of them for each day made up most of a cycle's staleness check.
+    """
+    dates = [day.date for day in days]
+    oldest_view = list(accumulate((day.seen for day in reversed(days)), min))[::-1]  # from each day on
+    late = []
+    for window, came in changed:
+        first = bisect_left(dates, window[1])
+        if first < len(dates) and came > oldest_view[first]:
+            late.append((window, came))
+    return late
 
 
 def _looked_at(watchlist: Watchlist, day: date, since: date) -> Iterator[Window]:

@@ -87,7 +87,7 @@ def said(draw: st.DrawFn) -> Said:
     base = Told(DAY - covered * ONE_DAY, DAY - covered * ONE_DAY)
     late = draw(st.sampled_from(["", "3 days were not reported in time"]))
     now = datetime.combine(DAY + ONE_DAY, time(8), UTC)
-    digest = digest_of(store, channel, DAY, news, told=base, late=late, now=now)
+    digest = digest_of(store, channel, DAY, news, history=store.history(), told=base, late=late, now=now)
     return Said(store, lists, news.events, digest, rendered(digest))
 
 

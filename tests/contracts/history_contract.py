@@ -69,6 +69,8 @@ class HistoryContract:
         assert history.borne(CLI_AGENTS, "1", DAYS[0]) == set()
         assert history.borne(CLI_AGENTS, "1", DAYS[2]) == {"Ada", "Cid"}
         assert history.borne(CLI_AGENTS, "1", DAYS[9]) == {"Ada", "Cid", "Dee"}
+        assert history.listed(CLI_AGENTS, DAYS[0], DAYS[9])["1"] == {"Ada", "Cid", "Dee"}
+        assert {name for _, _, name in history.sightings(CLI_AGENTS, {"1"}, DAYS[0], DAYS[9])} == {"Ada", "Cid", "Dee"}
 
     def test_only_the_first_50_of_a_model_window_are_ranked(self, new_store: NewStore) -> None:
         store = new_store()
@@ -139,6 +141,11 @@ def _same(history: History, memory: History) -> None:
 def _same_names(history: History, memory: History, board: Board, item: str) -> None:
     for before in DAYS[::4]:
         assert history.borne(board, item, before) == memory.borne(board, item, before)
+    for first, last in ((DAYS[0], DAYS[-1]), (DAYS[2], DAYS[5])):
+        assert history.listed(board, first, last) == memory.listed(board, first, last)
+        for items in (set(ITEMS[:2]), set(AUTHORS), set[str]()):
+            seen = [sorted(one.sightings(board, items, first, last)) for one in (history, memory)]
+            assert seen[0] == seen[1]
 
 
 def _ranked(window: tuple[Board, date], tokens: dict[str, int]) -> Snapshot:

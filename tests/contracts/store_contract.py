@@ -308,6 +308,18 @@ class BooksContract:
         assert list(store.ledger("w")) == [days[1], days[0]]
         assert list(store.ledger("u")) == []
 
+    def test_ledgers_of_several_watchlists_come_at_once_from_a_day_on(self, store: Store) -> None:
+        days = [
+            WatchlistDay("w", DAY, DayStatus.WAITING, NOW),
+            WatchlistDay("w", YESTERDAY, DayStatus.GAP, NOW, ("no data",), 3, "rules"),
+            WatchlistDay("v", YESTERDAY, DayStatus.EVALUATED, NOW),
+            WatchlistDay("x", DAY, DayStatus.EVALUATED, NOW),
+        ]
+        for day in days:
+            store.mark(day)
+        assert store.ledgers({"w", "v", "u"}, YESTERDAY) == {"w": [days[1], days[0]], "v": [days[2]]}
+        assert store.ledgers({"w", "v", "u"}, DAY) == {"w": [days[0]]}
+
     def test_a_later_mark_keeps_when_the_day_was_first_asked_for(self, store: Store) -> None:
         store.mark(WatchlistDay("w", DAY, DayStatus.WAITING, NOW))
         store.mark(WatchlistDay("w", DAY, DayStatus.EVALUATED, NOW + HOUR, ("spike: no baseline",)))

@@ -22,6 +22,8 @@ def test_of_a_board_that_was_never_stored_there_is_nothing() -> None:
     assert history.last_in(CODING, "a", None, DAY) is None
     assert list(history.leaders(CODING, DAY)) == []
     assert history.borne(CODING, "a", DAY) == set()
+    assert history.listed(CODING, ago(9), DAY) == {}
+    assert list(history.sightings(CODING, {"a"}, ago(9), DAY)) == []
 
 
 def test_only_what_ends_before_a_day_was_before_it() -> None:
@@ -37,6 +39,9 @@ def test_only_what_ends_before_a_day_was_before_it() -> None:
     assert history.days(CLI_AGENTS, ago(1), ago(1)) == [ago(1)]
     assert history.borne(CLI_AGENTS, "a", ago(2)) == set()
     assert history.borne(CLI_AGENTS, "a", ago(1)) == {"A"}
+    assert history.listed(CLI_AGENTS, ago(1), ago(1)) == {}
+    assert history.listed(CLI_AGENTS, ago(2), ago(1)) == {"a": {"A"}, "b": {"B"}}
+    assert list(history.sightings(CLI_AGENTS, {"a"}, ago(9), ago(1))) == [("a", ago(2), "A")]
 
 
 def test_a_shallow_history_cuts_and_passes_the_rest_on() -> None:
@@ -53,3 +58,5 @@ def test_a_shallow_history_cuts_and_passes_the_rest_on() -> None:
     assert shallow.last_in(CLI_AGENTS, "a", 1, DAY) is None
     assert list(shallow.leaders(CLI_AGENTS, DAY)) == [(DAY, "a"), (ago(1), "b")]
     assert shallow.borne(CLI_AGENTS, "c", DAY) == {"C"}
+    assert shallow.listed(CLI_AGENTS, DAY, DAY).keys() == {"a", "b", "c"}
+    assert list(shallow.sightings(CLI_AGENTS, {"c"}, DAY, DAY)) == [("c", DAY, "C")]

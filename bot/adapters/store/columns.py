@@ -17,6 +17,8 @@ def storable(text: str) -> str:
     Names come from strangers and JSON can spell both; PostgreSQL refuses NUL, and neither database encodes a
     surrogate.
     """
+    if text.isascii() and "\0" not in text:  # nearly always: an entry has two texts, and a day has thousands
+        return text
     return _UNSTORABLE.sub(REPLACEMENT, text)
 
 

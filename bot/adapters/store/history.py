@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import product
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from bot.adapters.store.names import is_newest
+from bot.adapters.store.names import chunks, is_newest
 from bot.adapters.store.snapshots import snapshot_of, version
 from bot.adapters.store.tables import ENTRY, SNAPSHOT
+from bot.core.history import listed, sightings
 from bot.core.ranking import MODEL_DAY, MODEL_DEPTH, Board, By, Dataset, Snapshot, author_of, sum_days
 
 Reading = Callable[[], AbstractContextManager[Connection]]
@@ -21,6 +24,8 @@ Reading = Callable[[], AbstractContextManager[Connection]]
 _KEPT_SNAPSHOTS = 1024
 """Snapshots kept at hand, some 20 MB at most: more than the rules of any day look at, but for the longest windows."""
 _KEPT_WINDOWS = 64
+_RUN = 32
+"""Leaders are read so many days at once: most who ask want the last few, and some want years."""
 _ONE_DAY = timedelta(days=1)
 
 
@@ -36,6 +41,7 @@ class StoredHistory:
             self._ceiling = version(connection) if until is None else until
         self._index = lru_cache(maxsize=None)(self._read_index)
         self._stored = lru_cache(maxsize=_KEPT_SNAPSHOTS)(self._read_snapshot)
+        self._leaders = lru_cache(maxsize=None)(self._read_leaders)
         self._window = lru_cache(maxsize=_KEPT_WINDOWS)(self._add_up)
         self._figures = lru_cache(maxsize=None)(self._read_model_figures)
         self._orders = lru_cache(maxsize=None)(self._roll)
@@ -64,7 +70,7 @@ class StoredHistory:
     def leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
         """See History."""
         if not _computed(board):
-            return iter(self._stored_leaders(board, until))
+            return self._stored_leaders(board, until)
         return ((day, items[0]) for day, items in self._orders(board) if day <= until and items)
 
     def borne(self, board: Board, item: str, before: date) -> AbstractSet[str]:
@@ -73,6 +79,27 @@ class StoredHistory:
             return self._stored_names(board, item, before)
         windows = (self._window(board, day) for day in self.days(board, date.min, before - _ONE_DAY))
         return {entry.name for window in windows if window and (entry := window.entry(item))}
+
+    def listed(self, board: Board, start: date, end: date) -> Mapping[str, AbstractSet[str]]:
+        """See History."""
+        if _computed(board):
+            return listed(self, board, start, end)
+        windows = [identity for day, identity in self._index(board).items() if start <= day <= end]
+        found: dict[str, set[str]] = {}
+        with self._reading() as connection:
+            for chunk in chunks(windows):
+                query = select(ENTRY.c.item, ENTRY.c.name).distinct().where(ENTRY.c.snapshot_id.in_(chunk))
+                for item, name in connection.execute(query).all():
+                    found.setdefault(item, set()).add(name)
+        return found
+
+    def sightings(
+        self, board: Board, items: AbstractSet[str], start: date, end: date
+    ) -> Iterable[tuple[str, date, str]]:
+        """See History."""
+        if _computed(board):
+            return sightings(self, board, items, start, end)
+        return self._stored_sightings(board, items, start, end)
 
     # ── stored boards ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -84,7 +111,7 @@ class StoredHistory:
             .order_by(SNAPSHOT.c.end_date, SNAPSHOT.c.revision)
         )
         with self._reading() as connection:
-            return {row.end_date: row.id for row in connection.execute(query)}
+            return {end: identity for end, identity in connection.execute(query).all()}  # noqa: C416  (rows are no pairs to mypy)
 
     def _read_snapshot(self, identity: int) -> Snapshot:
         with self._reading() as connection:
@@ -109,20 +136,33 @@ class StoredHistory:
             last: date | None = connection.execute(query).scalar()
             return last
 
-    def _stored_leaders(self, board: Board, until: date) -> list[tuple[date, str]]:
-        query = (
-            select(SNAPSHOT.c.end_date, ENTRY.c.item)
-            .join(ENTRY, ENTRY.c.snapshot_id == SNAPSHOT.c.id)
-            .where(
-                SNAPSHOT.c.board == board.key,
-                SNAPSHOT.c.end_date <= until,
-                *self._newest(),
-                ENTRY.c.rank == 1,
-            )
-            .order_by(SNAPSHOT.c.end_date.desc())
-        )
+    def _stored_leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
+        days = list(self._index(board))
+        last = bisect_right(days, until) - 1
+        for run in range(last // _RUN, -1, -1):
+            leaders = self._leaders(board, run)
+            for day in reversed(days[run * _RUN : min((run + 1) * _RUN, last + 1)]):
+                if day in leaders:
+                    yield day, leaders[day]
+
+    def _read_leaders(self, board: Board, run: int) -> Mapping[date, str]:
+        """Who led on the days of a run of them, the first days being run 0."""
+        windows = {identity: day for day, identity in list(self._index(board).items())[run * _RUN : (run + 1) * _RUN]}
+        query = select(ENTRY.c.snapshot_id, ENTRY.c.item).where(ENTRY.c.snapshot_id.in_(windows), ENTRY.c.rank == 1)
         with self._reading() as connection:
-            return [(row.end_date, row.item) for row in connection.execute(query)]
+            return {windows[identity]: item for identity, item in connection.execute(query).all()}
+
+    def _stored_sightings(
+        self, board: Board, items: AbstractSet[str], start: date, end: date
+    ) -> Iterator[tuple[str, date, str]]:
+        ends = {identity: day for day, identity in self._index(board).items() if start <= day <= end}
+        with self._reading() as connection:
+            for windows, some in product(list(chunks(ends)), list(chunks(items))):
+                query = select(ENTRY.c.snapshot_id, ENTRY.c.item, ENTRY.c.name).where(
+                    ENTRY.c.snapshot_id.in_(windows), ENTRY.c.item.in_(some)
+                )
+                for identity, item, name in connection.execute(query).all():
+                    yield item, ends[identity], name
 
     def _stored_names(self, board: Board, item: str, before: date) -> AbstractSet[str]:
         query = (
@@ -159,7 +199,7 @@ class StoredHistory:
         )
         figures: dict[int, list[tuple[str, int]]] = {}
         with self._reading() as connection:
-            for identity, item, tokens in connection.execute(query):
+            for identity, item, tokens in connection.execute(query).all():
                 figures.setdefault(identity, []).append((author_of(item) if by is By.AUTHOR else item, tokens))
         return figures
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
+from bot.adapters.store.names import chunks
 from bot.adapters.store.statements import insert_into, insert_missing, upsert
 from bot.adapters.store.tables import BUDGET, INCIDENT, QUARANTINE, TOLD_WATCHLIST, WATCHLIST_DAY
 from bot.app.records import DayStatus, Incident, Quarantined, WatchlistDay
@@ -15,6 +17,9 @@ from bot.errors import BudgetExhaustedError
 _REFUSED = tuple(
     QUARANTINE.c[name] for name in ("board", "end_date", "reason", "fingerprint", "first_at", "last_at", "settled_at")
 )
+_DAY = tuple(
+    WATCHLIST_DAY.c[name] for name in ("watchlist", "date", "status", "first_asked_at", "notes", "seen", "policy")
+)
 _INCIDENT = tuple(INCIDENT.c[name] for name in ("key", "message", "opened_at", "ended_at", "told"))
 
 # ── days ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -22,13 +27,23 @@ _INCIDENT = tuple(INCIDENT.c[name] for name in ("key", "message", "opened_at", "
 
 def days(connection: Connection, watchlist: str) -> list[WatchlistDay]:
     """See Store.ledger."""
-    query = select(WATCHLIST_DAY).where(WATCHLIST_DAY.c.watchlist == watchlist).order_by(WATCHLIST_DAY.c.date)
-    return [
-        WatchlistDay(
-            row.watchlist, row.date, DayStatus(row.status), row.first_asked_at, tuple(row.notes), row.seen, row.policy
-        )
-        for row in connection.execute(query)
-    ]
+    query = select(*_DAY).where(WATCHLIST_DAY.c.watchlist == watchlist).order_by(WATCHLIST_DAY.c.date)
+    return [_day(row) for row in connection.execute(query).all()]
+
+
+def ledgers(connection: Connection, watchlists: Iterable[str], since: date) -> dict[str, list[WatchlistDay]]:
+    """See Store.ledgers."""
+    found: dict[str, list[WatchlistDay]] = {}
+    query = select(*_DAY).where(WATCHLIST_DAY.c.date >= since).order_by(WATCHLIST_DAY.c.date)
+    for chunk in chunks(watchlists):
+        for row in connection.execute(query.where(WATCHLIST_DAY.c.watchlist.in_(chunk))).all():
+            found.setdefault(row.watchlist, []).append(_day(row))
+    return found
+
+
+def _day(row: Row[Any]) -> WatchlistDay:
+    status, notes = DayStatus(row.status), tuple(row.notes)
+    return WatchlistDay(row.watchlist, row.date, status, row.first_asked_at, notes, row.seen, row.policy)
 
 
 def mark(connection: Connection, day: WatchlistDay) -> None:

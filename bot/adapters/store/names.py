@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
@@ -16,6 +16,8 @@ from bot.app.records import Match
 from bot.core.naming import LOOK_BACK, Sightings
 from bot.core.ranking import Board
 from bot.core.watchlist import Names
+
+T = TypeVar("T")
 
 CHUNK = 500
 """How many values are named in one statement, well below what either database takes."""
@@ -128,7 +130,7 @@ def is_newest(ceiling: int | None = None) -> ColumnElement[bool]:
     return ~(condition if ceiling is None else condition.where(newer.c.id <= ceiling))
 
 
-def chunks(values: Iterable[str]) -> Iterator[list[str]]:
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
     """The values in lists that are short enough to be named in a statement."""
     rest = iter(values)
     while chunk := list(islice(rest, CHUNK)):

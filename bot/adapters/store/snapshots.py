@@ -21,6 +21,9 @@ NAME_LENGTH = 500
 """Longer names are stored shortened: a stranger chose them, and PostgreSQL indexes 2,700 bytes at most."""
 
 _IDENTITY = (SNAPSHOT.c.end_date, SNAPSHOT.c.id, SNAPSHOT.c.revision, SNAPSHOT.c.depth)
+_LINE = ("snapshot_id", "rank", "item", "name", "tokens", "requests")
+"""The columns of an entry."""
+
 Window = tuple[str, date]
 """A board's key and the day on which the window ends."""
 
@@ -143,7 +146,7 @@ def load(connection: Connection, row: Row[Any]) -> Snapshot:
 def _entries(connection: Connection, identity: int | None) -> tuple[Entry, ...]:
     columns = (ENTRY.c.rank, ENTRY.c.item, ENTRY.c.name, ENTRY.c.tokens, ENTRY.c.requests)
     rows = connection.execute(select(*columns).where(ENTRY.c.snapshot_id == identity).order_by(ENTRY.c.rank))
-    return tuple(Entry(*row) for row in rows)
+    return tuple(Entry(*row) for row in rows.all())  # all at once: half the time that one after the other takes
 
 
 def _cleaned(ranking: Ranking) -> Ranking:
@@ -190,21 +193,26 @@ def _insert(connection: Connection, added: Sequence[Snapshot], prints: Sequence[
     statement = insert(SNAPSHOT).returning(SNAPSHOT.c.id, sort_by_parameter_order=True)
     rows = [_row(snapshot, print_) for snapshot, print_ in zip(added, prints, strict=True)]
     identities = connection.execute(statement, rows).scalars().all()
-    entries = [
-        {
-            "snapshot_id": identity,
-            "rank": entry.rank,
-            "item": entry.item,
-            "name": entry.name,
-            "tokens": entry.tokens,
-            "requests": entry.requests,
-        }
-        for identity, snapshot in zip(identities, added, strict=True)
+    _insert_entries(connection, zip(identities, added, strict=True))
+    _note_names(connection, added)
+
+
+def _insert_entries(connection: Connection, added: Iterable[tuple[int, Snapshot]]) -> None:
+    """The lines of each snapshot with its id, as the driver takes them.
+
+    They are by far the most of what is ever stored, and all that SQLAlchemy does for each of them (a dictionary, its
+    types, which have nothing left to do) took half of the time of storing.
+    """
+    lines = [
+        (identity, entry.rank, entry.item, entry.name, entry.tokens, entry.requests)
+        for identity, snapshot in added
         for entry in snapshot.entries
     ]
-    if entries:
-        connection.execute(insert(ENTRY), entries)
-        _note_names(connection, added)
+    if lines:
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        marks = ", ".join([mark] * len(_LINE))
+        statement = f"INSERT INTO {ENTRY.name} ({', '.join(_LINE)}) VALUES ({marks})"  # noqa: S608  (our own names)
+        connection.exec_driver_sql(statement, lines)
 
 
 def _row(snapshot: Snapshot, print_: str) -> dict[str, Any]:
@@ -234,4 +242,5 @@ def _note_names(connection: Connection, added: Iterable[Snapshot]) -> None:
         {"item": item, "name": name, "end_date": seen[0], "fetched_at": seen[1]}
         for (item, name), seen in newest.items()
     ]
-    connection.execute(statement, rows)
+    if rows:
+        connection.execute(statement, rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime, timedelta
 
@@ -182,6 +182,11 @@ class SqlStore:
         """See Store."""
         with self._reading() as connection:
             return ledger.days(connection, watchlist)
+
+    def ledgers(self, watchlists: Iterable[str], since: date) -> Mapping[str, Sequence[WatchlistDay]]:
+        """See Store."""
+        with self._reading() as connection:
+            return ledger.ledgers(connection, watchlists, since)
 
     def mark(self, day: WatchlistDay) -> None:
         """See Store."""
