@@ -39,6 +39,7 @@ class StoredHistory:
         self._reading = reading
         with reading() as connection:
             self._ceiling = version(connection) if until is None else until
+        self._all = lru_cache(maxsize=None)(self._read_all)
         self._index = lru_cache(maxsize=None)(self._read_index)
         self._stored = lru_cache(maxsize=_KEPT_SNAPSHOTS)(self._read_snapshot)
         self._leaders = lru_cache(maxsize=None)(self._read_leaders)
@@ -84,7 +85,7 @@ class StoredHistory:
         """See History."""
         if _computed(board):
             return listed(self, board, start, end)
-        windows = [identity for day, identity in self._index(board).items() if start <= day <= end]
+        windows = self._lines_of(board, start, end)
         found: dict[str, set[str]] = {}
         with self._reading() as connection:
             for chunk in chunks(windows):
@@ -103,15 +104,23 @@ class StoredHistory:
 
     # ── stored boards ────────────────────────────────────────────────────────────────────────────────────────
 
-    def _read_index(self, board: Board) -> Mapping[date, int]:
-        """Each stored window's newest revision, by end date, ascending; thinned ones are no windows any more."""
+    def _read_all(self, board: Board) -> Mapping[date, tuple[int, bool]]:
+        """Each stored window's newest revision, by end date, ascending, and whether it was thinned."""
         query = (
-            select(SNAPSHOT.c.end_date, SNAPSHOT.c.id)
-            .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.id <= self._ceiling, ~SNAPSHOT.c.thinned)
+            select(SNAPSHOT.c.end_date, SNAPSHOT.c.id, SNAPSHOT.c.thinned)
+            .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.id <= self._ceiling)
             .order_by(SNAPSHOT.c.end_date, SNAPSHOT.c.revision)
         )
         with self._reading() as connection:
-            return {end: identity for end, identity in connection.execute(query).all()}  # noqa: C416  (rows are no pairs to mypy)
+            return {end: (identity, thinned) for end, identity, thinned in connection.execute(query).all()}
+
+    def _read_index(self, board: Board) -> Mapping[date, int]:
+        """The same of those that are whole: thinned ones are no windows any more, but for their lines."""
+        return {end: identity for end, (identity, thinned) in self._all(board).items() if not thinned}
+
+    def _lines_of(self, board: Board, start: date, end: date) -> Mapping[int, date]:
+        """The windows that end within these days, thinned ones too: their ids and when they end."""
+        return {identity: day for day, (identity, _) in self._all(board).items() if start <= day <= end}
 
     def _read_snapshot(self, identity: int) -> Snapshot:
         with self._reading() as connection:
@@ -137,7 +146,7 @@ class StoredHistory:
             return last
 
     def _stored_leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
-        days = list(self._index(board))
+        days = list(self._all(board))
         last = bisect_right(days, until) - 1
         for run in range(last // _RUN, -1, -1):
             leaders = self._leaders(board, run)
@@ -147,7 +156,8 @@ class StoredHistory:
 
     def _read_leaders(self, board: Board, run: int) -> Mapping[date, str]:
         """Who led on the days of a run of them, the first days being run 0."""
-        windows = {identity: day for day, identity in list(self._index(board).items())[run * _RUN : (run + 1) * _RUN]}
+        days = list(self._all(board).items())[run * _RUN : (run + 1) * _RUN]
+        windows = {identity: day for day, (identity, _) in days}
         query = select(ENTRY.c.snapshot_id, ENTRY.c.item).where(ENTRY.c.snapshot_id.in_(windows), ENTRY.c.rank == 1)
         with self._reading() as connection:
             return {windows[identity]: item for identity, item in connection.execute(query).all()}
@@ -155,7 +165,7 @@ class StoredHistory:
     def _stored_sightings(
         self, board: Board, items: AbstractSet[str], start: date, end: date
     ) -> Iterator[tuple[str, date, str]]:
-        ends = {identity: day for day, identity in self._index(board).items() if start <= day <= end}
+        ends = self._lines_of(board, start, end)
         with self._reading() as connection:
             for windows, some in product(list(chunks(ends)), list(chunks(items))):
                 query = select(ENTRY.c.snapshot_id, ENTRY.c.item, ENTRY.c.name).where(
