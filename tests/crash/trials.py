@@ -12,6 +12,7 @@ from threading import Lock, Thread
 
 from bot.adapters.store import open_store
 from bot.app.ports import Store
+from bot.core.delivery import DeliveryStatus
 from tests.crash.bench import ALIVE, PACE, Bench, Play
 from tests.crash.evidence import differences, doubled, gather, recorded, still_open, told_twice
 from tests.crash.lives import End
@@ -129,7 +130,9 @@ def _alone(bench: Bench, play: Play, trial: Trial, store: Store, result: Result)
 def _until_due(play: Play, store: Store) -> float:
     """Seconds until there is something to do, at least one: whoever starts the bot by cron waits longer."""
     now = play.time.now()
-    times = [at for one in store.deliveries(open_only=True) for at in (one.next_attempt_at, one.lease_until) if at]
+    open_ones = store.deliveries(open_only=True)
+    claimed = DeliveryStatus.CLAIMED  # it keeps the time of the try that was begun
+    times = [at for one in open_ones if (at := one.lease_until if one.status is claimed else one.next_attempt_at)]
     return max((min(times, default=now) - now).total_seconds(), 0.0) + 1.0
 
 
