@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 
 from bot.core import text, wording
@@ -43,13 +44,19 @@ def _has_courses(section: Section) -> bool:
 
 
 def ranks(view: View, section: Section) -> RankChart | None:
-    """The courses of the section's items and of the top; None where too few days are stored for one."""
+    """The courses of the section's items and of the top; None where too few days are stored for one.
+
+    Fewer than half of the days from the first to the last are too few: what is left of a course are scattered dashes.
+    """
     boards = {snapshot.end_date: snapshot for snapshot in view.recent}
     if view.current is None or len(boards) < FEWEST:
         return None
     first, last = min(boards), view.current.end_date
+    if 2 * len(boards) < (last - first).days + 1:
+        return None
     days = tuple(first + _ONE_DAY * passed for passed in range((last - first).days + 1))
-    drawn = _courses(view.current, section, [boards.get(day) for day in days])
+    heads = _heads(view, section)
+    drawn = _courses(view.current, section, [boards.get(day) for day in days], heads)
     if not drawn:
         return None
     span = f"{wording.month_day(first)} to {wording.month_day(last)} {last.year}"
@@ -66,8 +73,21 @@ def ranks(view: View, section: Section) -> RankChart | None:
     )
 
 
-def _courses(current: Snapshot, section: Section, boards: Sequence[Snapshot | None]) -> tuple[Course, ...]:
-    """Those of the reader's own, of the followed, and of the top, of the items that were ever listed."""
+def _heads(view: View, section: Section) -> AbstractSet[str]:
+    """Who has taken #1 from whom, where the digest tells it."""
+    told = {news.id for news in section.news if news.kind == Kind.NEW_LEADER}
+    changes = [event for event in view.events if event.kind is Kind.NEW_LEADER and handle_of(event) in told]
+    old = [event.evidence.get("previous_leader") for event in changes]
+    return {event.item for event in changes} | {leader["id"] for leader in old if leader}
+
+
+def _courses(
+    current: Snapshot, section: Section, boards: Sequence[Snapshot | None], heads: AbstractSet[str]
+) -> tuple[Course, ...]:
+    """Those of the reader's own, of the followed, and of the top, of the items that were ever listed.
+
+    The ``heads`` are drawn as if they were followed: a change of #1 is about both.
+    """
     own = [
         Course(row.item, row.name, Role.MINE if row.mine else Role.FOLLOWED, _ranks(row.item, boards))
         for row in sorted(section.standing, key=lambda row: not row.mine)
@@ -75,7 +95,12 @@ def _courses(current: Snapshot, section: Section, boards: Sequence[Snapshot | No
     own = [course for course in own if any(course.ranks)][:OWN]
     shown = {course.item for course in own}
     top = [
-        Course(entry.item, text.clean(entry.name), Role.TOP, _ranks(entry.item, boards))
+        Course(
+            entry.item,
+            text.clean(entry.name),
+            Role.FOLLOWED if entry.item in heads else Role.TOP,
+            _ranks(entry.item, boards),
+        )
         for entry in current.entries[:TOP]
         if entry.item not in shown
     ]

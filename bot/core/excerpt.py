@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core import caps
 from bot.core.digest import Digest, News, Revision, Section, Standing, TableLine
 from bot.core.event import Kind
 from bot.core.wording import count, listing
@@ -181,4 +182,5 @@ def _opening(sections: Sequence[Section]) -> tuple[TableLine, ...]:
 def _more(rows: int, news: int, revisions: int) -> str:
     counted = ((rows, "more followed"), (news, "more news"), (revisions, "more revised"))
     parts = [f"{number} {what}" for number, what in counted if number]
-    return f"{listing(parts)} in the thread." if parts else ""
+    held = rows <= caps.STANDING and news <= caps.PROOFS
+    return f"{listing(parts)}{' in' if held else ': the most important are in'} the thread." if parts else ""

@@ -216,7 +216,8 @@ def _candidates(
         if len(line) <= LIMIT:
             yield line
     others = len(phrases) - 1 + len(counted) + fresh
-    tail = f" · {others} more" if others else ""
+    more = f"{others} more" if fresh else wording.count(others, "more change")
+    tail = f" · {more}" if others else ""
     yield text.shorten(phrases[0].words(""), LIMIT - len(tail)) + tail
 
 

@@ -76,8 +76,8 @@ def reached(event: Event, view: View) -> str:
 
 
 def also_reached(event: Event, _view: View, title: str) -> str:
-    """Such as "at 1T tokens"."""
-    return f"at {_threshold(event)}{parts.within(title)}"
+    """Such as "beyond 1T tokens"."""
+    return f"beyond {_threshold(event)}{parts.within(title)}"
 
 
 def _points(event: Event) -> str:

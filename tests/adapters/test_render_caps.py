@@ -104,6 +104,7 @@ def test_the_parent_keeps_to_its_lines_and_its_thread_has_what_it_promises() -> 
     assert len(parent.markup.split("\n\n")[0].split("\n")) <= LINES
     assert "more followed" in parent.markup
     assert "more news" in parent.markup
+    assert ": the most important are in the thread." in parent.markup
     together = "\n".join(plain(part.markup) for part in thread)
     assert together.count("and 170 more: rankbot top") == 2
     assert together.count("\n* ") == 2 * caps.STANDING + caps.PROOFS + caps.REVISIONS

@@ -111,6 +111,37 @@ def test_fewer_than_three_stored_days_are_no_course() -> None:
     assert len(drawn(lively(recent=boards()[-3:]))) == 1
 
 
+def test_scattered_days_are_no_course() -> None:
+    """The weeks that a first run stores beside its day: what is left of a course are dashes."""
+    scattered = tuple(snapshot(CLI_AGENTS, back(days), NOW) for days in (14, 7, 1, 0))
+    assert drawn(lively(recent=scattered)) == ()
+    half = tuple(snapshot(CLI_AGENTS, back(days), NOW) for days in (7, 5, 1, 0))
+    assert len(drawn(lively(recent=half))) == 1
+
+
+def test_who_takes_first_place_from_whom_is_drawn_as_if_followed() -> None:
+    led = event(
+        kind=Kind.NEW_LEADER,
+        item="harrier",
+        name="Harrier",
+        rank=1,
+        previous_rank=2,
+        rule={"confirm_days": 1},
+        evidence={"previous_leader": {"id": "foundry", "name": "Foundry Agent"}, "since": None, "flips": 0},
+    )
+    roles = {course.item: course.role for course in ranked(lively(events=(led,))).courses}
+    assert (roles["harrier"], roles["foundry"]) == (Role.FOLLOWED, Role.FOLLOWED)
+    roles = {course.item: course.role for course in ranked(lively()).courses}
+    assert (roles["harrier"], roles["foundry"]) == (Role.TOP, Role.TOP)
+
+
+def ranked(view: View) -> RankChart:
+    """The first picture, which is of ranks."""
+    chart = drawn(view)[0]
+    assert isinstance(chart, RankChart)
+    return chart
+
+
 def test_without_a_board_of_the_day_nothing_is_drawn() -> None:
     section = replace(compose("t", day=DAY, days=(DAY,), views=[cli()], late="", checked=DAY).sections[0])
     assert charting.ranks(cli(current=None, recent=boards()), section) is None

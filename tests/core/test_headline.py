@@ -68,7 +68,7 @@ def test_what_does_not_fit_even_as_counts_is_one_number() -> None:
         left(),
     )
     assert headline(calm(watchlist=titled, events=events)) == (
-        "A name of twenty-eight signs takes #1 in Agents for the command line · 5 more"
+        "A name of twenty-eight signs takes #1 in Agents for the command line · 5 more changes"
     )
 
 

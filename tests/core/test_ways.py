@@ -83,7 +83,7 @@ def test_a_share_is_said_with_both_values() -> None:
         (dropped(), "down from #5 within 7 days"),
         (moved(), "#5 → #4"),
         (overtook(), "past Marlin"),
-        (milestone(), "at 1.8T tokens"),
+        (milestone(), "beyond 1.8T tokens"),
         (share(), "+2.4 points of share"),
         (share(evidence=evidence(share(), direction="down")), "−2.4 points of share"),
         (renamed(), "formerly Marlin"),
