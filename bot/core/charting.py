@@ -86,13 +86,14 @@ def _courses(
 ) -> tuple[Course, ...]:
     """Those of the reader's own, of the followed, and of the top, of the items that were ever listed.
 
-    The ``heads`` are drawn as if they were followed: a change of #1 is about both.
+    The ``heads`` are drawn as if they were followed, and among as many: a change of #1 is about both.
     """
     own = [
         Course(row.item, row.name, Role.MINE if row.mine else Role.FOLLOWED, _ranks(row.item, boards))
         for row in sorted(section.standing, key=lambda row: not row.mine)
     ]
-    own = [course for course in own if any(course.ranks)][:OWN]
+    others = heads - {course.item for course in own}
+    own = [course for course in own if any(course.ranks)][: OWN - len(others)]
     shown = {course.item for course in own}
     top = [
         Course(

@@ -131,6 +131,7 @@ def test_who_takes_first_place_from_whom_is_drawn_as_if_followed() -> None:
     )
     roles = {course.item: course.role for course in ranked(lively(events=(led,))).courses}
     assert (roles["harrier"], roles["foundry"]) == (Role.FOLLOWED, Role.FOLLOWED)
+    assert sum(role is not Role.TOP for role in roles.values()) == charting.OWN, "each has a colour of its own"
     roles = {course.item: course.role for course in ranked(lively()).courses}
     assert (roles["harrier"], roles["foundry"]) == (Role.TOP, Role.TOP)
 
