@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.app.ports import Store
-from bot.app.records import DayStatus
+from bot.app.records import DayStatus, Incident
 from bot.core.delivery import DeliveryStatus
 from bot.core.plan import complete_at, last_complete_day
 from bot.core.watchlist import Watchlist
@@ -35,6 +35,34 @@ class Figures:
     incidents: int
     quarantined: int
     store_bytes: int
+
+
+GROWTH_AFTER_DAYS = 14
+"""Days without which no growth is told: the first days bring weeks of the past with them."""
+YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the store tells of itself.
+
+    ``days`` is of how many days there are windows, fetched from ``first_fetched_at`` to ``last_fetched_at``;
+    ``own_bytes`` is what they and all else of the bot's takes, ``last_ended`` the trouble that ended last.
+    """
+
+    revision: str
+    own_bytes: int
+    days: int
+    first_fetched_at: datetime | None = None
+    last_fetched_at: datetime | None = None
+    last_ended: Incident | None = None
+
+    def bytes_a_year(self) -> int | None:
+        """By how much the store grows, as a day took so far; None while it has been filled for less than 14 days."""
+        if self.first_fetched_at is None or self.last_fetched_at is None:
+            return None
+        filled = (self.last_fetched_at - self.first_fetched_at) / timedelta(days=1)
+        return round(self.own_bytes * YEAR / self.days) if min(filled, self.days) >= GROWTH_AFTER_DAYS else None
 
 
 class SizedStore(Store, Protocol):

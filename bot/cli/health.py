@@ -8,14 +8,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot import __version__
-from bot.adapters.store import sqlite_file
 from bot.app.compose import Subscription, newest_evaluated
 from bot.app.deliver import OF_DELIVERIES, incident_key
 from bot.app.operate import FEED_FAILS, REFUSED
 from bot.app.records import DayStatus
+from bot.cli.live import lasted
 from bot.cli.output import field as line
 from bot.cli.output import moment, paragraph, say
 from bot.cli.report import look_first
+from bot.cli.standing import StoreLook, failures, look
 from bot.cli.stored import newest
 from bot.core import wording
 from bot.core.delivery import DeliveryStatus
@@ -39,9 +40,11 @@ class Condition:
     """What ``status`` shows. ``problems`` need somebody; ``retried`` mend themselves."""
 
     now: datetime
+    store: StoreLook
     problems: list[str] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
     complete: date | None = None
+    next_complete_at: datetime | None = None
     evaluated: dict[str, str | None] = field(default_factory=dict)
     requests_used: int = 0
     requests_limit: int = 0
@@ -49,8 +52,7 @@ class Condition:
     quarantined: list[str] = field(default_factory=list)
     channels: dict[str, dict[str, str | None]] = field(default_factory=dict)
     unmatched: list[str] = field(default_factory=list)
-    store: str = ""
-    store_bytes: int = 0
+    open_failures: int = 0
     process: str = ""
 
     @property
@@ -74,37 +76,45 @@ class Condition:
             "quarantined": self.quarantined,
             "unmatched": self.unmatched,
             "channels": self.channels,
-            "store_bytes": self.store_bytes,
             "process": self.process,
+            "next_complete_at": self.next_complete_at.isoformat() if self.next_complete_at else None,
+            "open_failures": self.open_failures,
+            **self.store.to_json(),
         }
 
 
 def inspect(house: House, beat: tuple[bool, str]) -> Condition:
     """Looks at the store, asks nobody else."""
     now = house.clock()
-    condition = Condition(now, complete=last_complete_day(now, house.settle))
+    condition = Condition(now, look(house), complete=last_complete_day(now, house.settle))
     condition.requests_used = house.store.spent(now.date())
     condition.requests_limit = house.config.openrouter.requests_per_day
     _data(house, condition)
     _outbox(house, condition)
     _channels(house, condition)
-    for incident in house.store.incidents():
-        if not incident.key.startswith(OF_DELIVERIES):  # those are told with the outbox
-            passing = incident.key.startswith(PASSING)
-            (condition.retried if passing else condition.problems).append(incident.message)
+    _incidents(house, condition)
     condition.quarantined = [
         f"{entry.board} to {entry.end_date}: {entry.reason}" for entry in house.store.quarantined()
     ]
     condition.unmatched = [
         f"{watchlist.id}: {note}" for watchlist in house.config.watchlists for note in _unmatched(house, watchlist)
     ]
-    condition.store_bytes = house.store.size()
-    condition.store = _store(house, condition.store_bytes)
     condition.process = f"{beat[1]}, rankbot {__version__}"
     return condition
 
 
+def _incidents(house: House, condition: Condition) -> None:
+    noted = house.store.incidents()
+    condition.open_failures = len(noted)
+    for incident in noted:
+        if not incident.key.startswith(OF_DELIVERIES):  # those are told with the outbox
+            passing = incident.key.startswith(PASSING)
+            (condition.retried if passing else condition.problems).append(incident.message)
+
+
 def _data(house: House, condition: Condition) -> None:
+    if condition.complete:
+        condition.next_complete_at = complete_at(condition.complete + timedelta(days=1), house.settle)
     for watchlist in house.config.watchlists:
         marks = house.store.ledger(watchlist.id)
         newest = max((mark.date for mark in marks if mark.status is DayStatus.EVALUATED), default=None)
@@ -162,13 +172,15 @@ def _outbox(house: House, condition: Condition) -> None:
 def _channels(house: House, condition: Condition) -> None:
     for subscription in house.subscriptions():
         name, cadence = subscription.channel.name, subscription.cadence
-        last = house.store.last_delivery(name)
+        last, sent_at = house.store.last_delivery(name), house.store.sent_at(name)
         due = next_due(cadence, condition.now, house.settle)
         condition.channels[name] = {
             "last_due_at": last[0].isoformat() if last else None,
             "next_due_at": due.isoformat() if due else None,
             "next": moment(due, cadence.zone) if due else None,
             "last": moment(last[0], cadence.zone) if last else None,
+            "last_sent_at": sent_at.isoformat() if sent_at else None,
+            "last_sent": moment(sent_at, cadence.zone) if sent_at else None,
         }
         before = latest_due(cadence, condition.now, house.settle)
         if before is None or condition.now - before < OVERDUE_AFTER or (last and last[0] >= before):
@@ -190,17 +202,6 @@ def _untold(house: House, subscription: Subscription, due_at: datetime, last_due
         return wording.count(len(untold), "event")
     quiet = wants_quiet(subscription.cadence, due_at, last_due_at)
     return "that nothing happened" if quiet and newest_evaluated(house.store, subscription, until) == until else ""
-
-
-def _store(house: House, size: int) -> str:
-    """Where the store is, what it takes, and for how long it keeps what nothing is decided by any more."""
-    file, table = sqlite_file(house.config.store_url.read()), house.config.store
-    kept = [
-        f"{what} kept for {wording.count(days, 'day')}"
-        for what, days in (("boards", table.keep_boards_days), ("messages", table.keep_messages_days))
-        if days
-    ]
-    return ", ".join([str(file) if file else "PostgreSQL", f"{size / 10**6:.1f} MB", *kept])
 
 
 def _headline(condition: Condition) -> str:
@@ -225,22 +226,29 @@ def print_condition(condition: Condition) -> None:
             paragraph(f"{mark} {sentence}", indent=2, hanging=2)
     if condition.problems or condition.retried:
         say()
-    done = sum(newest is not None for newest in condition.evaluated.values())
-    newest = wording.day(condition.complete) if condition.complete else "no day"
-    line(
-        "data",
-        f"{newest} is complete; {done} of {wording.count(len(condition.evaluated), 'watchlist')} evaluated so far",
-    )
+    _print_data(condition)
+    line("requests", f"{condition.requests_used} of {condition.requests_limit} used today")
+    for number, (name, times) in enumerate(condition.channels.items()):
+        last = f"last sent {times['last_sent']}" if times["last_sent"] else "nothing sent yet"
+        line("" if number else "sending", f"{name}: {last}; next {times['next'] or 'never'}")
+    waiting = wording.count(condition.waiting, "delivery", "deliveries") if condition.waiting else "nothing"
+    line("" if condition.channels else "sending", f"{waiting} waiting")
+    line("failures", failures(condition.open_failures, condition.store.last_failure))
+    line("store", condition.store.words())
+    line("process", condition.process)
+
+
+def _print_data(condition: Condition) -> None:
+    """What there is of the newest day, and when the next one can be had."""
+    if condition.complete and condition.next_complete_at:
+        day, coming = condition.complete, condition.complete + timedelta(days=1)
+        done = sum(newest == day.isoformat() for newest in condition.evaluated.values())
+        told = f"{wording.day(day)} evaluated for {done} of {wording.count(len(condition.evaluated), 'watchlist')}"
+        fetched = condition.store.fetched_at
+        ago = f", fetched {lasted((condition.now - fetched).total_seconds())} ago" if fetched else ""
+        line("data", f"{told}{ago}")
+        line("", f"{wording.day(coming)} can be fetched from {condition.next_complete_at:%a %H:%M} UTC")
     for held in condition.quarantined:
         line("", f"quarantined: {held}")
     for note in condition.unmatched:
         line("", note)
-    line("requests", f"{condition.requests_used} of {condition.requests_limit} used today")
-    for name, times in condition.channels.items():
-        line(name, f"last {times['last'] or 'never'}; next {times['next'] or 'never'}")
-    line(
-        "outbox",
-        f"{wording.count(condition.waiting, 'delivery', 'deliveries')} waiting" if condition.waiting else "empty",
-    )
-    line("store", condition.store)
-    line("process", condition.process)

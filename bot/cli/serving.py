@@ -14,7 +14,7 @@ from datetime import datetime
 from bot.adapters.service_manager import ALIVE, READY, STOPPING
 from bot.adapters.store.turn import Turn
 from bot.app.cycle import Cycle, CycleReport
-from bot.cli.live import beat_file
+from bot.cli.live import beat_file, leave_beat
 from bot.cli.output import whisper
 from bot.errors import StoreBusyError, StoreError
 from bot.scheduler import Beat, Nudge
@@ -42,14 +42,13 @@ def hold_store(house: House, *, wait: bool, stopping: threading.Event) -> Iterat
     """
     turn = Turn(house.config.store_url.read(), who=this_process())
     manager = service_manager()
+    since = house.clock().timestamp()
 
     def write(now: datetime) -> None:
         try:
             manager.tell(READY, ALIVE)
         finally:  # each sign has its own reader
-            file = beat_file(house.config.file)
-            file.touch(mode=0o600)
-            os.utime(file, (now.timestamp(), now.timestamp()))
+            leave_beat(house.config.file, now.timestamp(), since=since, host=os.uname().nodename)
 
     beat = Beat(write, clock=house.clock)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.app.figures import Figures, figures
+from bot.app.figures import Figures, Standing, figures
 from bot.app.records import DayStatus, NewDelivery, WatchlistDay
 from bot.core.delivery import DeliveryStatus, Step
 from bot.core.rules import NewLeader
@@ -57,3 +57,18 @@ def test_open_deliveries_and_troubles_are_counted() -> None:
     assert found.deliveries[DeliveryStatus.PENDING] == 2
     assert found.waiting_since == NOW.replace(hour=7)
     assert (found.incidents, found.quarantined, found.requests_used) == (1, 1, 1)
+
+
+def standing(*, days: int, filled: timedelta) -> Standing:
+    return Standing("0005", 1000, days, NOW - filled, NOW)
+
+
+def test_the_growth_is_what_a_day_took_so_far() -> None:
+    assert standing(days=14, filled=timedelta(days=14)).bytes_a_year() == round(1000 * 365 / 14)
+    assert standing(days=365, filled=timedelta(days=20)).bytes_a_year() == 1000  # most of it was fetched as the past
+
+
+def test_no_growth_is_told_of_the_first_days() -> None:
+    assert Standing("0005", 1000, 0).bytes_a_year() is None
+    assert standing(days=40, filled=timedelta(days=13, hours=23)).bytes_a_year() is None
+    assert standing(days=13, filled=timedelta(days=30)).bytes_a_year() is None

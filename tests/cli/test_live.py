@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.live import asked, beat_file, beats, probe
+from bot.cli.live import asked, beat_file, beats, lasted, leave_beat, probe
 from tests.cli.bench import NOW, Bench
 
 
@@ -59,6 +59,49 @@ def test_how_the_process_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert probe(config, None)[0] == 1
     file.touch()
     assert probe(config, None)[0] == 0
+
+
+def test_a_beat_tells_where_the_process_runs_and_since_when(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    config = tmp_path / "config.toml"
+    leave_beat(config, 1_700_000_000, since=1_700_000_000 - 12 * 86_400, host="web-3")
+    assert beats(config, 1_700_000_009) == (True, "serve on web-3, up 12 days, beat 9 s ago")
+    leave_beat(config, 1_700_000_060, since=1_700_000_000, host="db")  # of a process that came after it
+    assert beats(config, 1_700_000_060) == (True, "serve on db, up 60 s, beat 0 s ago")
+    assert beats(config, 1_700_000_361) == (False, "serve on db, up 6 min, beat 301 s ago")
+    assert beat_file(config).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("told", ["", "x web-3", "1000 web\x1b[31m", "² web-3"])
+def test_what_no_process_of_ours_has_written_is_not_shown(
+    told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    file = beat_file(tmp_path / "config.toml")
+    file.write_text(told, encoding="utf-8")
+    os.utime(file, (1000, 1000))
+    assert beats(tmp_path / "config.toml", 1001) == (True, "last beat 1 s ago")
+
+
+def test_a_link_in_the_place_of_the_beat_is_not_written_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    precious = tmp_path / "precious"
+    precious.write_text("mine", encoding="utf-8")
+    beat_file(tmp_path / "config.toml").symlink_to(precious)
+    with pytest.raises(OSError, match="symbolic links"):
+        leave_beat(tmp_path / "config.toml", 1000, since=0, host="web-3")
+    assert precious.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-5, "0 s"), (0, "0 s"), (119.9, "119 s"), (120, "2 min"), (7199, "119 min"), (7200, "2 h"),
+     (172_799, "47 h"), (172_800, "2 days")],
+)  # fmt: skip
+def test_how_long_it_lasted(seconds: float, words: str) -> None:
+    assert lasted(seconds) == words
 
 
 def test_a_place_that_cannot_be_looked_at_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

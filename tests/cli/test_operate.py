@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.store import open_store
+from bot.adapters.store.schema import HEAD
 from bot.cli.live import beat_file
 from tests.cli.bench import CONFIG, NOW, SLACK, Bench
 from tests.servers.slack import TOKEN, FakeSlack, error
@@ -36,13 +37,21 @@ class TestStatus:
         for words in (
             "2 of 2 watchlists",
             "of 10000 used today",
-            "outbox      empty",
+            "nothing waiting",
+            "failures    none open",
+            f"schema {HEAD}, free disk ",
+            "Wed 11 Nov can be fetched from Thu 02:00 UTC",
             "rankbot.db",
             "no process serves",
         ):
             assert words in said.out
         shown = ran("status", "--json").lines[0]
         assert (shown["ok"], shown["last_complete_day"]) == (True, "2026-11-10")
+        assert (shown["store_revision"], shown["store_bytes_a_year"], shown["open_failures"]) == (HEAD, None, 0)
+        assert (shown["next_complete_at"], shown["last_failure"]) == ("2026-11-12T02:00:00+00:00", None)
+        for moment in (shown["last_fetched_at"], shown["channels"]["files"]["last_sent_at"]):
+            assert timedelta(0) <= datetime.fromisoformat(moment) - NOW < timedelta(seconds=1)
+        assert shown["disk_free_bytes"] > 0
 
     def test_followed_names_that_match_nothing_are_said_and_are_no_trouble(self, bench: Bench) -> None:
         text = CONFIG.replace('follow = ["Marlin"]', 'follow = ["Marlin", "Nobody"]')

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +12,11 @@ import pytest
 from typer.main import get_command
 
 from bot.__main__ import main
+from bot.adapters.store import open_store
 from bot.cli.app import app
+from bot.cli.live import leave_beat
 from bot.config import STARTERS
+from tests.cli import commands
 from tests.cli.bench import Bench, Said
 from tests.servers.slack import TOKEN, FakeSlack, error
 
@@ -125,25 +130,33 @@ def test_a_bad_night(bench: Bench, slack: FakeSlack) -> None:
     check_golden("run-refused", screen(bench("run", "--now")))
 
 
-def test_status(bench: Bench, slack: FakeSlack) -> None:
-    """Only what this page is about: whether all is well, what comes next, and what to do."""
+def settled(said: Said, folder: Path) -> str:
+    """The screen with what hangs on the machine put in: where the store is, what it takes, what is left of the disk."""
+    shown = re.sub(rf"{re.escape(str(folder))}/rankbot.db\n +", "/data/rankbot.db, ", screen(said))
+    shown = re.sub(r"db, [0-9.]+ MB", "db, 18 MB", shown)
+    return re.sub(r"free disk [0-9.]+ [MGT]B", "free disk 41 GB", shown)
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_status(bench: Bench, slack: FakeSlack, *, refused: bool) -> None:
+    """Six hours after a short trouble, with the first digest sent, or refused."""
+    served = bench.now - timedelta(days=12)
     bench("run")
-    said = bench("status")
-    assert said.out.splitlines()[0] == "OK   evaluated up to Tue 10 Nov; next: Wed 11 Nov 09:00 CET to team"
-    bench.now += timedelta(hours=4)
-    slack.script(error("channel_not_found"))
+    with closing(open_store(f"sqlite:///{bench.folder}/rankbot.db")) as store:
+        store.open_incident("feed:fails", "HTTP 503", bench.now)
+        store.end_incident("feed:fails", bench.now + timedelta(minutes=40))
+    bench.now += timedelta(hours=6)
+    if refused:
+        slack.script(error("channel_not_found"))
     bench("run")
-    said = bench("status")
-    assert said.code == 1
-    assert said.out.startswith("NOT OK   1 thing for you\n\n  ! team: ")
-    assert "Invite the bot to the channel" in said.flat
-    assert [line for line in said.out.splitlines() if len(line) > WIDTH and "rankbot.db" not in line] == []
+    leave_beat(bench.folder / "config.toml", bench.now.timestamp() - 9, since=served.timestamp(), host="web-3")
+    check_golden("status-not-ok" if refused else "status", settled(bench("status"), bench.folder))
 
 
 COMMANDS = sorted(getattr(get_command(app), "commands"))  # noqa: B009  (a group has them, which its type does not say)
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS])
+@pytest.mark.parametrize("command", ["", *commands.names()])
 def test_every_help_fits_a_screen(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command.split(), "--help"]) == 0
     lines = capsys.readouterr().out.rstrip().splitlines()
@@ -155,6 +168,12 @@ def test_the_list_of_commands_has_all_of_them(capsys: pytest.CaptureFixture[str]
     main(["--help"])
     shown = {line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")}
     assert set(COMMANDS) <= shown
+
+
+def test_the_page_of_commands_is_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
+    page = Path(__file__).parents[2] / "docs" / "commands.md"
+    assert commands.page() == page.read_text(encoding="utf-8"), "python -m tests.cli.commands > docs/commands.md"
 
 
 class TestInit:

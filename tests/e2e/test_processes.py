@@ -87,7 +87,8 @@ def test_the_service_runs_a_cycle_at_once_beats_and_ends_on_sigterm(tmp_path: Pa
         assert "complete=True" in said
         assert len(list((tmp_path / "digests").glob("*.html"))) == 1
         with started(tmp_path, "status", "--live") as probe:
-            assert probe.wait(PATIENCE) == 0
+            words, _ = probe.communicate(timeout=PATIENCE)
+            assert (probe.returncode, words.startswith(f"serve on {os.uname().nodename}, up ")) == (0, True)
         with started(tmp_path, "serve", "--no-wait") as second:
             out, _ = second.communicate(timeout=PATIENCE)
             assert second.returncode == 75

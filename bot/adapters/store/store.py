@@ -14,7 +14,9 @@ from bot.adapters.store import feed_state, ledger, names, outbox, retention, sna
 from bot.adapters.store.engine import PATIENCE, Database
 from bot.adapters.store.history import StoredHistory
 from bot.adapters.store.schema import bring_up_to_date
+from bot.adapters.store.standing import sent_at, standing
 from bot.adapters.store.upkeep import size
+from bot.app.figures import Standing
 from bot.app.ports import Store
 from bot.app.records import Belief, Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
 from bot.core.catalogue import Catalogue, Listing
@@ -67,6 +69,16 @@ class SqlStore:
         """How many bytes the store takes; of an SQLite file, those that were freed within it too."""
         with self._reading() as connection:
             return size(connection)
+
+    def standing(self) -> Standing:
+        """What ``rankbot status`` tells of the store itself."""
+        with self._reading() as connection:
+            return standing(connection)
+
+    def sent_at(self, channel: str) -> datetime | None:
+        """When the newest digest of the channel that went out did so; None where none did, or nobody noted it."""
+        with self._reading() as connection:
+            return sent_at(connection, channel)
 
     # ── retention ────────────────────────────────────────────────────────────────────────────────────────────
 
