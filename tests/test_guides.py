@@ -71,6 +71,17 @@ def test_the_commands_of_getting_started_work_in_their_order(bench: Bench) -> No
 
 
 @pytest.mark.slow
+def test_the_commands_of_the_readme_work_in_their_order(bench: Bench) -> None:
+    calls = [call for call in shown(README.replace(".venv/bin/rankbot", "rankbot")) if call[0] not in ELSEWHERE]
+    assert [call[:2] for call in calls] == [["init", "--for"], ["check", "--online"], ["run", "--dry-run"]]
+    for call in calls:
+        words = call[: call.index("#")] if "#" in call else call
+        apart = ["--config", "fresh.toml"] if call[0] == "init" else []  # the bench's own has the stand-in's address
+        said = bench(*words, *apart)
+        assert (said.code, bool(said.out)) == (0, True), (call, said.flat)
+
+
+@pytest.mark.slow
 def test_what_it_shows_of_the_demo_can_be_asked_after_it(bench: Bench) -> None:
     assert bench("demo").code == 0
     inline = [shlex.split(call) for call in re.findall(r"`rankbot ([^`]+ --demo)`", README)]
