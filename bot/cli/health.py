@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot import __version__
+from bot.adapters.store.turn import Turn
 from bot.app.compose import Subscription, newest_evaluated
 from bot.app.deliver import OF_DELIVERIES, incident_key
 from bot.app.operate import FEED_FAILS, REFUSED
@@ -25,7 +26,7 @@ from bot.core.naming import LOOK_BACK
 from bot.core.plan import complete_at, last_complete_day
 from bot.core.view import unmatched
 from bot.core.watchlist import Names, Watchlist
-from bot.wiring import House
+from bot.wiring import House, this_process
 
 OLD_AFTER = timedelta(hours=36)
 """Data is late when the newest evaluated day became final longer ago than this."""
@@ -99,8 +100,23 @@ def inspect(house: House, beat: tuple[bool, str]) -> Condition:
     condition.unmatched = [
         f"{watchlist.id}: {note}" for watchlist in house.config.watchlists for note in _unmatched(house, watchlist)
     ]
-    condition.process = f"{beat[1]}, rankbot {__version__}"
+    condition.process = _process(house, beat)
     return condition
+
+
+def _process(house: House, beat: tuple[bool, str]) -> str:
+    """How the serving process stands by its beat; where there is none on this machine, who serves elsewhere."""
+    beats, words = beat
+    holder = "" if beats else _elsewhere(house)
+    return f"{words}{f'; {holder} serves the store' if holder else ''}, rankbot {__version__}"
+
+
+def _elsewhere(house: House) -> str:
+    turn = Turn(house.config.store_url.read(), who=this_process())
+    try:
+        return turn.elsewhere()
+    finally:
+        turn.leave()
 
 
 def _incidents(house: House, condition: Condition) -> None:

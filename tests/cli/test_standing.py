@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.adapters.store.turn import Turn
 from bot.app.records import Incident
 from bot.cli.standing import StoreLook, failures, weight
 from tests.cli.bench import Bench
+from tests.databases import empty_postgres_url, migrated_postgres_url, postgres_server, postgres_url
 
+__all__ = ["empty_postgres_url", "migrated_postgres_url", "postgres_server", "postgres_url"]
 AT = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)
 
 
@@ -58,3 +61,17 @@ def test_a_store_that_lets_go_of_what_is_old_says_so_instead_of_its_growth(bench
     said = bench("status")
     assert "messages kept for 90 days" in said.flat
     assert " a year)" not in said.flat
+
+
+@pytest.mark.postgres
+def test_a_process_that_serves_a_shared_store_from_another_machine_is_told(bench: Bench, postgres_url: str) -> None:
+    bench.add(f'\n[store]\nurl = "{postgres_url}"\n')
+    other = Turn(postgres_url, who="process 7 on web-3")
+    try:
+        assert other.take()
+        said = bench("status")
+    finally:
+        other.leave()
+    assert "no process serves this configuration; process 7 on web-3 serves the store, rankbot" in said.flat
+    assert "  store       PostgreSQL, " in said.out
+    assert "free disk" not in said.out  # which is another machine's

@@ -69,6 +69,13 @@ class Turn:
         except OSError:
             return _SOMEBODY
 
+    def elsewhere(self) -> str:
+        """Who has the turn on a PostgreSQL store now; empty where nobody has, and of a file: its lock tells nobody.
+
+        To ask the lock of a file is to take it, and whoever starts at that moment would be refused.
+        """
+        return self._session_holder() if self._file is None else ""
+
     def leave(self) -> None:
         """Gives the turn up."""
         if self._descriptor is not None:

@@ -32,6 +32,26 @@ def test_nobody_is_named_before_anybody_has_it(database_url: str) -> None:
     second.leave()
 
 
+@pytest.mark.postgres
+def test_who_serves_elsewhere_is_told_as_long_as_it_does(postgres_url: str) -> None:
+    first, asking = Turn(postgres_url, who="process 1 on a"), Turn(postgres_url, who="process 2 on b")
+    assert asking.elsewhere() == ""
+    assert first.take()
+    assert asking.elsewhere() == "process 1 on a"
+    first.leave()
+    assert asking.elsewhere() == ""
+    asking.leave()
+
+
+def test_of_a_file_nobody_is_told_for_its_lock_would_have_to_be_taken(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'rankbot.db'}"
+    first, asking = Turn(url, who="process 1 on a"), Turn(url, who="process 2 on b")
+    assert first.take()
+    assert asking.elsewhere() == ""
+    first.leave()
+    asking.leave()
+
+
 def test_a_folder_where_no_lock_can_be_is_said(tmp_path: Path) -> None:
     turn = Turn(f"sqlite:///{tmp_path / 'rankbot.db'}", who="x")
     (tmp_path / "rankbot.db.serving").mkdir()
