@@ -18,6 +18,7 @@ from bot.cli.options import (
     in_order,
     not_before_the_data,
     open_house,
+    with_demo,
 )
 from bot.cli.output import field, json_line, say, table, warn_field
 from bot.cli.stored import event_lines, watchlist_named
@@ -114,7 +115,7 @@ def _backtest(
     _missing(house, chosen, start, end)
     if not as_json:
         say("Why, or why not: rankbot explain --item NAME --date DATE -w WATCHLIST")
-        say(f"                 --from {start}")
+        say(f"                 --from {start}{with_demo(house)}")
 
 
 def _head(watchlist: Watchlist, tested: Backtest) -> None:
@@ -235,7 +236,7 @@ def _sweep(
     _missing(house, tried, start, end)
     if not as_json:
         say("What a value would tell: set it in the configuration, then")
-        say(f"rankbot backtest --from {start} --to {end}")
+        say(f"rankbot backtest --from {start} --to {end}{with_demo(house)}")
 
 
 def _sweeps(chosen: Sequence[Watchlist], text: str) -> list[tuple[Watchlist, Sweep]]:

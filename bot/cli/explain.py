@@ -11,9 +11,9 @@ import typer
 from bot.cli.exits import NEEDS_YOU
 from bot.cli.explain_day import DayWanted, explain_item
 from bot.cli.explained import STATES, disagreement, figure, rank, used
-from bot.cli.options import ConfigOption, DateOption, DemoOption, FromOption, WatchlistOption, open_house
+from bot.cli.options import ConfigOption, DateOption, DemoOption, FromOption, WatchlistOption, open_house, with_demo
 from bot.cli.output import field, rows, say, whisper
-from bot.cli.stored import event_source, names_now, title
+from bot.cli.stored import cited, event_source, names_now, title
 from bot.core import wording
 from bot.core.text import clean
 from bot.errors import UsageError
@@ -83,8 +83,8 @@ def _event(house: House, event_id: str) -> bool:
         field("verdict", "Recomputed from these rows: the same.")
     else:
         disagreement(account)
-    say(event_source(house.store.history(), event))
-    say(f"Next: rankbot history {clean(event.item)}")
+    say(cited(event_source(house.store.history(), event)))
+    say(f"Next: rankbot history {clean(event.item)}{with_demo(house)}")
     return account.check is not Check.DIFFERS
 
 

@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.cli.explained import STATES, disagreement, figure, rank, used
-from bot.cli.options import not_empty
+from bot.cli.options import not_empty, with_demo
 from bot.cli.output import WIDTH, field, rows, say, warn_field
-from bot.cli.stored import citation, names_now, newest, title, watchlist_named
+from bot.cli.stored import citation, cited, names_now, newest, title, watchlist_named
 from bot.core import wording
 from bot.core.text import clean, fill
 from bot.errors import UsageError
@@ -56,9 +56,9 @@ def explain_item(house: House, wanted: DayWanted) -> bool:
         _finding(finding)
     used(account.judged.rows)
     say()
-    say(citation(account.judged.day.current))
     _stored(account)
-    say(f"Next: rankbot history {clean(identity)}")
+    say(cited(citation(account.judged.day.current)))
+    say(f"Next: rankbot history {clean(identity)}{with_demo(house)}")
     return account.agrees
 
 

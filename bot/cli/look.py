@@ -27,6 +27,7 @@ from bot.cli.stored import (
     board_named,
     boards,
     citation,
+    cited,
     entry_json,
     event_lines,
     names_now,
@@ -85,7 +86,7 @@ def top(
         say(f"{title(chosen)}, {wording.window(chosen.window_days, current.end_date)}")
         shown = current.entries[:number]
         table([_top_row(current, entry, previous, compared) for entry in shown], right=frozenset({0, 3, 4}))
-        say(citation(current))
+        say(cited(citation(current)))
 
 
 def _top_row(
@@ -176,7 +177,7 @@ def _course(stored: History, board: Board, item: str, name: str, end: date, *, d
     span = f"{wording.day(seen[0].end_date)} to {wording.day(seen[-1].end_date)}"
     extremes = f"best #{min(listed)}, worst #{max(listed)}"
     say(f"  {span}: now {now}, {extremes}, listed on {len(listed)} of {wording.count(len(seen), 'day')}")
-    say(f"  {citation(seen[-1])}")
+    say(cited(citation(seen[-1]), "  "))
     return True
 
 

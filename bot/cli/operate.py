@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -234,6 +235,7 @@ def sandbox(
         signal.signal(number, lambda _number, _frame: stopping.set())
     with Sandbox(source, now=clock, port=port, limits=not no_limits) as server:
         say(f'The sandbox answers on {server.url}. To use it: [openrouter] base_url = "{server.url}"')
+        sys.stdout.flush()  # who started it in the background reads that line in a file
         stopping.wait()
         say(f"{wording.count(server.requests_count, 'request')} answered.")
 

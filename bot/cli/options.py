@@ -86,6 +86,11 @@ def not_empty(text: str, name: str) -> None:
         raise UsageError(f"{name} is empty.", hint="Give a name, a part of one, or an id.")
 
 
+def with_demo(house: House) -> str:
+    """What a command that is named next needs besides, to look at the same data: " --demo", or nothing."""
+    return " --demo" if house.config.file.parent.name.startswith(DEMO_PREFIX) else ""
+
+
 def clock_of(context: typer.Context) -> Callable[[], datetime]:
     """Where a command takes the time from."""
     from bot.wiring import real_now

@@ -69,7 +69,12 @@ def folded(text: str) -> list[str]:
 
 
 def whisper(text: object) -> None:
-    """A line to stderr. Where nobody reads it any more, the work goes on: the exit code says the same in short."""
+    """A line to stderr, after all that was said before it, also where both go to one file or pipe.
+
+    Where nobody reads it any more, the work goes on: the exit code says the same in short.
+    """
+    with suppress(OSError, AttributeError):  # nobody reads the answer any more, or there is no stdout: not its matter
+        sys.stdout.flush()
     with suppress(OSError):
         print(inert(str(text)), file=sys.stderr)
 
@@ -91,8 +96,9 @@ def complain(error: RankbotError) -> None:
         whisper(summary(error.problems))
         return
     whisper(f"rankbot: {error.message}")
-    if error.hint:
-        whisper(f"  {error.hint}")
+    for part in error.hint.splitlines():
+        for line in wrapped(part, indent=2):
+            whisper(line)
 
 
 def table(rows: Iterable[Sequence[object]], right: frozenset[int] = frozenset(), indent: int = 2) -> None:

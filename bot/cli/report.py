@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.wiring import House
 
 
-def tell(house: House, report: CycleReport, *, rehearsal: bool) -> None:
+def tell(house: House, report: CycleReport, *, rehearsal: bool, at_once: bool = False) -> None:
     """Prints what was fetched, what changed, and what was sent, or would be; pings the dead man's switch."""
     from bot.wiring import after_cycle
 
@@ -35,7 +35,7 @@ def tell(house: House, report: CycleReport, *, rehearsal: bool) -> None:
     if rehearsal:
         _shown(report)
     else:
-        _sent(house, report)
+        _sent(house, report, at_once=at_once)
         after_cycle(house, report)
 
 
@@ -138,7 +138,7 @@ def _windows(number: int) -> str:
     return count(number, "window") + " that did not come"
 
 
-def _sent(house: House, report: CycleReport) -> None:
+def _sent(house: House, report: CycleReport, *, at_once: bool) -> None:
     now = house.clock()
     for attempt in report.attempts:
         _attempt(house, attempt, now)
@@ -152,7 +152,9 @@ def _sent(house: House, report: CycleReport) -> None:
             when = moment(due, subscription.cadence.zone) if due else "never"
             field(name, f"nothing due before {when}")
     if not report.attempts and not report.waiting:
-        say("Nothing was due, so nothing was sent. To send what is new: rankbot run --now")
+        everything = "There was nothing new to send. The newest digest again: rankbot preview"
+        due = "Nothing was due, so nothing was sent. To send what is new: rankbot run --now"
+        say(everything if at_once else due)
 
 
 def _waits(delivery: Delivery) -> None:

@@ -52,7 +52,7 @@ def run(
         with progress("fetching") as show:
             one = cycle.rehearse if rehearsal else cycle.run
             report = one(at_once=now or day is not None, accept=boards, progress=show)
-        tell(house, report, rehearsal=rehearsal)
+        tell(house, report, rehearsal=rehearsal, at_once=now or day is not None)
         if day and not report.days:
             say(f"{wording.day(day)} was evaluated before. To see its digest: rankbot preview --date {day}")
         raise typer.Exit(verdict(report))

@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot.cli.exits import NEEDS_YOU, TRY_AGAIN
+from bot.cli.live import named_config
 from bot.cli.options import ConfigOption, clock_of, config_path, open_house, sleep_of
 from bot.cli.output import moment, paragraph, rows, say, whisper, wrapped
 from bot.core.wording import count
@@ -71,7 +72,8 @@ def init(
     say()
     rows([[name, f"{'set' if name in os.environ else 'not set yet'}: {what}"] for name, what in WANTED], indent=2)
     say()
-    say(f"Next: {FIRST[reader]}, then: rankbot check")
+    named = "" if path == named_config(None) else f" -c {path}"
+    say(f"Next: {FIRST[reader]}, then: rankbot check{named}")
 
 
 def _write_schema(path: Path) -> None:
@@ -149,7 +151,7 @@ def test_channel(
             case Sent(receipt):
                 say(f"{name}: {channel.describe()} took it at {moment(house.clock())}: {receipt or 'ok'}")
             case Failed(reason, permanent, hint):
-                whisper(f"{name}: {channel.describe()} said: {reason}")
+                whisper(f"{name}: {channel.describe()}: {reason}")
                 for line in wrapped(hint, indent=2):
                     whisper(line)
                 raise typer.Exit(NEEDS_YOU if permanent else TRY_AGAIN)

@@ -27,6 +27,14 @@ def citation(snapshot: Snapshot) -> str:
     return source_of(snapshot)
 
 
+def cited(source: str, indent: str = "") -> str:
+    """A source as it is shown: the citation to the letter on a line, the mark of sample data on one of its own."""
+    from bot.core.digest import SAMPLE
+
+    letter, sample, _ = source.partition(f" {SAMPLE}")
+    return f"{indent}{letter}\n{indent}{SAMPLE}" if sample else indent + letter
+
+
 def event_source(history: History, event: Event) -> str:
     """The citation of the event's figures; sample data is marked as such."""
     from bot.core.digest import SAMPLE, cite

@@ -18,8 +18,9 @@ from bot.config.masking import MASK, hidden, hidden_in_broken
 from bot.config.positions import Path, Place, Span, locate
 from bot.errors import ConfigError, Problem
 
-_LINE_WIDTH = 72
-"""Characters of a line that an excerpt shows; of a longer one, those around the caret."""
+_LINE_WIDTH = 70
+"""Characters of a line that an excerpt shows; of a longer one, those around the caret. With the line's number and an
+ellipsis at both ends it fits a terminal of 80."""
 _TERMINAL = 80
 _BELOW = " " * 8
 """Where a sentence begins that finds no room beside the caret."""
@@ -152,7 +153,9 @@ def read(file: FilePath) -> Source:
     try:
         source = Source(file, file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
-        raise _refused(file, f"No configuration at {file}.", "rankbot init writes one.") from error
+        raise _refused(
+            file, f"No configuration at {file}.", "rankbot init writes one. To look at the demo's data: --demo."
+        ) from error
     except OSError as error:
         raise _refused(file, f"The configuration can't be read: {error.strerror}.", "") from error
     except UnicodeDecodeError as error:

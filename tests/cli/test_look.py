@@ -28,13 +28,14 @@ class TestTop:
     def test_the_first_watchlists_board(self, bench: Bench) -> None:
         said = bench("top")
         assert said.out.splitlines()[0] == "Apps > Coding > CLI agents, 7-day totals, 7 days to Tue 10 Nov"
-        assert len(said.out.splitlines()) == 12
-        assert said.out.splitlines()[-1] == SOURCE
+        assert len(said.out.splitlines()) == 13
+        assert " ".join(said.out.splitlines()[-2:]) == SOURCE  # the citation on a line, and the mark of a sample
+        assert max(map(len, said.out.splitlines())) <= 80
         assert "id 4410982" in said.out
 
     def test_by_watchlist_or_board_and_day(self, bench: Bench) -> None:
         assert "Models, daily totals" in bench("top", "models", "-n", "3").out
-        assert bench("top", "apps:coding:cli-agent:popular:7d", "--date", "2026-11-03").out.count("\n") == 12
+        assert bench("top", "apps:coding:cli-agent:popular:7d", "--date", "2026-11-03").out.count("\n") == 13
 
     def test_as_json(self, bench: Bench) -> None:
         first = bench("top", "--json", "-n", "2").lines[0]
@@ -57,7 +58,8 @@ class TestHistory:
         assert "Kestrel Code (id 4410982) in Apps > Coding > CLI agents" in said.out
         assert "listed on 23 of 23 days" in said.out
         assert any(bar in said.out for bar in "▁█")
-        assert SOURCE in said.out
+        assert SOURCE in said.flat
+        assert max(map(len, said.out.splitlines())) <= 80
 
     def test_by_id_and_as_json(self, bench: Bench) -> None:
         lines = bench("history", "4410982", "--json").lines
