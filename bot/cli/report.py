@@ -153,8 +153,8 @@ def _sent(house: House, report: CycleReport, *, at_once: bool) -> None:
             field(name, f"nothing due before {when}")
     if not report.attempts and not report.waiting:
         everything = "There was nothing new to send. The newest digest again: rankbot preview"
-        due = "Nothing was due, so nothing was sent. To send what is new: rankbot run --now"
-        say(everything if at_once else due)
+        not_due = "Nothing was due, so nothing was sent. To send what is new: rankbot run --now"
+        say(everything if at_once else not_due)
 
 
 def _waits(delivery: Delivery) -> None:
