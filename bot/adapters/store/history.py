@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
 from bot.adapters.store.names import chunks, is_newest
 from bot.adapters.store.snapshots import snapshot_of, version
@@ -26,6 +26,8 @@ _KEPT_SNAPSHOTS = 1024
 _KEPT_WINDOWS = 64
 _RUN = 32
 """Leaders are read so many days at once: most who ask want the last few, and some want years."""
+_ANY_RANK = 2**31 - 1
+"""No rank is beyond it: the column holds no more."""
 _ONE_DAY = timedelta(days=1)
 
 
@@ -43,6 +45,7 @@ class StoredHistory:
         self._index = lru_cache(maxsize=None)(self._read_index)
         self._stored = lru_cache(maxsize=_KEPT_SNAPSHOTS)(self._read_snapshot)
         self._leaders = lru_cache(maxsize=None)(self._read_leaders)
+        self._first_borne = lru_cache(maxsize=None)(self._read_names)
         self._window = lru_cache(maxsize=_KEPT_WINDOWS)(self._add_up)
         self._figures = lru_cache(maxsize=None)(self._read_model_figures)
         self._orders = lru_cache(maxsize=None)(self._roll)
@@ -77,7 +80,7 @@ class StoredHistory:
     def borne(self, board: Board, item: str, before: date) -> AbstractSet[str]:
         """See History."""
         if not _computed(board):
-            return self._stored_names(board, item, before)
+            return {name for name, first in self._first_borne(board, item).items() if first < before}
         windows = (self._window(board, day) for day in self.days(board, date.min, before - _ONE_DAY))
         return {entry.name for window in windows if window and (entry := window.entry(item))}
 
@@ -127,23 +130,27 @@ class StoredHistory:
             return snapshot_of(connection, identity)
 
     def _last_stored_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
-        query = (
+        wanted = {"board": board.key, "item": item, "before": before, "rank": _ANY_RANK if n is None else n}
+        with self._reading() as connection:
+            last: date | None = connection.execute(self._last_listed, wanted).scalar()
+            return last
+
+    @cached_property
+    def _last_listed(self) -> Select[date]:
+        """Made once: making it takes longer than running it, and a day asks some ten times."""
+        return (
             select(SNAPSHOT.c.end_date)
             .join(ENTRY, ENTRY.c.snapshot_id == SNAPSHOT.c.id)
             .where(
-                SNAPSHOT.c.board == board.key,
-                SNAPSHOT.c.end_date < before,
+                SNAPSHOT.c.board == bindparam("board"),
+                SNAPSHOT.c.end_date < bindparam("before"),
                 *self._newest(),
-                ENTRY.c.item == item,
+                ENTRY.c.item == bindparam("item"),
+                ENTRY.c.rank <= bindparam("rank"),
             )
             .order_by(SNAPSHOT.c.end_date.desc())
             .limit(1)
         )
-        if n is not None:
-            query = query.where(ENTRY.c.rank <= n)
-        with self._reading() as connection:
-            last: date | None = connection.execute(query).scalar()
-            return last
 
     def _stored_leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
         days = list(self._all(board))
@@ -174,15 +181,16 @@ class StoredHistory:
                 for identity, item, name in connection.execute(query).all():
                     yield item, ends[identity], name
 
-    def _stored_names(self, board: Board, item: str, before: date) -> AbstractSet[str]:
+    def _read_names(self, board: Board, item: str) -> Mapping[str, date]:
+        """Every name by which the board has listed the item, and the end of the first window that did."""
         query = (
-            select(ENTRY.c.name)
-            .distinct()
+            select(ENTRY.c.name, func.min(SNAPSHOT.c.end_date))
             .join(SNAPSHOT, SNAPSHOT.c.id == ENTRY.c.snapshot_id)
-            .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.end_date < before, *self._newest(), ENTRY.c.item == item)
+            .where(SNAPSHOT.c.board == board.key, *self._newest(), ENTRY.c.item == item)
+            .group_by(ENTRY.c.name)
         )
         with self._reading() as connection:
-            return set(connection.execute(query).scalars())
+            return dict(connection.execute(query).all())
 
     def _newest(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         """That a row is the newest revision as of now. The ``+ 0`` keeps SQLite from searching entries by the ceiling.
