@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
@@ -153,6 +153,9 @@ class FakeStore:
             item: (*borne, *(name for name in self._listed_names(item) if name not in borne))
             for item, borne in self._borne(items, until).items()
         }
+
+    def naming(self) -> Callable[[Iterable[str], date], Names]:
+        return self.names
 
     def _borne(self, items: Iterable[str] | None, until: date | None) -> Names:
         wanted = None if items is None else set(items)

@@ -5,7 +5,7 @@ A thousand watchlists over forty boards look at the same snapshots, names and ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +22,8 @@ from bot.core.watchlist import Names, Watchlist
 NAMED = timedelta(days=31)
 """How far back whoever may have an event was last listed: an exit is told some days after the last sight."""
 ONE_DAY = timedelta(days=1)
+Naming = Callable[[Iterable[str], date], Names]
+"""See Store.naming."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Evidence:
         self.history = store.history(self.seen)
         self._store = store
         self._agendas = tuple(agendas)
+        self._naming = store.naming()
         self._known: dict[tuple[tuple[Board, ...], date, date], Known] = {}
         self._marks: Mapping[str, Sequence[WatchlistDay]] | None = None
         self._told: dict[str, list[Event]] | None = None
@@ -104,7 +107,7 @@ class Evidence:
         """See known_on. It hangs on the boards, and not on the rules."""
         key = (boards_of(watchlist), day, since)
         if key not in self._known:
-            self._known[key] = known_on(self._store, watchlist, day, self.history, since=since)
+            self._known[key] = _known_on(self._naming, watchlist, day, self.history, since=since)
         return self._known[key]
 
 
@@ -117,6 +120,10 @@ def known_on(store: Store, watchlist: Watchlist, day: date, history: History, *,
     For the same reason an item is called by what the watchlist's own boards gave from the day before ``since`` on. When
     that day is judged they are all there, while windows of other boards, or from before, are there or not.
     """
+    return _known_on(store.naming(), watchlist, day, history, since=since)
+
+
+def _known_on(naming: Naming, watchlist: Watchlist, day: date, history: History, *, since: date) -> Known:
     spans = [(board, day - NAMED, day) for board in boards_of(watchlist)]
     before = detect.last_stored(history, watchlist.board, day - ONE_DAY)
     if before and before.end_date < day - NAMED:
@@ -126,7 +133,7 @@ def known_on(store: Store, watchlist: Watchlist, day: date, history: History, *,
         for item, names in history.listed(*span).items():
             borne.setdefault(item, set()).update(names)
     several = {item for item, names in borne.items() if len(names) > 1}  # who bears one name is called by it
-    return Known(_called(history, spans, several, since=since - ONE_DAY), store.names(borne, until=day))
+    return Known(_called(history, spans, several, since=since - ONE_DAY), naming(borne, day))
 
 
 def _called(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -135,6 +135,10 @@ class Store(CatalogueStore, Protocol):
         With ``until``, of the former those that windows up to that day gave, of any board. An item that only ever bore
         one name has it whenever it was first seen.
         """
+        ...
+
+    def naming(self) -> Callable[[Iterable[str], date], Names]:
+        """`names` up to a day, for whoever asks for many days: what is read of an item is kept from then on."""
         ...
 
     def sightings(self, items: Iterable[str], until: date) -> Sightings:

@@ -180,6 +180,8 @@ class SnapshotContract:
             "20": ("Kilo",),
         }
         assert store.names(until=days[5]) == store.names()
+        naming, asked = store.naming(), ["10", "20", "30", "99"]
+        assert [naming(asked, day) for day in days] == [store.names(asked, until=day) for day in days]
 
     def test_the_only_name_that_an_item_ever_bore_is_its_name_on_any_day(self, store: Store) -> None:
         store.save([snapshot(CLI_AGENTS, DAY, [("10", "Hermes", 5)])])
@@ -189,7 +191,7 @@ class SnapshotContract:
         store.save([snapshot(CLI_AGENTS, DAY, [("10", "A", 5)], fetched_at=fetched_at(DAY) + HOUR)])
         store.save([snapshot(CODING, DAY, [("10", "B", 5)])])
         store.save([snapshot(CLI_AGENTS, DAY + timedelta(days=1), [("10", "B", 5)])])
-        assert store.names(["10"], until=DAY) == {"10": ("A", "B")}
+        assert store.names(["10"], until=DAY) == store.naming()(["10"], DAY) == {"10": ("A", "B")}
         assert store.names(["10"]) == {"10": ("B", "A")}
 
     def test_names_of_very_many_items_can_be_asked_for(self, store: Store) -> None:

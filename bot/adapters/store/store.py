@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime, timedelta
 
@@ -13,6 +13,7 @@ from bot.adapters.store import events as event_log
 from bot.adapters.store import feed_state, ledger, names, outbox, retention, snapshots
 from bot.adapters.store.engine import PATIENCE, Database
 from bot.adapters.store.history import StoredHistory
+from bot.adapters.store.naming import Naming
 from bot.adapters.store.schema import bring_up_to_date
 from bot.adapters.store.standing import sent_at, standing
 from bot.adapters.store.upkeep import size
@@ -143,6 +144,10 @@ class SqlStore:
         """See Store."""
         with self._reading() as connection:
             return names.names(connection, items, until)
+
+    def naming(self) -> Callable[[Iterable[str], date], Names]:
+        """See Store."""
+        return Naming(self._reading)
 
     def sightings(self, items: Iterable[str], until: date) -> Sightings:
         """See Store."""
