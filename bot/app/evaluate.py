@@ -1,9 +1,9 @@
-"""Evaluating: each watchlist's open days, strictly in order, each in one transaction."""
+"""Evaluating: each watchlist's open days, strictly in order; what a day came to is written at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.app.evidence import Evidence, Known, known_on
@@ -34,37 +34,64 @@ class DayReport:
     again: bool = False
 
 
-def evaluate(store: Store, agenda: Agenda, *, now: datetime, evidence: Evidence | None = None) -> list[DayReport]:
-    """Evaluates the agenda's days, oldest first, until one has to wait for data.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a day came to, not written yet: its report, and its mark, with those of the days that wait behind it."""
 
-    A day that is too old, or whose own snapshot did not come within three days, becomes a gap; the next day is then
-    compared with the last one before it. One transaction writes a day's events and the mark that it is evaluated.
+    report: DayReport
+    marks: tuple[WatchlistDay, ...]
+
+
+def evaluate(store: Store, agenda: Agenda, *, now: datetime, evidence: Evidence | None = None) -> list[DayReport]:
+    """Evaluates the agenda's days, oldest first, until one has to wait for data, and writes each in a transaction.
+
     ``evidence`` is what the cycle's watchlists share; without it, the watchlist reads for itself.
     """
-    evidence = evidence or Evidence(store, [agenda])
-    seen, history = evidence.seen, evidence.history
-    reports = [_give_up(store, agenda.watchlist, day, now, seen) for day in agenda.gaps]
-    asked = {mark.date: mark.first_asked_at for mark in evidence.marks(agenda.watchlist.id)}
+    days = judge_agenda(agenda, evidence or Evidence(store, [agenda]), now=now)
+    return [report for day in days for report in write(store, [day])]
+
+
+def judge_agenda(agenda: Agenda, evidence: Evidence, *, now: datetime) -> Iterator[Judged]:
+    """Judges the agenda's days, oldest first, until one has to wait for data. Nothing is written.
+
+    A day that is too old, or whose own snapshot did not come within three days, becomes a gap; the next day is then
+    compared with the last one before it.
+    """
+    watchlist, seen, history = agenda.watchlist, evidence.seen, evidence.history
+    for day in agenda.gaps:
+        yield _gap(watchlist, day, now, seen)
+    asked = {mark.date: mark.first_asked_at for mark in evidence.marks(watchlist.id)}
     for day in agenda.days:
-        missing = tuple(_missing(agenda.watchlist, day, history))
+        missing = tuple(_missing(watchlist, day, history))
         first_asked = asked.get(day, now)
         if missing and now - first_asked < PATIENCE:
-            for waiting in agenda.days[agenda.days.index(day) :]:  # their patience runs from now on, too
-                mark = WatchlistDay(agenda.watchlist.id, waiting, DayStatus.WAITING, asked.get(waiting, now))
-                store.mark(mark)
-            reports.append(DayReport(agenda.watchlist.id, day, DayStatus.WAITING, missing=missing))
-            break
-        if history.at(agenda.watchlist.board, day) is None:
-            reports.append(_give_up(store, agenda.watchlist, day, first_asked, seen))
+            rest = agenda.days[agenda.days.index(day) :]  # their patience runs from now on, too
+            marks = (WatchlistDay(watchlist.id, one, DayStatus.WAITING, asked.get(one, now)) for one in rest)
+            yield Judged(DayReport(watchlist.id, day, DayStatus.WAITING, missing=missing), tuple(marks))
+            return
+        if history.at(watchlist.board, day) is None:
+            yield _gap(watchlist, day, first_asked, seen)
             continue
-        known = evidence.known_on(agenda.watchlist, day, since=agenda.since)
-        told = evidence.told(agenda.watchlist, day)
-        verdict = judge_by(agenda.watchlist, day, since=agenda.since, history=history, told=told, known=known)
-        with store.transaction() as tx:
-            added = tx.add_events(verdict.events)
-            tx.mark(evaluated(agenda.watchlist, day, verdict, first_asked=first_asked, seen=seen))
-        evidence.tell(added)
-        reports.append(DayReport(agenda.watchlist.id, day, DayStatus.EVALUATED, tuple(added), missing))
+        known = evidence.known_on(watchlist, day, since=agenda.since)
+        told = evidence.told(watchlist, day)
+        verdict = judge_by(watchlist, day, since=agenda.since, history=history, told=told, known=known)
+        evidence.tell(verdict.events)
+        report = DayReport(watchlist.id, day, DayStatus.EVALUATED, verdict.events, missing)
+        yield Judged(report, (evaluated(watchlist, day, verdict, first_asked=first_asked, seen=seen),))
+
+
+def write(store: Store, days: Iterable[Judged]) -> list[DayReport]:
+    """Writes what days came to, all in one transaction, so that no day has its events without its mark.
+
+    Returns their reports, with those of the events that were not stored before.
+    """
+    reports = []
+    with store.transaction() as tx:
+        for day in days:
+            added = tuple(tx.add_events(day.report.events)) if day.report.events else ()
+            for mark in day.marks:
+                tx.mark(mark)
+            reports.append(replace(day.report, events=added))
     return reports
 
 
@@ -103,10 +130,9 @@ def evaluated(
     return WatchlistDay(watchlist.id, day, DayStatus.EVALUATED, first_asked, notes, seen, policy(watchlist))
 
 
-def _give_up(store: Store, watchlist: Watchlist, day: date, first_asked: datetime, seen: int) -> DayReport:
-    note = f"{NO_DATA}{day}"
-    store.mark(WatchlistDay(watchlist.id, day, DayStatus.GAP, first_asked, (note,), seen, policy(watchlist)))
-    return DayReport(watchlist.id, day, DayStatus.GAP)
+def _gap(watchlist: Watchlist, day: date, first_asked: datetime, seen: int) -> Judged:
+    mark = WatchlistDay(watchlist.id, day, DayStatus.GAP, first_asked, (f"{NO_DATA}{day}",), seen, policy(watchlist))
+    return Judged(DayReport(watchlist.id, day, DayStatus.GAP), (mark,))
 
 
 def _missing(watchlist: Watchlist, day: date, history: History) -> Iterable[Need]:

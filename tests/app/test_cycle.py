@@ -195,6 +195,27 @@ class TestIsolation:
         assert len(world.told) == 1
         assert not world.store.incidents()
 
+    def test_a_watchlist_of_which_nothing_can_be_written(self) -> None:
+        class Hurt(FakeStore):
+            hurt = True
+
+            def mark(self, day: WatchlistDay) -> None:
+                if self.hurt and day.watchlist == AGENTS.id:
+                    raise KeyError(day.watchlist)
+                super().mark(day)
+
+        world = World(changing(DAY), watchlists=(AGENTS, EXTENSIONS), operator=FakeChannel("ops"))
+        world.store = hurt = Hurt()
+        report = world.cycle().run()
+        assert (report.broken, report.complete) == (["cli-agents could not be evaluated"], False)
+        assert {mark.status for mark in hurt.ledger(EXTENSIONS.id)} == {DayStatus.EVALUATED}
+        assert not hurt.ledger(AGENTS.id)
+        assert not hurt.events(watchlist=AGENTS.id), "events never stand without the mark of their day"
+        hurt.hurt = False
+        assert world.cycle().run().complete
+        assert hurt.ledger(AGENTS.id)
+        assert not hurt.incidents()
+
     def test_a_store_that_fails_fails_for_all(self) -> None:
         class Full(FakeStore):
             def mark(self, day: WatchlistDay) -> None:
