@@ -45,6 +45,7 @@ class StoredHistory:
         self._index = lru_cache(maxsize=None)(self._read_index)
         self._stored = lru_cache(maxsize=_KEPT_SNAPSHOTS)(self._read_snapshot)
         self._leaders = lru_cache(maxsize=None)(self._read_leaders)
+        self._last_in = lru_cache(maxsize=None)(self._last_stored_in)
         self._first_borne = lru_cache(maxsize=None)(self._read_names)
         self._window = lru_cache(maxsize=_KEPT_WINDOWS)(self._add_up)
         self._figures = lru_cache(maxsize=None)(self._read_model_figures)
@@ -65,7 +66,7 @@ class StoredHistory:
     def last_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
         """See History."""
         if not _computed(board):
-            return self._last_stored_in(board, item, n, before)
+            return self._last_in(board, item, n, before)
         for day, items in self._orders(board):
             if day < before and item in items[:n]:
                 return day
