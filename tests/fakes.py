@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.app.ports import Store
-from bot.app.records import Belief, Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
+from bot.app.records import Belief, DayStatus, Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
 from bot.core import pace
 from bot.core.catalogue import Catalogue, Listing, Spell, every_name, key
 from bot.core.delivery import Delivery, DeliveryStatus, Step, StepStatus
@@ -231,6 +231,9 @@ class FakeStore:
     def ledgers(self, watchlists: Iterable[str], since: date) -> Mapping[str, Sequence[WatchlistDay]]:
         found = {name: [day for day in self.ledger(name) if day.date >= since] for name in watchlists}
         return {name: days for name, days in found.items() if days}
+
+    def days(self, watchlist: str) -> Mapping[date, DayStatus]:
+        return {day.date: day.status for day in self.ledger(watchlist)}
 
     def mark(self, day: WatchlistDay) -> None:
         known = self._rows.days.get((day.watchlist, day.date), day)

@@ -219,7 +219,7 @@ def _view(
     current, previous, compared = [found.cut(watchlist.depth) if found else None for found in boards]
     own = tuple(event for event in events if event.watchlist == watchlist.id)
     items = {entry.item for found in boards if found for entry in found.entries}
-    marks = [mark for mark in store.ledger(watchlist.id) if told.noted < mark.date <= day]
+    marks = store.ledgers([watchlist.id], told.noted).get(watchlist.id, ())
     stored = [event for event in store.events(watchlist=watchlist.id, end=day) if holds(event)]
     return View(
         watchlist=watchlist,
@@ -230,7 +230,7 @@ def _view(
         twin=history.at(board.twin, day) if any(rule.kind is Kind.TRENDING for rule in watchlist.rules) else None,
         events=own,
         names=store.names(items | {event.item for event in own}),
-        not_evaluated=tuple(note for mark in marks for note in mark.notes),
+        not_evaluated=tuple(note for mark in marks if told.noted < mark.date <= day for note in mark.notes),
         last_news=stored[-1].date if stored else None,
         leaders=tuple(event for event in stored if event.kind is Kind.NEW_LEADER),
         recent=_recent(history, watchlist, day) if _draws(watchlist, own) else (),
@@ -262,13 +262,13 @@ def _listed(store: Store, views: Sequence[View], today: date) -> list[View]:
 
 def is_evaluated(store: Store, watchlist: str, day: date) -> bool:
     """Whether the watchlist has judged the day."""
-    return any(mark.date == day and mark.status is DayStatus.EVALUATED for mark in store.ledger(watchlist))
+    return store.days(watchlist).get(day) is DayStatus.EVALUATED
 
 
 def newest_evaluated(store: Store, subscription: Subscription, until: date) -> date | None:
     """The newest day up to ``until`` that any of the channel's watchlists has evaluated."""
-    marks = [mark for watchlist in subscription.watchlists for mark in store.ledger(watchlist.id)]
-    evaluated = [mark.date for mark in marks if mark.status is DayStatus.EVALUATED]
+    ledgers = [store.days(watchlist.id) for watchlist in subscription.watchlists]
+    evaluated = (day for days in ledgers for day, status in days.items() if status is DayStatus.EVALUATED)
     return max((day for day in evaluated if day <= until), default=None)
 
 

@@ -171,9 +171,9 @@ class Cycle:
         )
 
     def _agenda(self, watchlist: Watchlist, last: date) -> Agenda:
-        marks = self.store.ledger(watchlist.id)
-        done = {mark.date for mark in marks if mark.status is not DayStatus.WAITING}
-        first = min([mark.date for mark in marks[:1]] + ([self.day] if self.day else []), default=None)
+        days = self.store.days(watchlist.id)
+        done = {day for day, status in days.items() if status is not DayStatus.WAITING}
+        first = min([*list(days)[:1], *([self.day] if self.day else [])], default=None)
         return agenda(watchlist, done, first, last, self.timing.catch_up_days)
 
     def poll(self, plan: Plan, *, accept: AbstractSet[str], progress: Progress) -> PollReport:

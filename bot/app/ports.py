@@ -7,7 +7,17 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from bot.app.records import Belief, Incident, Match, Message, NewDelivery, Quarantined, Settlement, WatchlistDay
+from bot.app.records import (
+    Belief,
+    DayStatus,
+    Incident,
+    Match,
+    Message,
+    NewDelivery,
+    Quarantined,
+    Settlement,
+    WatchlistDay,
+)
 from bot.core.catalogue import Catalogue, Listing
 from bot.core.delivery import Delivery, DeliveryStatus, IfUnsure, Outcome, Step
 from bot.core.digest import Digest, Provenance, Revision
@@ -172,6 +182,10 @@ class Store(CatalogueStore, Protocol):
 
     def ledgers(self, watchlists: Iterable[str], since: date) -> Mapping[str, Sequence[WatchlistDay]]:
         """The same of several watchlists, from ``since`` on; those without any are left out."""
+        ...
+
+    def days(self, watchlist: str) -> Mapping[date, DayStatus]:
+        """How each day of the ledger stands, ascending, and nothing else: years of it are read in no time."""
         ...
 
     def mark(self, day: WatchlistDay) -> None:

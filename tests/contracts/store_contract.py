@@ -322,6 +322,13 @@ class BooksContract:
         assert store.ledgers({"w", "v", "u"}, YESTERDAY) == {"w": [days[1], days[0]], "v": [days[2]]}
         assert store.ledgers({"w", "v", "u"}, DAY) == {"w": [days[0]]}
 
+    def test_how_the_days_of_a_ledger_stand(self, store: Store) -> None:
+        store.mark(WatchlistDay("w", DAY, DayStatus.WAITING, NOW))
+        store.mark(WatchlistDay("w", YESTERDAY, DayStatus.GAP, NOW, ("no data",)))
+        store.mark(WatchlistDay("v", YESTERDAY, DayStatus.EVALUATED, NOW))
+        assert list(store.days("w").items()) == [(YESTERDAY, DayStatus.GAP), (DAY, DayStatus.WAITING)]
+        assert store.days("u") == {}
+
     def test_a_later_mark_keeps_when_the_day_was_first_asked_for(self, store: Store) -> None:
         store.mark(WatchlistDay("w", DAY, DayStatus.WAITING, NOW))
         store.mark(WatchlistDay("w", DAY, DayStatus.EVALUATED, NOW + HOUR, ("spike: no baseline",)))

@@ -41,6 +41,13 @@ def ledgers(connection: Connection, watchlists: Iterable[str], since: date) -> d
     return found
 
 
+def statuses(connection: Connection, watchlist: str) -> dict[date, DayStatus]:
+    """See Store.days."""
+    columns = (WATCHLIST_DAY.c.date, WATCHLIST_DAY.c.status)
+    query = select(*columns).where(WATCHLIST_DAY.c.watchlist == watchlist).order_by(WATCHLIST_DAY.c.date)
+    return {day: DayStatus(status) for day, status in connection.execute(query).all()}
+
+
 def _day(row: Row[Any]) -> WatchlistDay:
     status, notes = DayStatus(row.status), tuple(row.notes)
     return WatchlistDay(row.watchlist, row.date, status, row.first_asked_at, notes, row.seen, row.policy)

@@ -19,7 +19,7 @@ from bot.adapters.store.standing import sent_at, standing
 from bot.adapters.store.upkeep import size
 from bot.app.figures import Standing
 from bot.app.ports import Store
-from bot.app.records import Belief, Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
+from bot.app.records import Belief, DayStatus, Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
 from bot.core.catalogue import Catalogue, Listing
 from bot.core.delivery import Delivery, DeliveryStatus, Step
 from bot.core.event import Event, EventStatus
@@ -204,6 +204,11 @@ class SqlStore:
         """See Store."""
         with self._reading() as connection:
             return ledger.ledgers(connection, watchlists, since)
+
+    def days(self, watchlist: str) -> dict[date, DayStatus]:
+        """See Store."""
+        with self._reading() as connection:
+            return ledger.statuses(connection, watchlist)
 
     def mark(self, day: WatchlistDay) -> None:
         """See Store."""
