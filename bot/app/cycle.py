@@ -52,7 +52,7 @@ from bot.errors import StoreError
 
 LOG = logging.getLogger("rankbot.cycle")
 _WRITTEN_AT_ONCE = 50
-"""Watchlists that share a transaction: a commit waits for the disk, and a thousand of them took a third of the CPU."""
+"""Watchlists that share a transaction: a commit waits for the disk, and a thousand took a quarter of the CPU."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,6 +216,13 @@ class TestIsolation:
         assert hurt.ledger(AGENTS.id)
         assert not hurt.incidents()
 
+    def test_more_watchlists_than_share_a_transaction(self) -> None:
+        many = tuple(replace(AGENTS, id=f"w{place}") for place in range(51))
+        world = World(changing(DAY), watchlists=many)
+        report = world.cycle().run()
+        assert [day.watchlist for day in report.days] == [watchlist.id for watchlist in many]
+        assert all(world.store.ledger(watchlist.id) for watchlist in many)
+
     def test_a_store_that_fails_fails_for_all(self) -> None:
         class Full(FakeStore):
             def mark(self, day: WatchlistDay) -> None:
