@@ -52,9 +52,9 @@ COUNTED = re.compile(r"\b\d+ (?:more|others?)\b")
 """What Slack's short form counts of what is in its thread: only it leaves anything out."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Said:
-    """A digest, the boards that it is made from, and its message."""
+    """A digest, the boards that it is made from, and its message. Hypothesis would print megabytes of it."""
 
     store: FakeStore
     lists: Sequence[Watchlist]
@@ -148,16 +148,18 @@ def assert_same_numbers(one: Said) -> None:
 
     Where the page would grow too large it leaves tables and proofs out, and says so; none of these does. Slack repeats
     the windows of its boards and its sources in each part, and leaves lines out, so that only which numbers it says is
-    compared; without its line charts, whose days are nowhere else, as those of a mail's pictures.
+    compared; without its line charts, whose days are nowhere else, as those of a mail's pictures. A rank is "#4" in a
+    sentence and "4" in a table.
     """
     sections = list(html_sections(one.message.html))
     texts = text_sections(one.message.text, [heading for heading, _ in sections[1:]])
     for (heading, words), text in zip(sections, texts, strict=True):
         assert numbers(words.replace("per 1M", "")) == numbers(text), heading
-    known = set(numbers(one.message.text))
+    known = {number.removeprefix("#") for number in numbers(one.message.text)}
     for part in one.message.slack:
         body = "\n".join(line for line in _without_lines(part.markup))
-        assert set(numbers(COUNTED.sub("", plain(body)).replace("\t", "  "))) <= known
+        said = numbers(COUNTED.sub("", plain(body)).replace("\t", "  "))
+        assert {number.removeprefix("#") for number in said} <= known
 
 
 def _without_lines(markup: str) -> Iterator[str]:
@@ -234,4 +236,4 @@ def test_it_holds_of_some_lives() -> None:
 
 @pytest.mark.slow
 def test_it_holds_of_many_lives() -> None:
-    settings(max_examples=800)(assert_all)()
+    settings(max_examples=200)(assert_all)()
