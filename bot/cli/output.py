@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.cli.streams import OutputError
 from bot.core.text import as_json, clean, inert
 from bot.errors import ConfigError, RankbotError
 
@@ -73,7 +74,7 @@ def whisper(text: object) -> None:
 
     Where nobody reads it any more, the work goes on: the exit code says the same in short.
     """
-    with suppress(OSError, AttributeError):  # nobody reads the answer any more, or there is no stdout: not its matter
+    with suppress(OutputError, OSError, AttributeError):  # no stdout, or none that takes it: that is said at the end
         sys.stdout.flush()
     with suppress(OSError):
         print(inert(str(text)), file=sys.stderr)
