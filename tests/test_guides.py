@@ -86,7 +86,7 @@ def test_what_it_shows_of_the_demo_can_be_asked_after_it(bench: Bench) -> None:
     assert bench("demo").code == 0
     inline = [shlex.split(call) for call in re.findall(r"`rankbot ([^`]+ --demo)`", README)]
     calls = [call for call in shown(START) if "--demo" in call] + inline
-    assert len(calls) == 6
+    assert len(calls) == 5
     for call in calls:
         said = bench(*call)
         assert (said.code, bool(said.out)) == (0, True), (call, said.flat)
