@@ -72,26 +72,6 @@ class CatalogueStore(Protocol):
         ...
 
 
-class RetentionStore(Protocol):
-    """What the database does to let go of what is old; only ``bot.app.prune`` asks for it."""
-
-    def thin(self, before: date) -> int:
-        """Thins the oldest whole windows of app boards that end before that day, some at a time; returns how many.
-
-        Of each stay the lines that later verdicts may refer to (who led, when an item was in the top n last, which
-        names it bore); earlier revisions go. A thinned window is no stored one any more, to whoever asks for boards.
-        Days of models, of which all their windows are sums, are never thinned.
-        """
-        ...
-
-    def drop_messages(self, before: datetime) -> int:
-        """Empties the payloads of deliveries that are over whose parts went out before then; returns how many parts.
-
-        What was delivered when, to whom and with which receipt stays, and so does what was told.
-        """
-        ...
-
-
 class Store(CatalogueStore, Protocol):
     """The database. Each call is a transaction of its own, unless made on what ``transaction`` gave.
 

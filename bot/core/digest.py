@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from bot.core.charts import Chart
 from bot.core.ranking import Dataset, Ranking
+from bot.core.table_line import TableLine
 from bot.core.text import clean
 from bot.core.week import DiaryDay, Week
 
@@ -94,29 +95,6 @@ class Standing:
     proof: str = ""
     moves: tuple[Proof, ...] = ()
     spark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TableLine:
-    """One line of a board's top. ``was`` is yesterday's rank where it differs, else empty.
-
-    ``price`` (dollars per million tokens, input and output) and ``context`` are of models that the catalogue knows;
-    ``share`` is a lab's part of all tokens of the window, in a briefing a model's, too, and ``points`` by how much it
-    changed; of apps there is neither.
-    """
-
-    rank: int
-    glyph: str
-    was: str
-    item: str
-    name: str
-    tokens: str
-    change: str
-    followed: bool
-    price: str = ""
-    context: str = ""
-    share: str = ""
-    points: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core import caps
-from bot.core.digest import Digest, News, Revision, Section, Standing, TableLine
+from bot.core.digest import Digest, News, Revision, Section, Standing
 from bot.core.event import Kind
+from bot.core.table_line import TableLine
 from bot.core.wording import count, listing
 
 LINES = 10

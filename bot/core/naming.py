@@ -41,15 +41,6 @@ def shown(sightings: Iterable[tuple[date, str]]) -> str:
     return min(first, key=lambda name: (first[name], name))
 
 
-def sighted(snapshots: Iterable[Snapshot]) -> Sightings:
-    """The sightings of those items to which these snapshots give several names."""
-    found: dict[str, list[tuple[date, str]]] = {}
-    for snapshot in snapshots:
-        for entry in snapshot.entries:
-            found.setdefault(entry.item, []).append((snapshot.end_date, entry.name))
-    return {item: seen for item, seen in found.items() if len({name for _, name in seen}) > 1}
-
-
 def names(at_hand: Mapping[str, str], sightings: Sightings) -> dict[str, str]:
     """What each item is called; by the name at hand, where no sightings tell otherwise."""
     return {item: shown(sightings[item]) if sightings.get(item) else name for item, name in at_hand.items()}

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 from bot.core.charts import Chart, Column, Course, RankChart, Role, SpikeChart, TokenChart
-from bot.core.digest import Citation, Digest, News, Proof, Provenance, Revision, Section, Standing, TableLine
-from bot.core.week import Arrivals, DiaryDay, DiaryLine, Week, WeekBoard, WeekLine
+from bot.core.digest import Citation, Digest, News, Proof, Provenance, Revision, Section, Standing
+from bot.core.table_line import TableLine
+from bot.core.week import Arrivals, DiaryDay, DiaryLine, Week, WeekBoard
 
 _DAY = date(2026, 11, 10)
 _LONG = "W" * 60
@@ -56,7 +57,20 @@ def _digest(name: str, *, sections: int, lines: int, revisions: int = 0) -> Dige
 
 def _week(name: str) -> Week:
     """Labs beside their models, apps, arrivals known and not known."""
-    line = WeekLine(2, "▲", "5", name, name, "6.50T", "+77%", "9.1%", "+3.8 pt", "0.09 / 0.36", "256k", followed=True)
+    line = TableLine(
+        2,
+        "▲",
+        "5",
+        name,
+        name,
+        "6.50T",
+        "+77%",
+        True,
+        price="0.09 / 0.36",
+        context="256k",
+        share="9.1%",
+        points="+3.8 pt",
+    )
     new = replace(line, rank=3, glyph="", was="", points="not listed", price="", context="", followed=False)
     app = replace(new, share="", points="", change="not listed")
     return Week(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import sparkline, text, wording
-from bot.core.digest import Standing, TableLine
+from bot.core.digest import Standing
 from bot.core.ranking import By, Entry, Snapshot
+from bot.core.table_line import TableLine
 from bot.core.view import View, absent
 from bot.core.watchlist import Pattern
 
@@ -47,6 +49,24 @@ def top(view: View, count: int) -> tuple[TableLine, ...]:
     """The board's first ``count`` lines."""
     current = view.current
     return tuple(_line(view, entry) for entry in current.entries[:count]) if current else ()
+
+
+def table_line(view: View, entry: Entry, *, no_base: str) -> TableLine:
+    """The entry in a table of its board, without its share; ``no_base`` is the change of what was not listed before."""
+    before = view.previous.rank(entry.item) if view.previous else None
+    glyph, move = wording.rank_move(entry.rank, before)
+    return TableLine(
+        rank=entry.rank,
+        glyph=glyph,
+        was=str(before) if "→" in move else "",
+        item=entry.item,
+        name=text.clean(entry.name),
+        tokens=wording.tokens(entry.tokens),
+        change=_change(view, entry, no_base),
+        followed=view.is_followed(entry.item, entry.name),
+        price=view.catalogue.price(entry.item) if view.catalogue else "",
+        context=view.catalogue.context(entry.item) if view.catalogue else "",
+    )
 
 
 def passing(view: View) -> tuple[Entry, Entry, bool] | None:
@@ -171,10 +191,10 @@ def _gap(entry: Entry, other: Entry) -> str:
     return f"{distance} {'ahead of' if entry.rank < other.rank else 'behind'} {name}"
 
 
-def _change(view: View, entry: Entry) -> str:
+def _change(view: View, entry: Entry, no_base: str = NO_BASE) -> str:
     if view.compared is None:
         return ""
-    return wording.percent(entry.tokens, view.compared.tokens(entry.item)) or NO_BASE
+    return wording.percent(entry.tokens, view.compared.tokens(entry.item)) or no_base
 
 
 def _share(view: View, entry: Entry) -> str:
@@ -184,21 +204,7 @@ def _share(view: View, entry: Entry) -> str:
 
 
 def _line(view: View, entry: Entry) -> TableLine:
-    before = view.previous.rank(entry.item) if view.previous else None
-    glyph, move = wording.rank_move(entry.rank, before)
-    was = str(before) if "→" in move else ""
-    if view.previous and before is None:
-        was = "not listed"  # however deep the board was read: a narrow column has no room for more
-    return TableLine(
-        rank=entry.rank,
-        glyph=glyph,
-        was=was,
-        item=entry.item,
-        name=text.clean(entry.name),
-        tokens=wording.tokens(entry.tokens),
-        change=_change(view, entry),
-        followed=view.is_followed(entry.item, entry.name),
-        price=view.catalogue.price(entry.item) if view.catalogue else "",
-        context=view.catalogue.context(entry.item) if view.catalogue else "",
-        share=_share(view, entry),
-    )
+    line = replace(table_line(view, entry, no_base=NO_BASE), share=_share(view, entry))
+    if view.previous and view.previous.rank(entry.item) is None:
+        return replace(line, was="not listed")  # however deep the board was read: a narrow column has no room for more
+    return line

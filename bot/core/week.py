@@ -8,29 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from bot.core.table_line import TableLine
+
 DAYS = 5
 """Days from which on a digest that comes once a week is a briefing."""
-
-
-@dataclass(frozen=True, slots=True)
-class WeekLine:
-    """One line of a board. ``was`` is the rank then where it differs; what is not known or does not exist is empty.
-
-    ``points`` is by how much the share changed; of apps there is neither, for nobody says what they all have together.
-    """
-
-    rank: int
-    glyph: str
-    was: str
-    item: str
-    name: str
-    tokens: str
-    change: str
-    share: str
-    points: str
-    price: str
-    context: str
-    followed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +25,7 @@ class WeekBoard:
     watchlist: str
     title: str
     noun: str
-    lines: tuple[WeekLine, ...]
+    lines: tuple[TableLine, ...]
     note: str
     beside: bool = False
 

@@ -8,11 +8,12 @@ from fractions import Fraction
 
 from bot.core import text, wording
 from bot.core.diff import places
-from bot.core.digest import TableLine
 from bot.core.market import Market
 from bot.core.ranking import By, Dataset, Entry, Snapshot
+from bot.core.standing import table_line
+from bot.core.table_line import TableLine
 from bot.core.view import View
-from bot.core.week import WeekBoard, WeekLine
+from bot.core.week import WeekBoard
 
 TOP = 10
 """Lines of a board."""
@@ -54,26 +55,9 @@ def board(view: View, *, beside: bool = False) -> WeekBoard:
     )
 
 
-def _line(view: View, entry: Entry) -> WeekLine:
-    before = view.previous.rank(entry.item) if view.previous else None
-    glyph, move = wording.rank_move(entry.rank, before)
-    was = str(before) if "→" in move else ""
+def _line(view: View, entry: Entry) -> TableLine:
     share, points = shares(view, entry)
-    change = wording.percent(entry.tokens, view.compared.tokens(entry.item)) or UNLISTED if view.compared else ""
-    return WeekLine(
-        rank=entry.rank,
-        glyph=glyph,
-        was=was,
-        item=entry.item,
-        name=text.clean(entry.name),
-        tokens=wording.tokens(entry.tokens),
-        change=change,
-        share=share,
-        points=points,
-        price=view.catalogue.price(entry.item) if view.catalogue else "",
-        context=view.catalogue.context(entry.item) if view.catalogue else "",
-        followed=view.is_followed(entry.item, entry.name),
-    )
+    return replace(table_line(view, entry, no_base=UNLISTED), share=share, points=points)
 
 
 def shares(view: View, entry: Entry) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from bot.core.history import MemoryHistory
-from bot.core.naming import NamedHistory, mentioned, named, names, renamed, renamed_event, shown, sighted, told_apart
+from bot.core.naming import NamedHistory, mentioned, named, names, renamed, renamed_event, shown, told_apart
 from tests.builders import CLI_AGENTS, CODING, DAY, event, snapshot
 from tests.core.rules.days import ago
 from tests.scenes import cli, entry, leader, whole
@@ -47,14 +47,6 @@ def days(text: str) -> list[tuple[date, str]]:
 def test_the_newest_name_that_held_for_two_days_is_shown(seen: str, name: str) -> None:
     assert shown(days(seen)) == name
     assert shown(reversed(days(seen))) == name
-
-
-def test_sightings_are_those_of_items_with_several_names() -> None:
-    boards = [
-        snapshot(CLI_AGENTS, ago(back), [("1", name, 9), ("2", "Same", 8)]) for back, name in enumerate(["B", "B", "A"])
-    ]
-    assert sighted(boards) == {"1": [(DAY, "B"), (ago(1), "B"), (ago(2), "A")]}
-    assert sighted(boards[:2]) == {}
 
 
 def test_without_sightings_the_name_at_hand_is_shown() -> None:

@@ -44,7 +44,7 @@ def thin(connection: Connection, before: date) -> int:
 
 
 def thinned_until(connection: Connection, board: Board) -> date | None:
-    """See RetentionStore.thinned_until."""
+    """See Store.thinned_until."""
     newest: date | None = connection.execute(
         select(func.max(SNAPSHOT.c.end_date)).where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.thinned)
     ).scalar()
