@@ -6,6 +6,8 @@ import logging
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from shutil import get_terminal_size
+from textwrap import wrap
 
 from bot.config import Config
 from bot.config.tables import Log
@@ -15,7 +17,23 @@ LOG = logging.getLogger("rankbot")
 
 
 class PlainFormatter(logging.Formatter):
-    """Lines for people, which a terminal only shows, whatever an error quotes."""
+    """Lines for people, which a terminal only shows, whatever an error quotes.
+
+    ``width``: the columns of that terminal, at which they are folded; None where a file or a pipe takes them.
+    """
+
+    def __init__(self, *, width: int | None = None) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+        self._width = width
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (the base class's name)
+        """The record's line, and those that it has besides (``lines``)."""
+        line = super().formatMessage(record)
+        if self._width:
+            line = "\n".join(
+                wrap(line, self._width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+            )
+        return "\n".join([line, *getattr(record, "lines", ())])
 
     def format(self, record: logging.LogRecord) -> str:
         """The record, and the traceback of a bug below it."""
@@ -23,7 +41,7 @@ class PlainFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and the traceback of a bug."""
+    """One JSON object a line: time, level, logger, message, what a record has besides, and the traceback of a bug."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line."""
@@ -32,6 +50,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            **getattr(record, "facts", {}),
         }
         if record.exc_info:
             fields["traceback"] = self.formatException(record.exc_info)
@@ -55,10 +74,10 @@ QUIET_LOGGERS: Mapping[str, int] = {
 
 
 def set_up_logging(log: Log) -> None:
-    """Logs to stderr, in the configured form."""
+    """Logs to stderr, in the configured form; lines for people fit the terminal, if it is one."""
     handler = logging.StreamHandler(sys.stderr)
-    plain = PlainFormatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
-    handler.setFormatter(JsonFormatter() if log.format == "json" else plain)
+    width = get_terminal_size().columns if sys.stderr and sys.stderr.isatty() else None
+    handler.setFormatter(JsonFormatter() if log.format == "json" else PlainFormatter(width=width))
     logging.basicConfig(level=log.level.upper(), handlers=[handler], force=True)
     for name, level in QUIET_LOGGERS.items():
         logging.getLogger(name).setLevel(max(level, logging.getLogger().level))

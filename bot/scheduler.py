@@ -16,8 +16,8 @@ from types import FrameType
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from bot.app.cycle import CycleReport
-from bot.core.due import Cadence, latest_due
-from bot.core.plan import last_complete_day
+from bot.core.due import Cadence, latest_due, next_due
+from bot.core.plan import complete_at, last_complete_day
 from bot.errors import RankbotError
 
 LOG = logging.getLogger("rankbot.serve")
@@ -98,19 +98,26 @@ class Nudge:
 
     def _cycle(self, now: datetime) -> None:
         report = self._run(self._beat)
+        if report.complete:
+            self._misses, self._again_at = 0, None
+        else:
+            self._miss(now)
         LOG.info(
-            "cycle ended requests=%d left=%d stored=%d days=%d digests=%d complete=%s",
+            "cycle ended requests=%d left=%d stored=%d days=%d digests=%d complete=%s next=%s",
             report.poll.answered,
             report.poll.left + len(report.poll.later),
             len(report.poll.stored),
             len(report.days),
             len(report.composed),
             report.complete,
+            f"{self._next(now):%Y-%m-%dT%H:%MZ}",
         )
-        if report.complete:
-            self._misses, self._again_at = 0, None
-        else:
-            self._miss(now)
+
+    def _next(self, now: datetime) -> datetime:
+        """When a cycle runs next, as far as is known: what somebody asks to be sent again may bring nothing forward."""
+        day = complete_at(last_complete_day(now, self._settle) + timedelta(days=1), self._settle)
+        due = [at for at in (next_due(cadence, now, self._settle) for cadence in self._cadences) if at]
+        return min([day, *due, *([self._again_at] if self._again_at else [])])
 
     def _miss(self, now: datetime) -> None:
         self._again_at = now + (HOURLY if self._misses else AGAIN_AFTER)
@@ -130,10 +137,16 @@ def serve(nudge: Callable[[], None], *, stopping: threading.Event) -> None:
         max_instances=1,
     )
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopping.set()
-        threading.Thread(target=scheduler.shutdown, kwargs={"wait": True}, name="shutdown").start()
+    def end(number: int) -> None:  # in a thread of its own: a signal may come while a line is being logged
+        LOG.info("%s came: ending; what is being sent is finished first", signal.Signals(number).name)
+        scheduler.shutdown(wait=True)
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if not stopping.is_set():  # a second one changes nothing
+            stopping.set()
+            threading.Thread(target=end, args=(number,), name="shutdown").start()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     scheduler.start()
+    LOG.info("ended")

@@ -42,7 +42,11 @@ _LIMITS = (
 _ADDRESS = "Check [openrouter] base_url, for example https://openrouter.ai/api/v1."
 _REFUSALS: dict[int, tuple[str, str]] = {
     400: ("the feed calls the request wrong", "Asking again will not help. Look for a newer rankbot."),
-    401: ("the feed does not accept the API key", "Check [openrouter] api_key; any OpenRouter key will do."),
+    401: (
+        "the feed does not accept the API key",
+        "Put a key that works where [openrouter] api_key points to (any OpenRouter key will do), "
+        "then: rankbot check --online",
+    ),
     402: ("the feed asks for payment", "Look at the balance and the limits of the API key's account."),
     403: (
         "the feed does not let the API key in",
@@ -186,7 +190,10 @@ def refusal(answer: Answer, *, what: str, key: str, now: datetime) -> FeedError:
     """
     kind, finding, hint = _verdict(answer.status)
     said = _said(answer.body, key)
-    message = f"{what}: {finding} ({answer.status}){f': “{said}”' if said else ''}."
+    about = f"{finding} ({answer.status}){f': “{said}”' if said else ''}."
+    if issubclass(kind, FeedRefusedError):  # that is about the key or the account, whatever was asked for
+        return kind(f"{about[:1].upper()}{about[1:]}", hint=hint)
+    message = f"{what}: {about}"
     if issubclass(kind, FeedTransientError):
         return kind(message, hint=hint, retry_after=retry_after(answer.headers.get("retry-after", ""), now))
     return kind(message, hint=hint)

@@ -13,7 +13,8 @@ from bot.app.ports import Channel, Renderer, Store
 from bot.app.preview import preview_day
 from bot.app.records import Incident, NewDelivery
 from bot.core.delivery import Delivery, DeliveryStatus
-from bot.core.wording import count, sentence
+from bot.core.ranking import Board
+from bot.core.wording import count, sentence, window
 from bot.errors import RankbotError
 
 FEED_FAILS = "feed:fails"
@@ -32,7 +33,9 @@ def note_poll(store: Store, report: PollReport, *, now: datetime) -> None:
             store.end_incident(key, now)
     held = {f"quarantine:{entry.board}:{entry.end_date}": entry for entry in store.quarantined()}
     for key, entry in held.items():
-        message = f"{entry.board} to {entry.end_date} is quarantined, and asked for again. {entry.reason}"
+        board = Board.parse(entry.board)
+        which = f"{board.title}, {window(board.window_days, entry.end_date)}"
+        message = f"{which}: the answer is quarantined, and asked for again. {entry.reason}"
         store.open_incident(key, message, now)
     for incident in store.incidents():
         if incident.key.startswith("quarantine:") and incident.key not in held:
@@ -164,9 +167,9 @@ def tell_operator(store: Store, operators: Sequence[Channel], renderer: Renderer
 def _subject(incidents: Sequence[Incident]) -> str:
     opened = sum(incident.ended_at is None for incident in incidents)
     ended = len(incidents) - opened
-    parts = [count(opened, "problem")] if opened else []
-    parts += [f"{ended} ended"] if ended else []
-    return f"rankbot: {', '.join(parts)}"
+    if not opened:
+        return f"rankbot: {count(ended, 'problem')} ended"
+    return f"rankbot: {count(opened, 'problem')}{f', {ended} ended' if ended else ''}"
 
 
 def _line(incident: Incident) -> str:

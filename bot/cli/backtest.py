@@ -20,8 +20,10 @@ from bot.cli.options import (
     open_house,
     with_demo,
 )
-from bot.cli.output import field, json_line, say, table, warn_field
-from bot.cli.stored import event_lines, watchlist_named
+from bot.cli.event_lines import called_now, tested_lines
+from bot.cli.output import field, json_line, say, warn_field
+from bot.cli.stored import watchlist_named
+from bot.cli.tables import table
 from bot.core import wording
 from bot.core.text import clean
 from bot.errors import UsageError
@@ -107,8 +109,8 @@ def _backtest(
             for event in events:
                 json_line(event.to_json())
         else:
-            _head(one, tested)
-            event_lines(events)
+            _head(house, one, tested)
+            tested_lines(house, events)
             for note in _notes(tested):
                 field(*note)
             say()
@@ -118,7 +120,7 @@ def _backtest(
         say(f"                 --from {start}{with_demo(house)}")
 
 
-def _head(watchlist: Watchlist, tested: Backtest) -> None:
+def _head(house: House, watchlist: Watchlist, tested: Backtest) -> None:
     """What it comes to, in a few lines."""
     from bot.core.backtest import summary
 
@@ -126,8 +128,14 @@ def _head(watchlist: Watchlist, tested: Backtest) -> None:
     say(f"{_named(watchlist)}, {_span(tested)}: {numbers.told} told, {_rate(numbers)} a week")
     if numbers.told:
         field("busiest day", _busiest(numbers))
-        field("talks most", ", ".join(f"{clean(name)} {times}" for _, name, times in numbers.talkative))
+        field("talks most", ", ".join(f"{clean(name)} {times}" for name, times in _talkative(house, numbers)))
     field("held back", _held(numbers) or "none")
+
+
+def _talkative(house: House, numbers: Summary) -> list[tuple[str, int]]:
+    """Who would be told of most, by their names, and how often."""
+    called = called_now(house, {item: name for item, name, _ in numbers.talkative})
+    return [(called[item], times) for item, _, times in numbers.talkative]
 
 
 def _named(watchlist: Watchlist) -> str:
@@ -232,7 +240,7 @@ def _sweep(
         if as_json:
             _sweep_json(one, sweep, found)
         else:
-            _sweep_table(one, sweep, found)
+            _sweep_table(house, one, sweep, found)
     _missing(house, tried, start, end)
     if not as_json:
         say("What a value would tell: set it in the configuration, then")
@@ -263,7 +271,7 @@ def _sweep_json(watchlist: Watchlist, sweep: Sweep, found: Sequence[Backtest]) -
         json_line({**tries, **span, **summary(tested).to_json()})
 
 
-def _sweep_table(watchlist: Watchlist, sweep: Sweep, found: Sequence[Backtest]) -> None:
+def _sweep_table(house: House, watchlist: Watchlist, sweep: Sweep, found: Sequence[Backtest]) -> None:
     from bot.core.backtest import summary
 
     now = sweep.swept.of(watchlist)
@@ -272,9 +280,9 @@ def _sweep_table(watchlist: Watchlist, sweep: Sweep, found: Sequence[Backtest]) 
     rows = [("value", "a week", "busiest day", "talks most", "held back")]
     for value, tested in zip(sweep.values, found, strict=True):
         numbers = summary(tested)
-        most = ", ".join(f"{clean(name, NAME)} {times}" for _, name, times in numbers.talkative[:2]) or "–"
+        most = ", ".join(f"{clean(name, NAME)} {times}" for name, times in _talkative(house, numbers)[:2]) or "–"
         rows.append((_written(value), _rate(numbers), _busiest(numbers), most, _held(numbers) or "–"))
-    table(rows, right=frozenset({0, 1}))
+    table(rows, fold=3, right=frozenset({0, 1}))
     for note in dict.fromkeys(note for tested in found for note in _notes(tested)):
         field(*note)
     say()

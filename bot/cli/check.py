@@ -9,7 +9,7 @@ from typing import Any
 from bot.adapters.charts import is_installed
 from bot.cli.check_advice import advice
 from bot.cli.check_requests import Outlook, asking
-from bot.cli.output import field, moment, paragraph, say
+from bot.cli.output import WIDTH, field, moment, paragraph, say
 from bot.config import Channel, Config, EmailChannel, FileChannel, PluggedChannel, SlackChannel, WhenQuiet
 from bot.core import wording
 from bot.core.due import Cadence, day_told, next_due
@@ -69,15 +69,18 @@ def read_back(config: Config, *, now: datetime, outlook: Outlook) -> None:
 
 
 def to_know(config: Config, *, online: bool) -> None:
-    """Prints the notes, and what else one should know; nothing where there is nothing."""
-    further = advice(config, online=online)
-    if not (config.notes or further):
+    """Prints the notes with their lines, then what else one should know; nothing where there is nothing."""
+    found = [(note.line, note.message, note.excerpt) for note in config.notes]
+    found += [(line, text, "") for line, text in advice(config, online=online)]
+    if not found:
         return
-    say(f"{count(len(config.notes) + len(further), 'thing')} to know")
-    for note in config.notes:
-        say(f"{note}")
-    for text in further:
-        paragraph(text, indent=2, hanging=text.index("  ") + 2)
+    say(f"{count(len(found), 'thing')} to know")
+    wheres = [f"{config.file.name}:{line}" if line else config.file.name for line, _, _ in found]
+    room = min(max(map(len, wheres)), WIDTH // 2)
+    for where, (_, text, excerpt) in zip(wheres, found, strict=True):
+        paragraph(f"{where:<{room}}  {text}", indent=2, hanging=room + 2)
+        if excerpt:
+            say(excerpt)
     say()
 
 

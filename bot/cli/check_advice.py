@@ -13,10 +13,9 @@ _LOST = {
 }
 
 
-def advice(config: Config, *, online: bool) -> list[str]:
+def advice(config: Config, *, online: bool) -> list[tuple[int, str]]:
     """Sentences with the lines that they are about, in the order of the file. ``online``: names are looked up."""
-    found = sorted([*_names(config, online=online), *_webhooks(config), *_times(config)])
-    return [f"{config.file.name}:{line}  {text}" for line, text in found]
+    return sorted([*_names(config, online=online), *_webhooks(config), *_times(config)])
 
 
 def _names(config: Config, *, online: bool) -> Iterator[tuple[int, str]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.app import catalogue
-from bot.app.poll import obey
+from bot.app.poll import Failure, failure_of, obey
 from bot.app.ports import Channel, Feed
 from bot.cli.output import field, say
 from bot.config import Config
@@ -39,20 +39,29 @@ def requests_of(config: Config) -> str:
     return count(sum(pages) + catalogue.wanted(config.watchlists), "request")
 
 
-def ask_services(config: Config, *, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> list[str]:
-    """Asks every service, sends nothing, and returns the problems that showed, a sentence each."""
-    problems: list[str] = []
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem in a sentence. ``passing``: nothing is to be put right, and asking again later may show none."""
+
+    sentence: str
+    passing: bool = False
+
+
+def ask_services(config: Config, *, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> list[Finding]:
+    """Asks every service, sends nothing, and returns the problems that showed."""
+    problems: list[Finding] = []
     last = last_complete_day(clock(), timedelta(hours=config.openrouter.settle_hours))
     with House(config, clock=clock, sleep=sleep) as house:
         feed = house.feed()
         say()
         problems += _catalogue(house, feed)
-        for number, watchlist in enumerate(config.watchlists):
+        in_vain = house.store.feed_paused_until(clock()) or any(not problem.passing for problem in problems)
+        for number, watchlist in enumerate(() if in_vain else config.watchlists):
             try:
                 ranking = _newest(feed, watchlist, last)
             except FeedError as error:
                 obey(house.store, error, now=clock())
-                problems += _refused(error.message, error.hint)
+                problems += _refused(failure_of(error))
                 break
             if not number:
                 field("OpenRouter", f"key accepted; newest complete day {day(last)}")
@@ -63,17 +72,17 @@ def ask_services(config: Config, *, clock: Callable[[], datetime], sleep: Callab
     return problems
 
 
-def _refused(message: str, hint: str) -> list[str]:
-    field("OpenRouter", f"{message}\n{hint}".rstrip())
-    return [f"OpenRouter: {message}"]
+def _refused(failure: Failure) -> list[Finding]:
+    field("OpenRouter", f"{failure.message}\n{failure.hint}".rstrip())
+    return [Finding(f"OpenRouter: {failure.message}", passing=not failure.permanent)]
 
 
-def _catalogue(house: House, feed: Feed) -> list[str]:
+def _catalogue(house: House, feed: Feed) -> list[Finding]:
     """Has the names of models in the store, by which they may be followed."""
     if not catalogue.due(house.store, house.config.watchlists, house.clock()):
         return []
     failure = catalogue.refresh(feed, house.store, now=house.clock())
-    return _refused(failure.message, failure.hint) if failure else []
+    return _refused(failure) if failure else []
 
 
 def _newest(feed: Feed, watchlist: Watchlist, last: date) -> Ranking:
@@ -88,7 +97,7 @@ def _newest(feed: Feed, watchlist: Watchlist, last: date) -> Ranking:
     return days[-1] if alone == MODEL_DAY else sum_days(alone, [Snapshot.of(days[-1])])
 
 
-def _names(config: Config, watchlist: Watchlist, ranking: Ranking, borne: Names) -> list[str]:
+def _names(config: Config, watchlist: Watchlist, ranking: Ranking, borne: Names) -> list[Finding]:
     """Prints which item each pattern means, by any name ``borne``; returns a sentence for each that means none."""
     nouns = NOUNS[ranking.board.dataset, ranking.board.by]
     found = ranking.entries
@@ -104,7 +113,7 @@ def _names(config: Config, watchlist: Watchlist, ranking: Ranking, borne: Names)
             if not meant:
                 lines.append(f'"{clean(pattern.text)}" matches nothing.{_close(pattern, ranking)}')
                 place = f"{config.file.name}:{config.line('watchlist', watchlist.id, key, number)}"
-                problems.append(f'{place} {key} "{clean(pattern.text)}" matches no {nouns[0]}.')
+                problems.append(Finding(f'{place} {key} "{clean(pattern.text)}" matches no {nouns[0]}.'))
     field(watchlist.id, "\n".join(lines))
     return problems
 
@@ -131,15 +140,15 @@ def _close(pattern: Pattern, ranking: Ranking) -> str:
     return f" Close: {'; '.join(shown)}" if shown else ""
 
 
-def _channel(name: str, channel: Channel) -> list[str]:
+def _channel(name: str, channel: Channel) -> list[Finding]:
     """Asks one channel's service; returns what is wrong with it."""
     match channel.probe():
         case Sent(words):
             field(name, f"{channel.describe()}: {words}")
             return []
-        case Failed(reason, _, hint):
+        case Failed(reason, permanent, hint):
             field(name, f"{channel.describe()}: {reason}\n{hint}".rstrip())
-            return [f"{name}: {reason}"]
+            return [Finding(f"{name}: {reason}", passing=not permanent)]
         case Unknown(reason):
             field(name, f"{channel.describe()}: {reason}")
             return []

@@ -49,6 +49,7 @@ class Condition:
     evaluated: dict[str, str | None] = field(default_factory=dict)
     requests_used: int = 0
     requests_limit: int = 0
+    feed_paused_until: datetime | None = None
     waiting: int = 0
     quarantined: list[str] = field(default_factory=list)
     channels: dict[str, dict[str, str | None]] = field(default_factory=dict)
@@ -73,6 +74,7 @@ class Condition:
             "evaluated": self.evaluated,
             "requests_used": self.requests_used,
             "requests_limit": self.requests_limit,
+            "feed_paused_until": self.feed_paused_until.isoformat() if self.feed_paused_until else None,
             "waiting_deliveries": self.waiting,
             "quarantined": self.quarantined,
             "unmatched": self.unmatched,
@@ -90,6 +92,7 @@ def inspect(house: House, beat: tuple[bool, str]) -> Condition:
     condition = Condition(now, look(house), complete=last_complete_day(now, house.settle))
     condition.requests_used = house.store.spent(now.date())
     condition.requests_limit = house.config.openrouter.requests_per_day
+    condition.feed_paused_until = house.store.feed_paused_until(now)
     _data(house, condition)
     _outbox(house, condition)
     _channels(house, condition)
@@ -124,8 +127,9 @@ def _incidents(house: House, condition: Condition) -> None:
     condition.open_failures = len(noted)
     for incident in noted:
         if not incident.key.startswith(OF_DELIVERIES):  # those are told with the outbox
-            passing = incident.key.startswith(PASSING)
-            (condition.retried if passing else condition.problems).append(incident.message)
+            said = condition.retried if incident.key.startswith(PASSING) else condition.problems
+            if incident.message not in said:  # a key that is refused is so for boards and for the catalogue
+                said.append(incident.message)
 
 
 def _data(house: House, condition: Condition) -> None:
@@ -222,20 +226,23 @@ def _untold(house: House, subscription: Subscription, due_at: datetime, last_due
 
 def _headline(condition: Condition) -> str:
     """Whether all is well, and what comes next."""
+    again, needy = len(condition.retried), len(condition.problems)
+    retried = f", {again} {'is' if again == 1 else 'are'} being retried" if again else ""
     if not condition.ok:
-        retried = f", {len(condition.retried)} retried by itself" if condition.retried else ""
-        return f"NOT OK   {wording.count(len(condition.problems), 'thing')} for you{retried}"
+        return f"NOT OK   {needy} {'needs' if needy == 1 else 'need'} you{retried}"
     told = [newest for newest in condition.evaluated.values() if newest]
+    if not (told or retried or condition.store.fetched_at):
+        return "OK   nothing fetched yet. To begin: rankbot run, or rankbot serve"
     upto = f"evaluated up to {wording.day(date.fromisoformat(max(told)))}" if told else "nothing evaluated yet"
     coming = sorted(
         (at, times["next"], name) for name, times in condition.channels.items() if (at := times["next_due_at"])
     )
-    return f"OK   {upto}" + (f"; next: {coming[0][1]} to {coming[0][2]}" if coming else "")
+    return f"OK   {upto}{retried}" + (f"; next: {coming[0][1]} to {coming[0][2]}" if coming else "")
 
 
 def print_condition(condition: Condition) -> None:
     """One screen."""
-    say(_headline(condition))
+    paragraph(_headline(condition), hanging=len("OK   "))
     say()
     for mark, sentences in (("!", condition.problems), ("~", condition.retried)):
         for sentence in sentences:
@@ -243,7 +250,9 @@ def print_condition(condition: Condition) -> None:
     if condition.problems or condition.retried:
         say()
     _print_data(condition)
-    line("requests", f"{condition.requests_used} of {condition.requests_limit} used today")
+    paused = condition.feed_paused_until
+    pause = f"; none before {moment(paused)}, as the feed asked" if paused else ""
+    line("requests", f"{condition.requests_used} of {condition.requests_limit} used today{pause}")
     for number, (name, times) in enumerate(condition.channels.items()):
         last = f"last sent {times['last_sent']}" if times["last_sent"] else "nothing sent yet"
         line("" if number else "sending", f"{name}: {last}; next {times['next'] or 'never'}")
@@ -264,7 +273,7 @@ def _print_data(condition: Condition) -> None:
         ago = f", fetched {lasted((condition.now - fetched).total_seconds())} ago" if fetched else ""
         line("data", f"{told}{ago}")
         line("", f"{wording.day(coming)} can be fetched from {condition.next_complete_at:%a %H:%M} UTC")
-    for held in condition.quarantined:
+    for held in condition.quarantined if not condition.retried else ():  # there it is said with what to do
         line("", f"quarantined: {held}")
     for note in condition.unmatched:
         line("", note)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.event_lines import event_lines
 from bot.cli.labs import labs_found
 from bot.cli.options import (
     ConfigOption,
@@ -22,20 +23,20 @@ from bot.cli.options import (
     not_empty,
     open_house,
 )
-from bot.cli.output import json_line, say, table
+from bot.cli.output import json_line, say
 from bot.cli.stored import (
     board_named,
     boards,
     citation,
     cited,
     entry_json,
-    event_lines,
     names_now,
     newest,
     share,
     title,
     watchlist_named,
 )
+from bot.cli.tables import fits, table
 from bot.core import wording
 from bot.core.sparkline import of_ranks
 from bot.core.text import clean
@@ -50,6 +51,10 @@ if TYPE_CHECKING:
 
 PANEL = "Look"
 HISTORY_DAYS = 90
+DAYS_ALONE = 76
+"""As many bars go on a line of their own."""
+DAYS_A_LINE = 63
+"""Nine weeks: as many bars as go on a line beside their first day."""
 
 
 def top(
@@ -84,21 +89,34 @@ def top(
                 json_line(entry_json(current, entry.item, previous))
             return
         say(f"{title(chosen)}, {wording.window(chosen.window_days, current.end_date)}")
-        shown = current.entries[:number]
-        table([_top_row(current, entry, previous, compared) for entry in shown], right=frozenset({0, 3, 4}))
+        _print_top([_top_row(current, entry, previous, compared) for entry in current.entries[:number]], chosen)
         say(cited(citation(current)))
+
+
+def _print_top(rows: Sequence[Sequence[object]], board: Board) -> None:
+    """The table; where it is too wide with ids, which only long slugs make it, they are left out and it is said."""
+    shares = ("Share",) if board.dataset.value == "models" else ()
+    head = ("#", "was", board.noun, "Tokens", "Change", *shares, "")
+    right = frozenset({0, *range(3, len(head) - 1)})
+    whole = [head, *rows]
+    without_ids = not fits(whole) and bool(shares)
+    table([row[:-1] for row in whole] if without_ids else whole, fold=2, right=right)
+    if without_ids:
+        say("Their ids: with --json, or in a wider terminal.")
 
 
 def _top_row(
     current: Snapshot, entry: Entry, previous: Snapshot | None, compared: Snapshot | None
 ) -> tuple[object, ...]:
-    """Rank, move, name, tokens and their change, of models and labs the share of all tokens, and the id."""
-    glyph, _ = wording.rank_move(entry.rank, previous.rank(entry.item) if previous else None)
+    """Rank, the rank before, name, tokens and their change, of models and labs the share of all tokens, and the id."""
+    before = previous.rank(entry.item) if previous else None
+    glyph, _ = wording.rank_move(entry.rank, before)
+    was = f"{glyph} {before}" if before and before != entry.rank else glyph
     change = wording.percent(entry.tokens, compared.tokens(entry.item) if compared else None)
     part = share(current, entry.item)
-    of_all = () if part is None else (f"{wording.share(part)} of all".rjust(12),)
+    of_all = () if part is None else (wording.share(part),)
     identity = "" if entry.item == entry.name else f"id {entry.item}"
-    return entry.rank, glyph, entry.name, wording.tokens(entry.tokens), change, *of_all, identity
+    return entry.rank, was, entry.name, wording.tokens(entry.tokens), change, *of_all, identity
 
 
 def history(
@@ -172,13 +190,22 @@ def _course(stored: History, board: Board, item: str, name: str, end: date, *, d
         return True
     listed = [rank for rank in ranks if rank is not None]
     say(f"{clean(name)} (id {clean(item)}) in {title(board)}")
-    say(f"  {of_ranks(ranks)}")
+    _draw([snapshot.end_date for snapshot in seen], of_ranks(ranks))
     now = f"#{ranks[-1]}" if ranks[-1] else "not listed"
     span = f"{wording.day(seen[0].end_date)} to {wording.day(seen[-1].end_date)}"
     extremes = f"best #{min(listed)}, worst #{max(listed)}"
     say(f"  {span}: now {now}, {extremes}, listed on {len(listed)} of {wording.count(len(seen), 'day')}")
     say(cited(citation(seen[-1]), "  "))
     return True
+
+
+def _draw(days: Sequence[date], bars: str) -> None:
+    """Bars, a day each; where they are too many for a line, each line begins with its first day."""
+    if len(bars) <= DAYS_ALONE:
+        say(f"  {bars}")
+        return
+    for begin in range(0, len(bars), DAYS_A_LINE):
+        say(f"  {wording.full_day(days[begin]):>11}  {bars[begin : begin + DAYS_A_LINE]}")
 
 
 def find(
@@ -208,12 +235,22 @@ def find(
                     }
                 )
             return
-        table([_match_row(match, called[match.item]) for match in matches], right=frozenset({2, 5}))
+        for name, found in _by_item(matches, called):
+            say(name)
+            table([_match_row(match) for match in found], fold=1, right=frozenset({0, 3}))
 
 
-def _match_row(match: Match, name: str) -> tuple[str, ...]:
+def _by_item(matches: Sequence[Match], called: Mapping[str, str]) -> list[tuple[str, list[Match]]]:
+    """The matches of each item, whose name and id are said once."""
+    found: dict[str, list[Match]] = {}
+    for match in matches:
+        found.setdefault(match.item, []).append(match)
+    return [(f"{clean(called[item])} (id {clean(item)})", of_item) for item, of_item in found.items()]
+
+
+def _match_row(match: Match) -> tuple[str, ...]:
     day, tokens = wording.day(match.end_date), wording.tokens(match.tokens)
-    return name, f"id {match.item}", f"#{match.rank}", match.board.key, day, tokens
+    return f"#{match.rank}", match.board.key, day, tokens
 
 
 def events(
@@ -241,7 +278,7 @@ def events(
             return
         if not found:
             say("No events.")
-        event_lines(found)
+        event_lines(house, found)
 
 
 def preview(

@@ -24,7 +24,8 @@ from bot.cli.options import (
     keep_config,
     open_house,
 )
-from bot.cli.output import field, json_line, moment, progress, say, table, warn_field, whisper
+from bot.cli.output import field, json_line, moment, paragraph, progress, say, warn_field, whisper
+from bot.cli.tables import table
 from bot.core import wording
 from bot.errors import UsageError
 
@@ -99,10 +100,13 @@ def list_deliveries(
             return
         if not found:
             say("Nothing was sent yet, and nothing waits.")
-        table([(d.id, d.channel, moment(d.due_at), d.status.value, d.subject) for d in found], right=frozenset({0}))
+            return
+        head = ("ID", "channel", "due", "state", "what it says")
+        listed = [(d.id, d.channel, moment(d.due_at), d.status.value, d.subject) for d in found]
+        table([head, *listed], fold=4, right=frozenset({0}))
         for delivery in found:
             if delivery.last_error:
-                say(f"  {delivery.id}: {delivery.last_error}")
+                paragraph(f"{delivery.id}: {delivery.last_error}", indent=2, hanging=2)
 
 
 @deliveries.command("retry")
@@ -216,12 +220,17 @@ def sandbox(
         datetime | None, typer.Option("--now", metavar="TIME", help="What the sandbox takes for the time (UTC).")
     ] = None,
     no_limits: Annotated[bool, typer.Option("--no-limits", help="Lift 30 requests a minute and 500 a day.")] = False,
+    fail: Annotated[
+        int | None, typer.Option("--fail", metavar="STATUS", help="Refuse all: 401, 403, 429, 500, 502 or 503.")
+    ] = None,
 ) -> None:
     """A local stand-in for the Data API.
 
-    On 127.0.0.1 under /api/v1; any bearer key will do, and limits count for each key.
+    On 127.0.0.1 under /api/v1; any bearer key will do, and limits count for each key. With --fail it shows what the bot
+    says when the feed refuses the key (401), asks for a pause (429) or is broken (500).
     """
     from bot.sandbox import Recordings, Sandbox, World, last_completed_day
+    from bot.sandbox.failing import Failing
 
     fixed = now.replace(tzinfo=now.tzinfo or UTC) if now else None
     given = clock_of(context)
@@ -230,11 +239,16 @@ def sandbox(
         return fixed or given()
 
     source = Recordings(recordings) if recordings else World(seed, last_completed_day(clock()))
+    failing = None if fail is None else Failing(fail)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):  # before it is said that all is ready
         signal.signal(number, lambda _number, _frame: stopping.set())
     with Sandbox(source, now=clock, port=port, limits=not no_limits) as server:
-        say(f'The sandbox answers on {server.url}. To use it: [openrouter] base_url = "{server.url}"')
+        server.answer = failing or server.answer
+        say(f"The sandbox answers on {server.url} until Ctrl-C. To use it:")
+        say(f'  [openrouter] base_url = "{server.url}"')
+        if failing:
+            say(f"It refuses every request with {fail}.")
         sys.stdout.flush()  # who started it in the background reads that line in a file
         stopping.wait()
         say(f"{wording.count(server.requests_count, 'request')} answered.")

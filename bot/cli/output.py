@@ -102,20 +102,6 @@ def complain(error: RankbotError) -> None:
             whisper(line)
 
 
-def table(rows: Iterable[Sequence[object]], right: frozenset[int] = frozenset(), indent: int = 2) -> None:
-    """Aligned columns; those in ``right`` by their right edge. Cells are cleaned: names come from strangers."""
-    cells = [[clean(str(cell)) if str(cell) else "" for cell in row] for row in rows]
-    if not cells:
-        return
-    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    for row in cells:
-        parts = [
-            cell.rjust(widths[column]) if column in right else cell.ljust(widths[column])
-            for column, cell in enumerate(row)
-        ]
-        say(" " * indent + "  ".join(parts).rstrip())
-
-
 def _cell(cell: object, limit: int) -> str:
     return clean(str(cell), limit) if str(cell) else ""
 

@@ -152,9 +152,16 @@ def _sent(house: House, report: CycleReport, *, at_once: bool) -> None:
             when = moment(due, subscription.cadence.zone) if due else "never"
             field(name, f"nothing due before {when}")
     if not report.attempts and not report.waiting:
-        everything = "There was nothing new to send. The newest digest again: rankbot preview"
-        not_due = "Nothing was due, so nothing was sent. To send what is new: rankbot run --now"
-        say(everything if at_once else not_due)
+        say(_nothing_sent(report, at_once=at_once))
+
+
+def _nothing_sent(report: CycleReport, *, at_once: bool) -> str:
+    """Why nothing went out, and what to do for those who want something; after a failure that is said elsewhere."""
+    if not report.complete and not report.poll.stored:
+        return "Nothing was sent."
+    if at_once:
+        return "There was nothing new to send. The newest digest again: rankbot preview"
+    return "Nothing was due, so nothing was sent. To send what is new: rankbot run --now"
 
 
 def _waits(delivery: Delivery) -> None:
@@ -230,9 +237,11 @@ def verdict(report: CycleReport) -> int:
 
 
 def _left(needy: int, later: int | None) -> str:
-    """What a run leaves: how much for somebody, how much for the next run (0: an unknown number; None: nothing)."""
+    """What a run leaves: how much for somebody, how much for the next run (0: what is missing; None: nothing)."""
     parts = [f"{needy} {'needs' if needy == 1 else 'need'} you"] if needy else []
-    if later is not None:
-        parts.append(f"{later or 'something'} {'are' if later > 1 else 'is'} tried again by the next run")
+    if later:
+        parts.append(f"{later} {'are' if later > 1 else 'is'} tried again by the next run")
+    elif later is not None:
+        parts.append("what is missing is asked for by the next run")
     sentence = ", ".join(parts)
     return f"{sentence[:1].upper()}{sentence[1:]}."

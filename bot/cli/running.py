@@ -70,6 +70,7 @@ def serve(
     Missing answers are asked for again after 20 minutes, then hourly. A second one on the same store waits its turn,
     and meanwhile sends what the first has put into the outbox.
     """
+    from bot.cli.opening import open_service
     from bot.cli.serving import hold_store, nudge
     from bot.logs import log_warnings, set_up_logging
     from bot.scheduler import serve as keep_serving
@@ -81,6 +82,7 @@ def serve(
         log_warnings(house.config)
         with house.metrics(), hold_store(house, wait=not no_wait, stopping=stopping) as hold:
             if not stopping.is_set():
+                open_service(house)
                 warn_of_old_sqlite()
                 keep_serving(nudge(house, hold), stopping=stopping)
 

@@ -15,7 +15,7 @@ from bot.adapters.service_manager import ALIVE, READY, STOPPING
 from bot.adapters.store.turn import Turn
 from bot.app.cycle import Cycle, CycleReport
 from bot.cli.live import beat_file, leave_beat
-from bot.cli.output import whisper
+from bot.cli.opening import log_attempts, log_failures
 from bot.errors import StoreBusyError, StoreError
 from bot.scheduler import Beat, Nudge
 from bot.wiring import House, after_cycle, cadence_of, service_manager, this_process
@@ -73,7 +73,7 @@ def _wait(turn: Turn, house: House, beat: Beat, stopping: threading.Event) -> No
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
     beat()
-    whisper(f"The store is served by {turn.holder()}; waiting for it to end.")
+    LOG.warning("The store is served by %s; waiting for it to end. What is due is sent meanwhile.", turn.holder())
     cycle = house.cycle()
     while not stopping.is_set():
         assist(cycle, beat)
@@ -99,8 +99,7 @@ def assist(cycle: Cycle, beat: Callable[[], None]) -> None:
     except StoreError as error:
         LOG.warning("nothing could be sent while waiting reason=%s", error)
         return
-    if attempts:
-        LOG.info("sent while waiting deliveries=%d", len(attempts))
+    log_attempts(attempts)
 
 
 def nudge(house: House, hold: Hold) -> Callable[[], None]:
@@ -115,11 +114,15 @@ def nudge(house: House, hold: Hold) -> Callable[[], None]:
         ended.clear()
         ended.append(cycle.run(progress=lambda _answered, _planned: beat(), alive=beat))
         after_cycle(house, ended[0])
+        log_failures(ended[0])
+        log_attempts(ended[0].attempts)
         return ended[0]
 
     def send() -> None:
         """What the cycle could not send goes out between two: then the switch has its ping after all."""
-        if cycle.send(alive=beat) and ended:
+        attempts = cycle.send(alive=beat)
+        log_attempts(attempts)
+        if attempts and ended:
             after_cycle(house, ended[0])
 
     whole = Nudge(

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -16,6 +16,9 @@ from bot.cli.options import ConfigOption, clock_of, config_path, open_house, sle
 from bot.cli.output import moment, paragraph, rows, say, whisper, wrapped
 from bot.core.wording import count
 from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.cli.check_online import Finding
 
 PANEL = "Start"
 SCHEMA = "config.schema.json"
@@ -98,13 +101,14 @@ def check(
     """
     from bot.adapters.render import JinjaRenderer
     from bot.cli.check import read_back, to_know
-    from bot.cli.check_online import ask_services, requests_of
+    from bot.cli.check_online import Finding, ask_services, requests_of
     from bot.cli.check_requests import look_ahead
     from bot.wiring import bundled_templates, load_config
 
     path = config_path(context, config)
     loaded = load_config(path)
-    problems = [str(trouble) for trouble in JinjaRenderer(bundled_templates(), loaded.defaults.templates).check()]
+    templates = JinjaRenderer(bundled_templates(), loaded.defaults.templates)
+    problems = [Finding(str(trouble)) for trouble in templates.check()]
     clock = clock_of(context)
     if online:
         say(f"{path} is valid. Asking the services ({requests_of(loaded)} at most):")
@@ -118,17 +122,17 @@ def check(
     say("Next: rankbot run --dry-run" if online else "Next: rankbot check --online")
 
 
-def _conclude(problems: Sequence[str], *, online: bool) -> NoReturn:
-    """The problems once more, in a sentence each, and what to do next."""
+def _conclude(problems: Sequence[Finding], *, online: bool) -> NoReturn:
+    """The problems once more, in a sentence each, and what to do next; exit code 75 where that is to wait."""
     whisper(f"{count(len(problems), 'problem')}:")
-    for problem in problems:
+    for problem in [finding.sentence for finding in problems]:
         begins_with_path = "/" in problem.partition(" ")[0]  # which is to be copied in one piece
         for line in [f"  {problem}"] if begins_with_path else wrapped(problem, indent=2, hanging=2):
             whisper(line)
-    whisper(
-        f"Next: put {'it' if len(problems) == 1 else 'them'} right, then: rankbot check{' --online' if online else ''}"
-    )
-    raise typer.Exit(NEEDS_YOU)
+    lasting = sum(not finding.passing for finding in problems)
+    what = f"put {'it' if len(problems) == 1 else 'them'} right" if lasting else "wait some minutes"
+    whisper(f"Next: {what}, then: rankbot check{' --online' if online else ''}")
+    raise typer.Exit(NEEDS_YOU if lasting else TRY_AGAIN)
 
 
 def test_channel(

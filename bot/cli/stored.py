@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from bot.cli.output import say
 from bot.core.text import clean
 from bot.errors import UsageError
 
@@ -128,32 +127,3 @@ def entry_json(snapshot: Snapshot, item: str, previous: Snapshot | None) -> dict
         "as_of": snapshot.as_of,
         "source": citation(snapshot),
     }
-
-
-def event_lines(events: Sequence[Event]) -> None:
-    """Prints events, a line each; those of equal names bear their ids."""
-    from bot.core.event import Kind
-    from bot.core.naming import APART, told_apart
-    from bot.core.parts import claim
-
-    called = told_apart({event.item: event.name for event in events})
-    for event in events:
-        state = event.held_back.value if event.held_back else event.status.value
-        ranks = f"{_rank(event.previous_rank)} → {_rank(event.rank)}"
-        passed = event.evidence["passed"]["name"] if event.kind is Kind.OVERTOOK else ""
-        kind = event.kind.value if passed else claim(event)
-        name = _pair(called[event.item], passed) if passed else clean(called[event.item], APART)
-        say(f"{event.id:<6} {event.date} {event.watchlist:<12} {kind:<14} {name:<28} {ranks:<9} {state}")
-
-
-def _pair(ahead: str, behind: str) -> str:
-    """Who passed whom, in the room of one name: "Kestrel Code > Marlin"."""
-    from bot.core.naming import APART
-
-    whole = f"{clean(ahead)} > {clean(behind)}"
-    half = (APART - len(" > ")) // 2
-    return whole if len(whole) <= APART else f"{clean(ahead, half)} > {clean(behind, half)}"
-
-
-def _rank(rank: int | None) -> str:
-    return f"#{rank}" if rank else "–"

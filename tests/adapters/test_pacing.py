@@ -108,7 +108,7 @@ class TestShared:
     def test_while_the_feed_wants_to_be_left_alone_nothing_is_taken(self) -> None:
         store, clock = FakeStore(), Clock()
         store.pause_feed(clock.now + timedelta(minutes=10), clock.now)
-        with pytest.raises(FeedRateLimitError, match="until 02:25 UTC; nothing was sent"):
+        with pytest.raises(FeedRateLimitError, match="until 02:25 UTC; no request was made"):
             self.pacer(store, clock)()
         assert (store.spent(MORNING.date()), clock.slept) == (0, [])
         assert store.reserve(clock.now, timedelta(seconds=2)) == clock.now

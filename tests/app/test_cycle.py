@@ -453,7 +453,7 @@ class TestOperator:
         world.cycle().run()
         world.feed.down = None
         world.cycle().run()
-        assert [notice.splitlines()[0] for notice in self.notices(world)] == ["rankbot: 1 problem", "rankbot: 1 ended"]
+        assert [notice.splitlines()[0] for notice in self.notices(world)] == ["rankbot: 1 problem", "rankbot: 1 problem ended"]
 
     def test_many_failures_are_one_problem(self) -> None:
         world = World(watchlists=(AGENTS, EXTENSIONS), operator=FakeChannel("ops"))

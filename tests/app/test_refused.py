@@ -34,7 +34,7 @@ def test_the_operator_is_told_once_while_it_lasts_and_of_its_end() -> None:
     told, ended = notices(world)
     assert "went out, but not to all: refused: two@example.com (550 no such user)." in told
     assert "Look at `to` of [channel.team]." in told
-    assert "1 ended" in ended
+    assert "1 problem ended" in ended
     assert not world.store.incidents()
     errors = {found.id: found.last_error for found in world.store.deliveries() if found.channel == "team"}
     assert sorted(errors.values()) == ["", REFUSED.refused, REFUSED.refused]

@@ -134,7 +134,7 @@ class TestFailures:
             world.answer = usual
         assert said.code == 1
         assert "does not accept the API key (401)" in said.flat
-        assert "1 needs you, something is tried again by the next run." in said.flat
+        assert "1 needs you, what is missing is asked for by the next run." in said.flat
         status = bench("status")
         assert (status.code, "api_key" in status.flat) == (1, True)
 

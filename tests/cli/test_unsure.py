@@ -93,7 +93,7 @@ def test_a_webhooks_lost_answer_waits_for_the_operators_word(bench: Bench, slack
     run_for_an_hour(bench)
     assert to_readers(slack) == 1
     _, ended = to_operator(slack)
-    assert "1 ended" in ended
+    assert "1 problem ended" in ended
     wanted = "discarded" if kept else "sent"
     assert [found["status"] for found in bench("deliveries", "--json").lines if found["id"] == 2] == [wanted]
 
