@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 from bot.core import (
     bases,
@@ -260,7 +260,11 @@ def _quiet(view: View, elsewhere: _Line | None, *, other: bool, day: date) -> st
 def _provenance(
     views: Sequence[View], nets: Sequence[Net], checked: date, corrections: Sequence[Correction]
 ) -> Provenance:
-    """One citation a dataset, with the earliest ``as_of`` of the boards, events and revised figures shown."""
+    """One citation a dataset, with the earliest ``as_of`` of the boards, events and revised figures shown.
+
+    They were checked on the day of composing, or, in the digest of a past day, on the later one on which they were
+    fetched: never before the time that is cited.
+    """
     citations = []
     for dataset in Dataset:
         shown = list(
@@ -269,8 +273,9 @@ def _provenance(
         shown += as_ofs(corrections, dataset)
         if shown:
             citations.append(cite(dataset, min(shown, key=moment)))
-    sample = any(snapshot.sample for view in views for snapshot in view.snapshots)
-    return Provenance(tuple(citations), wording.full_day(checked), sample=sample)
+    stored = [snapshot for view in views for snapshot in view.snapshots]
+    newest = max([checked, *(snapshot.fetched_at.astimezone(UTC).date() for snapshot in stored)])
+    return Provenance(tuple(citations), wording.full_day(newest), sample=any(snapshot.sample for snapshot in stored))
 
 
 def _as_ofs(shown: Iterable[tuple[View, Sequence[Event]]]) -> Iterator[str]:
