@@ -40,12 +40,15 @@ _LIMITS = (
     "shared by everything that uses the account."
 )
 _ADDRESS = "Check [openrouter] base_url, for example https://openrouter.ai/api/v1."
+_KEY = (
+    "Put a key that works where [openrouter] api_key points to (any OpenRouter key will do), "
+    "then: rankbot check --online"
+)
 _REFUSALS: dict[int, tuple[str, str]] = {
     400: ("the feed calls the request wrong", "Asking again will not help. Look for a newer rankbot."),
     401: (
         "the feed does not accept the API key",
-        "Put a key that works where [openrouter] api_key points to (any OpenRouter key will do), "
-        "then: rankbot check --online",
+        _KEY,
     ),
     402: ("the feed asks for payment", "Look at the balance and the limits of the API key's account."),
     403: (

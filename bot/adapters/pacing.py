@@ -48,7 +48,8 @@ class SharedPacer:
         if until:
             form = "%H:%M" if until.date() == now.date() else "%Y-%m-%d %H:%M"
             raise FeedRateLimitError(
-                f"The feed asked to wait until {until:{form}} UTC; no request was made.", hint="The next run asks again."
+                f"The feed asked to wait until {until:{form}} UTC; no request was made.",
+                hint="The next run asks again.",
             )
 
 

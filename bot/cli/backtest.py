@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.cli.event_lines import called_now, tested_lines
 from bot.cli.options import (
     ConfigOption,
     DemoOption,
@@ -20,7 +21,6 @@ from bot.cli.options import (
     open_house,
     with_demo,
 )
-from bot.cli.event_lines import called_now, tested_lines
 from bot.cli.output import field, json_line, say, warn_field
 from bot.cli.stored import watchlist_named
 from bot.cli.tables import table
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bot.wiring import House
 
 PANEL = "Tune"
-NAME = 14
+NAME = 20
 """Characters of a name in the table of a sweep."""
 
 

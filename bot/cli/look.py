@@ -23,7 +23,7 @@ from bot.cli.options import (
     not_empty,
     open_house,
 )
-from bot.cli.output import json_line, say
+from bot.cli.output import json_line, paragraph, say
 from bot.cli.stored import (
     board_named,
     boards,
@@ -158,12 +158,17 @@ def _exact_names(match: Match, called: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(name.casefold() for name in (match.item, match.name, called[match.item]))
 
 
+def _identified(item: str, name: str) -> str:
+    """A name with its id, which says nothing more where they are the same."""
+    return clean(name) if name == item else f"{clean(name)} (id {clean(item)})"
+
+
 def _absent(match: Match, name: str, days: int) -> None:
     """Says of an item that was not drawn where it was listed last."""
     where = f"not listed in a watchlist's board in the last {wording.count(days, 'day')} stored"
     last = f"last #{match.rank} on {wording.day(match.end_date)} in {title(match.board)}"
-    say(f"{clean(name)} (id {clean(match.item)}): {where}")
-    say(f"  {last}")
+    paragraph(f"{_identified(match.item, name)}: {where}", hanging=2)
+    paragraph(last, indent=2)
 
 
 def _courses(house: House, stored: History, called: Mapping[str, str], *, days: int, as_json: bool) -> set[str]:
@@ -189,7 +194,7 @@ def _course(stored: History, board: Board, item: str, name: str, end: date, *, d
             json_line(entry_json(snapshot, item, None))
         return True
     listed = [rank for rank in ranks if rank is not None]
-    say(f"{clean(name)} (id {clean(item)}) in {title(board)}")
+    paragraph(f"{_identified(item, name)} in {title(board)}", hanging=2)
     _draw([snapshot.end_date for snapshot in seen], of_ranks(ranks))
     now = f"#{ranks[-1]}" if ranks[-1] else "not listed"
     span = f"{wording.day(seen[0].end_date)} to {wording.day(seen[-1].end_date)}"
@@ -236,7 +241,7 @@ def find(
                 )
             return
         for name, found in _by_item(matches, called):
-            say(name)
+            paragraph(name, hanging=2)
             table([_match_row(match) for match in found], fold=1, right=frozenset({0, 3}))
 
 
@@ -245,7 +250,7 @@ def _by_item(matches: Sequence[Match], called: Mapping[str, str]) -> list[tuple[
     found: dict[str, list[Match]] = {}
     for match in matches:
         found.setdefault(match.item, []).append(match)
-    return [(f"{clean(called[item])} (id {clean(item)})", of_item) for item, of_item in found.items()]
+    return [(_identified(item, called[item]), of_item) for item, of_item in found.items()]
 
 
 def _match_row(match: Match) -> tuple[str, ...]:

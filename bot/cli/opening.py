@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot import __version__
 from bot.adapters.store import sqlite_file
@@ -16,7 +15,7 @@ from bot.core.delivery import DeliveryStatus
 from bot.core.due import next_due
 from bot.core.plan import complete_at, last_complete_day
 from bot.core.text import clean
-from bot.wiring import House, cadence_of
+from bot.wiring import House
 
 LOG = logging.getLogger("rankbot.serve")
 
@@ -91,9 +90,11 @@ def log_attempts(attempts: Iterable[Attempt]) -> None:
     for attempt in attempts:
         delivery = attempt.delivery
         about = f"channel={delivery.channel} delivery={delivery.id} subject={clean(delivery.subject)!r}"
-        if attempt.status is DeliveryStatus.SENT:
+        sent = attempt.status is DeliveryStatus.SENT
+        if sent:
             LOG.info("sent %s", about)
         if attempt.error:
+            what = "not sent to all" if sent else "not sent"
             again = f" next={attempt.next_attempt_at:%Y-%m-%dT%H:%MZ}" if attempt.next_attempt_at else ""
             level = logging.ERROR if attempt.needs_somebody else logging.WARNING
-            LOG.log(level, "not sent %s%s reason=%s", about, again, f"{attempt.error} {attempt.hint}".rstrip())
+            LOG.log(level, "%s %s%s reason=%s", what, about, again, f"{attempt.error} {attempt.hint}".rstrip())

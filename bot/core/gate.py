@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 
 from bot.core.ranking import APP_PAGE, FIRST_DAY, MAX_TOKENS, MODEL_DEPTH, OTHER, Dataset, Ranking, Sort
 from bot.core.text import clean
+from bot.core.wording import tokens
 
 YARDSTICK_DAYS = 31
 """A stored snapshot farther off than this says nothing about an answer."""
@@ -177,7 +178,7 @@ def plausible(ranking: Ranking, nearest: Ranking | None) -> Refusal | None:
         return Refusal(f"Only {kept} of the top {len(top)} of {stored} are in it.")
     total, known = ranking.total_tokens, nearest.total_tokens
     if 4 * total < known or total > 4 * known:
-        return Refusal(f"Its tokens sum to {total}; those of {stored} to {known}.")
+        return Refusal(f"Its tokens sum to {tokens(total)}; those of {stored} to {tokens(known)}.")
     return None
 
 

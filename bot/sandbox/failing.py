@@ -31,6 +31,6 @@ class Failing:
         wait = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 429 else {}
         self._answer = refusal(status, MESSAGES[status], headers={**wait, SAMPLE_HEADER: "generated"})
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, _request: Request) -> Answer:
         """The same to everybody, whatever is asked."""
         return self._answer

@@ -268,7 +268,10 @@ def test_every_fault_is_sorted_and_said_without_the_key(fault: Fault, caplog: py
         shown = repr(feed)
     error = caught.value
     assert type(error) is fault.kind
-    assert str(error).startswith("app-rankings for CLI agents (popular, 2026-11-04 to 2026-11-10): ")
+    about = (
+        "The feed " if fault.kind is REFUSED else "app-rankings for CLI agents (popular, 2026-11-04 to 2026-11-10): "
+    )
+    assert str(error).startswith(about)
     assert all(words in str(error) for words in fault.says), str(error)
     assert getattr(error, "retry_after", None) == fault.retry_after
     assert "\n" not in str(error)

@@ -453,7 +453,10 @@ class TestOperator:
         world.cycle().run()
         world.feed.down = None
         world.cycle().run()
-        assert [notice.splitlines()[0] for notice in self.notices(world)] == ["rankbot: 1 problem", "rankbot: 1 problem ended"]
+        assert [notice.splitlines()[0] for notice in self.notices(world)] == [
+            "rankbot: 1 problem",
+            "rankbot: 1 problem ended",
+        ]
 
     def test_many_failures_are_one_problem(self) -> None:
         world = World(watchlists=(AGENTS, EXTENSIONS), operator=FakeChannel("ops"))
@@ -513,7 +516,7 @@ class TestOperator:
         assert f"rankbot run --accept {CLI_AGENTS.key}" in self.notices(world)[0]
         world.feed.figures = steady
         world.cycle().run()
-        assert self.notices(world)[1].startswith("rankbot: 3 ended")
+        assert self.notices(world)[1].startswith("rankbot: 3 problems ended")
 
     def test_without_an_operators_channel_nothing_is_sent(self) -> None:
         world = World()

@@ -11,6 +11,7 @@ from bot.app.cycle import CycleReport
 from bot.app.deliver import Attempt, incident_key, revive
 from bot.app.operate import note_attempts
 from bot.app.poll import no_progress
+from bot.core import wording
 from bot.core.delivery import DeliveryStatus, Failed
 from bot.core.plan import PATIENCE, complete_at
 from bot.errors import FeedMalformedError
@@ -61,7 +62,7 @@ class TestQuarantine:
         world.cycle().run()
         assert (held(world), list(world.store.incidents())) == ([], [])
         assert "Ended" in notices(world)[-1]
-        assert f"{CLI_AGENTS.key} to {ago(20)} is quarantined" in notices(world)[-1]
+        assert f"CLI agents, 7 days to {wording.day(ago(20))}: the answer is quarantined" in notices(world)[-1]
 
     def test_one_that_is_repeated_is_kept(self) -> None:
         world = self.backfilled()

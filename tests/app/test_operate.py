@@ -50,7 +50,10 @@ class TestDeathBeforeTheNote:
         revive(world.store, 1, now=world.clock())
         assert [attempt.status for attempt in world.cycle().deliver.run()] == [DeliveryStatus.SENT]
         world.cycle().send()
-        assert [notice.splitlines()[0] for notice in notices(world)] == ["rankbot: 1 problem", "rankbot: 1 problem ended"]
+        assert [notice.splitlines()[0] for notice in notices(world)] == [
+            "rankbot: 1 problem",
+            "rankbot: 1 problem ended",
+        ]
         assert not world.store.incidents()
 
     def test_an_incident_whose_delivery_another_process_sent_ends(self) -> None:
@@ -75,7 +78,10 @@ class TestTemplates:
         world = self.failing()
         world.renderer.failing.clear()
         assert not world.cycle().run().composed
-        assert [notice.splitlines()[0] for notice in notices(world)] == ["rankbot: 1 problem", "rankbot: 1 problem ended"]
+        assert [notice.splitlines()[0] for notice in notices(world)] == [
+            "rankbot: 1 problem",
+            "rankbot: 1 problem ended",
+        ]
 
     def test_while_they_fail_nothing_ends(self) -> None:
         world = self.failing()

@@ -32,6 +32,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("OPENROUTER_API_KEY", "sk-or-invented")
     monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr("typer.main.get_command", command_of)
     made = Bench(tmp_path, capsys)

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from bot.adapters.sheet import FORMULA
-from bot.cli.output import field, json_line, rows, say, table, whisper
+from bot.cli.output import field, json_line, rows, say, whisper
+from bot.cli.tables import table
 from bot.sandbox import Sandbox, World, last_completed_day
 from bot.sandbox.source import AppTable, AppView
 from tests.cli.bench import NOW, Bench, Said
@@ -151,7 +152,7 @@ def test_whatever_is_printed_is_only_shown(capsys: pytest.CaptureFixture[str]) -
     for name in names_of(3_000, 3):
         say(name)
         field("label", name)
-        table([(name, "x"), ("y", name)])
+        table([(name, "x"), ("y", name)], fold=1)
         rows([("label", name)])
         whisper(name)
     out, err = capsys.readouterr()

@@ -28,14 +28,14 @@ class TestTop:
     def test_the_first_watchlists_board(self, bench: Bench) -> None:
         said = bench("top")
         assert said.out.splitlines()[0] == "Apps > Coding > CLI agents, 7-day totals, 7 days to Tue 10 Nov"
-        assert len(said.out.splitlines()) == 13
+        assert len(said.out.splitlines()) == 14
         assert " ".join(said.out.splitlines()[-2:]) == SOURCE  # the citation on a line, and the mark of a sample
         assert max(map(len, said.out.splitlines())) <= 80
         assert "id 4410982" in said.out
 
     def test_by_watchlist_or_board_and_day(self, bench: Bench) -> None:
         assert "Models, daily totals" in bench("top", "models", "-n", "3").out
-        assert bench("top", "apps:coding:cli-agent:popular:7d", "--date", "2026-11-03").out.count("\n") == 13
+        assert bench("top", "apps:coding:cli-agent:popular:7d", "--date", "2026-11-03").out.count("\n") == 14
 
     def test_as_json(self, bench: Bench) -> None:
         first = bench("top", "--json", "-n", "2").lines[0]
@@ -78,7 +78,7 @@ class TestHistory:
         gone = min(then - now)
         said = bench("history", gone, "--days", "1")
         assert said.code == 0
-        assert f"(id {gone}): not listed in a watchlist's board in the last 1 day stored\n  last #" in said.out
+        assert f"(id {gone}): not listed in a watchlist's board in the last 1 day stored last #" in said.flat
         assert "in Models, daily totals" in said.out
         assert "not listed in a watchlist's board" not in bench("history", gone).out
         assert bench("history", gone, "--days", "1", "--json").out == ""

@@ -29,7 +29,7 @@ class TestStatus:
 
     def test_before_the_first_run(self, bench: Bench) -> None:
         said = bench("status")
-        assert (said.code, said.out.startswith("OK   nothing evaluated yet")) == (0, True)
+        assert (said.code, said.out.startswith("OK   nothing fetched yet. To begin: rankbot run")) == (0, True)
 
     def test_after_a_run(self, ran: Bench) -> None:
         said = ran("status")
@@ -113,7 +113,7 @@ class TestStatus:
         assert bench("status").out.startswith("OK   nothing evaluated yet")
         bench.now += timedelta(minutes=1)
         said = bench("status")
-        assert (said.code, said.out.startswith("NOT OK   2 things for you")) == (1, True)
+        assert (said.code, said.out.startswith("NOT OK   2 need you")) == (1, True)
         since = "cli-agents: no day was evaluated yet, though data is asked for since Wed 11 Nov 05:00 UTC."
         assert since in said.flat
 

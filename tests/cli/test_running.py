@@ -57,7 +57,7 @@ def test_what_todays_budget_has_no_room_for_is_said_and_comes_tomorrow(bench: Be
     assert said.code == 75
     assert "18 requests at most, about 1 s. 10 of them may not fit into today's 8." in said.flat
     assert "later 6 requests do not fit into today's 8; they come tomorrow." in said.flat
-    assert "tried again by the next run." in said.err
+    assert "What is missing is asked for by the next run." in said.err
     bench.now += timedelta(days=1)
     assert "fetched     3 of 3" in bench("run", "--date", "2026-11-10").out
 

@@ -206,7 +206,7 @@ def signals() -> Iterator[None]:
 class TestWaiting:
     """A second process beats and sends while it waits, and ends when it is told to."""
 
-    def test_it_says_for_whom_it_waits_and_sends(self, house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_it_says_for_whom_it_waits_and_sends(self, house: House, caplog: pytest.LogCaptureFixture) -> None:
         house.channels["files"] = channel = FakeChannel("files")
         TestHelping().enqueue(house, "files")
         stopping = OneRound()
@@ -216,7 +216,7 @@ class TestWaiting:
         ):
             assert stopping.is_set()
         assert len(channel.sent) == 1
-        assert "The store is served by process " in capsys.readouterr().err
+        assert "The store is served by process " in caplog.text
 
     def test_sigterm_ends_the_wait(self, house: House) -> None:
         stopping = Event()

@@ -196,7 +196,8 @@ class TestCheckOnline:
     def test_a_feed_that_is_down_is_said(self, bench: Bench) -> None:
         bench.configure(CONFIG.format(url="http://127.0.0.1:9/api/v1"))
         said = bench("check", "--online")
-        assert (said.code, "refused the connection" in said.out) == (1, True)
+        assert (said.code, "refused the connection" in said.out) == (75, True)
+        assert said.err.endswith("Next: wait some minutes, then: rankbot check --online\n")
 
     def test_credentials_that_do_not_work_are_said(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TOKEN", "xoxb-wrong")

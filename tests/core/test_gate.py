@@ -307,9 +307,9 @@ def test_exactly_a_quarter_and_exactly_four_times_the_tokens_are_plausible() -> 
     assert plausible(_ranking([25] * 40), STORED) is None
     assert plausible(_ranking([400] * 40), STORED) is None
     refused = plausible(_ranking([25] * 39 + [24]), STORED)
-    assert str(refused) == "Its tokens sum to 999; those of the stored snapshot of 2026-11-09 to 4000."
+    assert str(refused) == "Its tokens sum to 999; those of the stored snapshot of 2026-11-09 to 4.00K."
     refused = plausible(_ranking([401] + [400] * 39), STORED)
-    assert str(refused) == "Its tokens sum to 16001; those of the stored snapshot of 2026-11-09 to 4000."
+    assert str(refused) == "Its tokens sum to 16.0K; those of the stored snapshot of 2026-11-09 to 4.00K."
 
 
 def test_sums_are_exact_beyond_doubles() -> None:
