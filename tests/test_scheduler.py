@@ -87,6 +87,17 @@ def test_what_is_missing_is_asked_for_after_twenty_minutes_and_then_hourly() -> 
     assert len(service.cycles) == 5
 
 
+def test_it_is_logged_when_the_next_cycle_is(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    service = Service(NINE)
+    service.failing = True
+    service.minutes(1)
+    service.failing = False
+    service.minutes(24 * 60)
+    said = [record.getMessage().rpartition("next=")[2] for record in caplog.records]
+    assert said == ["2026-11-11T05:20Z", "2026-11-11T08:00Z", "2026-11-12T02:00Z", "2026-11-12T08:00Z"]
+
+
 def test_a_clock_that_jumps_ahead_is_noticed_at_the_next_beat() -> None:
     service = Service()
     service.minutes(5)

@@ -213,6 +213,21 @@ class TestLogging:
         record = logging.LogRecord("rankbot", logging.ERROR, "", 1, "no %s", ("\x1b[2J\x9b1m\u202e",), None)
         assert form().format(record).isprintable()
 
+    def test_lines_for_people_are_folded_at_a_terminal_and_whole_elsewhere(self) -> None:
+        record = logging.LogRecord("rankbot", logging.INFO, "", 1, "some words " * 12, (), None)
+        record.lines = ["  store  /a/path"]
+        assert all(len(line) <= 80 for line in PlainFormatter(width=80).format(record).splitlines())
+        first, second = PlainFormatter().format(record).splitlines()
+        assert first.endswith("some words " * 12)
+        assert second == "  store  /a/path"
+
+    def test_facts_are_fields(self) -> None:
+        record = logging.LogRecord("rankbot", logging.INFO, "", 1, "serves", (), None)
+        record.facts = {"store": "PostgreSQL"}
+        record.lines = ["  store  PostgreSQL"]
+        said = json.loads(JsonFormatter().format(record))
+        assert (said["message"], said["store"]) == ("serves", "PostgreSQL")
+
     @pytest.mark.parametrize(("form", "kind"), [("text", PlainFormatter), ("json", JsonFormatter)])
     def test_libraries_that_log_addresses_are_kept_quiet(self, form: str, kind: type) -> None:
         root = logging.getLogger()

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.store import open_store
+from bot.cli import look
 from tests.builders import CLI_AGENTS, DAY, event
 from tests.cli.bench import NOW, Bench
 from tests.core.rules.days import ago
@@ -234,3 +235,31 @@ class TestNamesOfModels:
         bench.add(f'follow = ["{name}"]\n')
         assert f"{name} = id" not in bench("check", "--online").out
         assert bench("check", "--online").code == 0
+
+
+def test_a_long_course_is_drawn_in_lines_of_nine_weeks(capsys: pytest.CaptureFixture[str]) -> None:
+    days = [ago(number) for number in range(99, -1, -1)]
+    look._draw(days[-look.DAYS_ALONE :], "█" * look.DAYS_ALONE)
+    assert capsys.readouterr().out == f"  {'█' * look.DAYS_ALONE}\n"
+    look._draw(days, "█" * 63 + "▁" * 37)
+    assert capsys.readouterr().out == f"   3 Aug 2026  {'█' * 63}\n   5 Oct 2026  {'▁' * 37}\n"
+
+
+def test_ids_that_make_a_table_too_wide_are_left_out_and_it_is_said(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "wider terminal" not in bench("top", "models").out
+    monkeypatch.setenv("COLUMNS", "80")
+    said = bench("top", "models").out
+    assert "id " not in said.partition("Their ids")[0]
+    assert "Their ids: with --json, or in a wider terminal.\n" in said
+
+
+def test_events_stand_below_their_day_where_a_terminal_is_narrow(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(open_store(f"sqlite:///{bench.folder}/rankbot.db")) as store:
+        store.add_events([event(item=item, name=f"{item} " * 12, date=ago(40)) for item in ("first", "second")])
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = bench("events", "--date", str(ago(40))).out.splitlines()
+    assert lines[0] == "  Thu 1 Oct 2026"
+    assert all(len(line) <= 80 for line in lines)
+    assert " ".join(" ".join(lines).split()).count("first") == 12

@@ -60,6 +60,7 @@ class TestOpening:
         bench.configure(text.replace('dataset = "models"', 'dataset = "models"\nchannels = ["files"]'))
         with House(load_config(bench.folder / "config.toml"), clock=lambda: bench.now) as house:
             house.config = replace(house.config, watchlists=())
+            caplog.clear()
             open_service(house)
         assert "none: no watchlist sends to a channel" in PlainFormatter().format(caplog.records[0])
         assert json.loads(JsonFormatter().format(caplog.records[0]))["next_digest_at"] is None

@@ -245,6 +245,15 @@ def test_each_dataset_is_cited_once_with_the_earliest_time_of_what_is_shown() ->
     assert told.sections[2].noun == "Model"
 
 
+def test_a_past_day_is_checked_on_the_day_on_which_its_figures_were_fetched() -> None:
+    """Composed as on the day after, of boards that were fetched ten days later: never before the time cited."""
+    late = replace(
+        cli().current, fetched_at=cli().current.fetched_at + timedelta(days=10), as_of="2026-11-21T02:15:00Z"
+    )
+    told = digest(cli(current=late), ide())
+    assert told.provenance.checked == wording.full_day(late.fetched_at.date())
+
+
 def test_the_time_of_an_earlier_event_counts() -> None:
     earlier = entry(date=YESTERDAY)
     told = digest(calm(events=(earlier,)), days=(YESTERDAY, DAY))

@@ -93,9 +93,14 @@ def test_the_service_runs_a_cycle_at_once_beats_and_ends_on_sigterm(tmp_path: Pa
             out, _ = second.communicate(timeout=PATIENCE)
             assert second.returncode == 75
             assert f"process {process.pid} on " in out
+        assert "next poll   now, for what is missing; then " in said
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE)
+        process.send_signal(signal.SIGTERM)  # once more changes nothing
+        out, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
+        assert "SIGTERM came: ending; what is being sent is finished first" in out
+        assert out.endswith("INFO ended\n")
+        assert "Traceback" not in out
     with started(tmp_path, "status", "--live") as probe:
         assert probe.wait(PATIENCE) == 1
 
@@ -121,7 +126,19 @@ def test_the_sandbox_ends_on_sigterm_and_counts(tmp_path: Path) -> None:
         read_until(process, "answers on http://127.0.0.1:")
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate(timeout=PATIENCE)
-        assert (process.returncode, out) == (0, "0 requests answered.\n")
+        assert process.returncode == 0
+        assert out.splitlines()[-1] == "0 requests answered."
+
+
+def test_a_sandbox_that_fails_says_with_what(tmp_path: Path) -> None:
+    with started(tmp_path, "sandbox", "--port", "0", "--fail", "401") as process:
+        said = read_until(process, "refuses every request with 401.")
+        assert all(len(line) <= 80 for line in said.splitlines())
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE)
+    with started(tmp_path, "sandbox", "--fail", "200") as process:
+        out, _ = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, "It plays 401, 403" in out) == (2, True)
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path, feed: str) -> None:
