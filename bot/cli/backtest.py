@@ -43,7 +43,7 @@ NAME = 20
 def backtest(
     context: typer.Context,
     watchlist: Annotated[
-        str | None, typer.Argument(metavar="[WATCHLIST]", help="One watchlist; all of them if left out.")
+        str | None, typer.Argument(metavar="WATCHLIST", help="One watchlist; all of them if left out.")
     ] = None,
     config: ConfigOption = None,
     start: FromOption = None,

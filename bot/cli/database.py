@@ -51,9 +51,9 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy: a file that does not exist.")],
     config: ConfigOption = None,
 ) -> None:
-    """Copies an SQLite store, be it in use or not, into one compact file that only its owner can read.
+    """Copies an SQLite store, be it in use or not.
 
-    For PostgreSQL: pg_dump.
+    Into one compact file that only its owner can read. For PostgreSQL: pg_dump.
     """
     from bot.adapters.store import upkeep
 
@@ -63,9 +63,9 @@ def backup(
 
 @database.command("check")
 def check(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Reads the whole store, and tells whether it holds what was saved; changes nothing.
+    """Reads the whole store, and tells whether it is sound.
 
-    Exit code 1 where it does not.
+    That is, whether it holds what was saved; nothing is changed. Exit code 1 where it does not.
     """
     from bot.adapters.store import upkeep
 

@@ -29,7 +29,7 @@ PANEL = "Look"
 def explain(
     context: typer.Context,
     event_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="An event, as `rankbot events` and digests show it.")
+        str | None, typer.Argument(metavar="ID", help="An event, as `rankbot events` and digests show it.")
     ] = None,
     config: ConfigOption = None,
     item: Annotated[

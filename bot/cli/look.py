@@ -60,11 +60,11 @@ DAYS_A_LINE = 63
 def top(
     context: typer.Context,
     board: Annotated[
-        str | None, typer.Argument(metavar="[WATCHLIST|BOARD]", help="Whose board; the first watchlist's if left out.")
+        str | None, typer.Argument(metavar="WATCHLIST|BOARD", help="Whose board; the first watchlist's if left out.")
     ] = None,
     config: ConfigOption = None,
     day: DateOption = None,
-    number: Annotated[int, typer.Option("-n", min=1, max=200, help="How many ranks.")] = 10,
+    number: Annotated[int, typer.Option("-n", metavar="N", min=1, max=200, help="How many ranks.")] = 10,
     demo: DemoOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -123,7 +123,7 @@ def history(
     context: typer.Context,
     item: Annotated[str, typer.Argument(metavar="ITEM", help="A name, an id, a model's slug, or a lab.")],
     config: ConfigOption = None,
-    days: Annotated[int, typer.Option("--days", min=1, max=3660, help="How far back.")] = HISTORY_DAYS,
+    days: Annotated[int, typer.Option("--days", metavar="N", min=1, max=3660, help="How far back.")] = HISTORY_DAYS,
     demo: DemoOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -269,7 +269,11 @@ def events(
     demo: DemoOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """What was detected, newest day last."""
+    """What was detected, newest day last.
+
+    Each event with its ID, watchlist, rule, item, ranks (the day before → that day) and what became of it: told, new
+    (in no digest yet), retracted, or why it was held back. On each: rankbot explain ID.
+    """
     if day and (start or end):
         raise UsageError("--date is one day; --from and --to are several.", hint="Give the one or the others.")
     in_order(start, end)
@@ -282,7 +286,8 @@ def events(
                 json_line(event.to_json())
             return
         if not found:
-            say("No events.")
+            polled = house.store.standing().last_fetched_at is not None
+            say("No events." if polled else "No events: nothing was polled yet. To begin: rankbot run")
         event_lines(house, found)
 
 

@@ -72,7 +72,7 @@ def list_deliveries(
     config: ConfigOption = None,
     as_json: JsonOption = False,
     demo: DemoOption = False,
-    number: Annotated[int, typer.Option("-n", min=1, help="How many, newest first.")] = 20,
+    number: Annotated[int, typer.Option("-n", metavar="N", min=1, help="How many, newest first.")] = 20,
 ) -> None:
     """The outbox and its record, newest first.
 
@@ -117,7 +117,7 @@ def retry(
 ) -> None:
     """Sends a delivery again that is stuck: its missing parts only.
 
-    What else is due, is sent on the way.
+    Whatever else is due is sent as well.
     """
     from bot.app.deliver import revive
     from bot.cli.report import report_attempts
@@ -211,8 +211,8 @@ def _span(start: date, end: date | None, complete: date) -> tuple[date, date]:
 
 def sandbox(
     context: typer.Context,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")] = 8765,
-    seed: Annotated[int, typer.Option("--seed", help="Which generated world.")] = 1,
+    port: Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="0 takes any free one.")] = 8765,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Which generated world.")] = 1,
     recordings: Annotated[
         Path | None, typer.Option("--recordings", metavar="FOLDER", help="Replay recorded answers instead.")
     ] = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.app.allowance import Allowance
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from bot.app.deliver import Attempt
     from bot.app.evaluate import DayReport
     from bot.wiring import House
+
+NOTHING_SHOWN = "Nothing would be sent: nothing new is due. No event was stored."
 
 
 def tell(house: House, report: CycleReport, *, rehearsal: bool, at_once: bool = False) -> None:
@@ -47,7 +49,8 @@ def announce(plan: Plan, house: House) -> None:
         say(f"{wording.day(plan.last)} is stored already; {needed}.")
         return
     since = complete_at(plan.last, house.settle)
-    said = [f"{wording.day(plan.last)} is complete since {since:%H:%M} UTC."]
+    today = since.date() == house.clock().astimezone(UTC).date()
+    said = [f"{wording.day(plan.last)} is complete since {f'{since:%H:%M} UTC' if today else moment(since)}."]
     said.append(f"{count(boards, 'board')}, {effort(house, plan)}")
     if len(" ".join(said)) <= WIDTH:
         said = [" ".join(said)]
@@ -217,7 +220,7 @@ def _shown(report: CycleReport) -> None:
         say(f"── would go to {digest.channel} ".ljust(78, "─"))
         say(digest.message.text.rstrip())
     say()
-    say("Nothing was sent, and no event was stored.")
+    say("Nothing was sent, and no event was stored." if report.composed else NOTHING_SHOWN)
 
 
 def verdict(report: CycleReport) -> int:

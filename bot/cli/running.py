@@ -65,7 +65,7 @@ def serve(
         bool, typer.Option("--no-wait", help="Leave at once where another one serves this store.")
     ] = False,
 ) -> None:
-    """Runs the cycle on time, until SIGTERM.
+    """Runs the cycle on time, until Ctrl-C or SIGTERM.
 
     Missing answers are asked for again after 20 minutes, then hourly. A second one on the same store waits its turn,
     and meanwhile sends what the first has put into the outbox.

@@ -81,6 +81,7 @@ def _wait(turn: Turn, house: House, beat: Beat, stopping: threading.Event) -> No
             return
         stopping.wait(WAIT_SECONDS)
         beat()
+    LOG.info("told to end while waiting: ended")
 
 
 def _taken(turn: Turn) -> bool:

@@ -257,9 +257,9 @@ def test_ids_that_make_a_table_too_wide_are_left_out_and_it_is_said(
 
 def test_events_stand_below_their_day_where_a_terminal_is_narrow(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(open_store(f"sqlite:///{bench.folder}/rankbot.db")) as store:
-        store.add_events([event(item=item, name=f"{item} " * 12, date=ago(40)) for item in ("first", "second")])
+        store.add_events([event(item=item, name=f"{item} " * 7, date=ago(40)) for item in ("first", "second")])
     monkeypatch.setenv("COLUMNS", "80")
     lines = bench("events", "--date", str(ago(40))).out.splitlines()
     assert lines[0] == "  Thu 1 Oct 2026"
     assert all(len(line) <= 80 for line in lines)
-    assert " ".join(" ".join(lines).split()).count("first") == 12
+    assert " ".join(" ".join(lines).split()).count("first") == 7

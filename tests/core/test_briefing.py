@@ -247,11 +247,10 @@ def test_each_dataset_is_cited_once_with_the_earliest_time_of_what_is_shown() ->
 
 def test_a_past_day_is_checked_on_the_day_on_which_its_figures_were_fetched() -> None:
     """Composed as on the day after, of boards that were fetched ten days later: never before the time cited."""
-    late = replace(
-        cli().current, fetched_at=cli().current.fetched_at + timedelta(days=10), as_of="2026-11-21T02:15:00Z"
-    )
+    board = snapshot(CLI_AGENTS, DAY, NOW, as_of="2026-11-21T02:15:00Z")
+    late = replace(board, fetched_at=board.fetched_at + timedelta(days=10))
     told = digest(cli(current=late), ide())
-    assert told.provenance.checked == wording.full_day(late.fetched_at.date())
+    assert (late.fetched_at.day, told.provenance.checked) == (21, "21 Nov 2026")
 
 
 def test_the_time_of_an_earlier_event_counts() -> None:
