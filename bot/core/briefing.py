@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
+from itertools import takewhile
 
 from bot.core import (
     bases,
@@ -62,6 +63,11 @@ class _Frame:
     day: date
     dated: bool
     weekly: bool
+
+    def welcomed(self, view: View) -> bool:
+        """Whether a view before that one is new, too, and says what that means."""
+        before = takewhile(lambda one: one is not view, self.views)
+        return any(one.new and one.current and not one.events for one in before)
 
 
 def compose(
@@ -187,7 +193,7 @@ def _section(view: View, passed: str, lines: Sequence[_Line], moved: Sequence[Ev
         new=view.new,
         standing=moves.told(standings, moved, news=own),
         news=news,
-        quiet="" if news else _quiet(view, elsewhere, other=bool(passed or moved or frame.weekly), day=day),
+        quiet="" if news else _quiet(view, elsewhere, frame, other=bool(passed or moved or frame.weekly)),
         top_title=f"Top {len(top)}, {view.title}, {view.window(day)}" if top else "",
         top=top,
         not_evaluated=(*_unmatched(view), *notes.merged(view.not_evaluated, day)),
@@ -240,12 +246,12 @@ def _beside(one: Told, lead: Told) -> str:
     return words if one.event.date == lead.event.date else f"{words} ({wording.day(one.event.date)})"
 
 
-def _quiet(view: View, elsewhere: _Line | None, *, other: bool, day: date) -> str:
+def _quiet(view: View, elsewhere: _Line | None, frame: _Frame, *, other: bool) -> str:
     """A sentence for a section without news. ``other``: it tells something all the same."""
     if view.current is None:
-        return f"{view.title}: no figures for {wording.day(day)}."
+        return f"{view.title}: no figures for {wording.day(frame.day)}."
     if view.new:
-        return f"{view.title} is new here: from now on you read what changes."
+        return f"{view.title} is new here{', too' if frame.welcomed(view) else ': from now on you read what changes'}."
     if elsewhere:
         return f"{view.title}: {sentences.name(elsewhere.lead.event)} is told under {elsewhere.lead.view.title}."
     if other or standing.passing(view):

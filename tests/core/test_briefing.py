@@ -181,6 +181,19 @@ def test_what_came_and_went_is_one_line() -> None:
     assert not told.is_quiet
 
 
+def test_what_a_new_watchlist_means_is_said_once() -> None:
+    new = [
+        ide(new=True, current=snapshot(IDE.board, DAY, NOW)),
+        ide(new=True, current=snapshot(IDE.board, DAY, NOW), watchlist=replace(IDE, id="second", title="Second")),
+    ]
+    assert [section.quiet for section in digest(*new).sections] == [
+        "IDE extensions is new here: from now on you read what changes.",
+        "Second is new here, too.",
+    ]
+    blind = [ide(new=True, current=None), new[1]]
+    assert digest(*blind).sections[1].quiet == "Second is new here: from now on you read what changes."
+
+
 def test_a_board_that_is_missing_is_said() -> None:
     told = digest(cli(current=None, previous=None, compared=None, events=(entry(),)))
 
