@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.options import ConfigOption, DateOption, not_before_the_data, open_house
-from bot.cli.output import paragraph, progress
+from bot.cli.output import progress, say
 from bot.core import wording
 from bot.errors import UsageError
 
@@ -54,7 +54,8 @@ def run(
             report = one(at_once=now or day is not None, accept=boards, progress=show)
         tell(house, report, rehearsal=rehearsal, at_once=now or day is not None)
         if day and not report.days:
-            paragraph(f"{wording.day(day)} was evaluated before. To see its digest: rankbot preview --date {day}")
+            say(f"{wording.day(day)} was evaluated before. To see its digest:")
+            say(f"rankbot preview --date {day}")
         raise typer.Exit(verdict(report))
 
 

@@ -84,7 +84,7 @@ class TestRehearsal:
         assert (bench.folder / "digests" / "2026-11-05.txt").exists()
         assert bench("run", "--date", "2026-11-06", "--send").code == 0
         again = bench("run", "--date", "2026-11-06", "--send")
-        assert "was evaluated before. To see its digest: rankbot preview --date 2026-11-06" in again.out
+        assert "was evaluated before. To see its digest: rankbot preview --date 2026-11-06" in again.flat
 
     @pytest.mark.parametrize(
         ("arguments", "words"),
