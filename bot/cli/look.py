@@ -23,6 +23,7 @@ from bot.cli.options import (
     open_house,
 )
 from bot.cli.output import json_line, say, table
+from bot.cli.refused import refused_answers
 from bot.cli.stored import (
     board_named,
     boards,
@@ -223,17 +224,21 @@ def events(
     start: FromOption = None,
     end: ToOption = None,
     watchlist: WatchlistOption = None,
-    everything: Annotated[bool, typer.Option("--all", help="With those held back, and why.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="With those held back, and answers not believed, and why.")
+    ] = False,
     demo: DemoOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """What was detected, newest day last."""
+    """What was detected, newest day last.
+
+    Of what the feed restated, both figures: what was told, and what holds.
+    """
     if day and (start or end):
         raise UsageError("--date is one day; --from and --to are several.", hint="Give the one or the others.")
     in_order(start, end)
     with open_house(context, config, demo=demo, secrets=False) as house:
-        if watchlist:
-            watchlist_named(house, watchlist)
+        named = watchlist_named(house, watchlist) if watchlist else None
         found = house.store.events(watchlist=watchlist, start=day or start, end=day or end, held_back=everything)
         if as_json:
             for event in found:
@@ -242,6 +247,8 @@ def events(
         if not found:
             say("No events.")
         event_lines(found)
+        if everything:
+            refused_answers(house, named, day or start, day or end)
 
 
 def preview(

@@ -24,14 +24,17 @@ from bot.cli.options import (
     keep_config,
     open_house,
 )
-from bot.cli.output import field, json_line, moment, progress, say, table, warn_field, whisper
+from bot.cli.output import field, json_line, moment, progress, rows, say, warn_field, whisper
 from bot.core import wording
+from bot.core.text import clean
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.core.delivery import Delivery
 
 PANEL = "Operate"
+SUBJECT = 200
+"""Characters of a subject that are shown: a headline has 90, and a user's template may write a longer one."""
 
 
 def status(
@@ -75,7 +78,7 @@ def list_deliveries(
 ) -> None:
     """The outbox and its record, newest first.
 
-    `retry ID` and `discard ID` act on what is stuck.
+    `show ID` prints one as text; `retry ID` and `discard ID` act on what is stuck.
     """
     if context.invoked_subcommand:
         keep_config(context, config, demo=demo)
@@ -99,10 +102,32 @@ def list_deliveries(
             return
         if not found:
             say("Nothing was sent yet, and nothing waits.")
-        table([(d.id, d.channel, moment(d.due_at), d.status.value, d.subject) for d in found], right=frozenset({0}))
+        rows([(d.id, d.channel, moment(d.due_at), d.status.value, d.subject) for d in found], indent=2)
         for delivery in found:
             if delivery.last_error:
                 say(f"  {delivery.id}: {delivery.last_error}")
+
+
+@deliveries.command("show")
+def show_text(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID", help="As `rankbot deliveries` shows it.")],
+    config: ConfigOption = None,
+    demo: DemoOption = False,
+) -> None:
+    """What a delivery says, as text.
+
+    As it was sent, or waits to be.
+    """
+    from bot.adapters.stored_text import text_of
+
+    with open_house(context, config, demo=demo, secrets=False) as house:
+        delivery = house.store.delivery(number)
+        if delivery is None:
+            raise UsageError(f"There is no delivery {number}.", hint="Look: rankbot deliveries")
+        say(f"── {delivery.id}, {delivery.channel}, {moment(delivery.due_at)}, {delivery.status.value} ".ljust(78, "─"))
+        gone = "Its text is not kept any more: see `keep_messages_days` of [store]."
+        say(text_of(delivery) or f"{clean(delivery.subject, SUBJECT)}\n\n{gone}")
 
 
 @deliveries.command("retry")

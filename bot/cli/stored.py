@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from bot.cli.output import say
+from bot.cli.output import paragraph, say
 from bot.core.text import clean
 from bot.errors import UsageError
 
@@ -131,8 +131,9 @@ def entry_json(snapshot: Snapshot, item: str, previous: Snapshot | None) -> dict
 
 
 def event_lines(events: Sequence[Event]) -> None:
-    """Prints events, a line each; those of equal names bear their ids."""
-    from bot.core.event import Kind
+    """Prints events, a line each, below it both figures of one that was restated; equal names bear their ids."""
+    from bot.core import sides
+    from bot.core.event import EventStatus, Kind
     from bot.core.naming import APART, told_apart
     from bot.core.parts import claim
 
@@ -144,6 +145,11 @@ def event_lines(events: Sequence[Event]) -> None:
         kind = event.kind.value if passed else claim(event)
         name = _pair(called[event.item], passed) if passed else clean(called[event.item], APART)
         say(f"{event.id:<6} {event.date} {event.watchlist:<12} {kind:<14} {name:<28} {ranks:<9} {state}")
+        if event.revised is not None:
+            own, other = sides.told(event), sides.other(event)
+            gone = event.status is EventStatus.RETRACTED
+            before, now = (own, other) if gone else (other, own)
+            paragraph(sides.figures(event, before, now), indent=7)
 
 
 def _pair(ahead: str, behind: str) -> str:
