@@ -70,8 +70,12 @@ def _plain_object_text(element: Block) -> str:
     text = str(element["text"])
     if element["type"] == "plain_text":
         return text
-    written = _MRKDWN_LINK.sub(lambda found: _written_link(found[2], found[1]), text)
-    return written.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return unescaped(_MRKDWN_LINK.sub(lambda found: _written_link(found[2], found[1]), text))
+
+
+def unescaped(text: str) -> str:
+    """What Slack shows of an escaped text."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _written_link(label: str, url: str) -> str:

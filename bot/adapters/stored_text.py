@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from email import message_from_string, policy
 from typing import Any
 
-from bot.adapters.slack_plain import plain_blocks
+from bot.adapters.slack_plain import plain_blocks, unescaped
 from bot.core.delivery import Delivery
 
 
@@ -32,9 +32,9 @@ def _text(payload: str) -> str:
 
 def _of_post(post: Mapping[str, Any]) -> Iterator[str]:
     """The text of the notification, unless it is that of the first block, and the blocks."""
-    blocks = plain_blocks(post["blocks"])
-    if post["text"] not in blocks[:1]:
-        yield str(post["text"])
+    blocks, notification = plain_blocks(post["blocks"]), unescaped(post["text"])
+    if notification not in blocks[:1]:
+        yield notification
     yield from blocks
 
 

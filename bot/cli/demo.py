@@ -33,8 +33,10 @@ LATER = timedelta(minutes=15)
 ONE_DAY = timedelta(days=1)
 OFF = (11, 10, 9)
 """How many days before the last one nothing runs, as if the machine were off; the next morning catches up."""
-BEHEADED, OVERCOUNTED = 6, 4
-"""How many days before the last one are those about which the feed is wrong at first."""
+BEHEADED = 6
+"""How many days before the last one that day is about which the feed first answers what can't be true."""
+OVERCOUNTED = (4, 5, 3)
+"""How many days before the last one that day is which it miscounts at first: one of these, by preference the first."""
 CONFIG = """\
 # The demo's configuration: invented apps and models, served by `rankbot sandbox`.
 [openrouter]
@@ -94,7 +96,7 @@ def demo(
     world = World(seed, last_completed_day(clock.now))
     say("rankbot demo: invented apps and models, real pipeline. No key, no network.")
     say()
-    with Sandbox(_feed(world, last), now=clock, limits=False) as sandbox:
+    with Sandbox(_feed(world, last, clock.now), now=clock, limits=False) as sandbox:
         line("sandbox", f"{sandbox.url}, {world.app_count} apps, {world.model_count} models")
         _write(folder, sandbox.url)
         with House(load_config(folder / "config.toml"), clock=clock, sleep=clock.sleep) as house:
@@ -130,17 +132,21 @@ def _write(folder: Path, url: str) -> None:
     key.write_text("any-key-will-do\n", encoding="utf-8")
 
 
-def _feed(world: World, last: date) -> Source:
+def _feed(world: World, last: date, now: datetime) -> Source:
     """The world with two bad mornings."""
-    from bot.sandbox import Troubles
+    from bot.sandbox import Troubles, steady_day
 
-    beheaded, overcounted = (last - back * ONE_DAY for back in (BEHEADED, OVERCOUNTED))
-    return Troubles(world, beheaded=beheaded, overcounted=overcounted, subcategory="cli-agent")
+    board = "cli-agent"
+    overcounted = steady_day(world, board, [last - back * ONE_DAY for back in OVERCOUNTED], now)
+    return Troubles(world, beheaded=last - BEHEADED * ONE_DAY, overcounted=overcounted, subcategory=board)
 
 
 @dataclass(slots=True)
 class _Lived:
-    """What the days came to: digests, oldest first; days without a run; of which answers were not believed; restated."""
+    """What the days came to: the digests, oldest first, and what went wrong.
+
+    ``off``: days without a run; ``disbelieved``: of which day how many answers; ``restated``: days told before.
+    """
 
     digests: list[Composed] = field(default_factory=list)
     off: list[date] = field(default_factory=list)

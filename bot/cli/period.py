@@ -30,7 +30,7 @@ def period(house: House, chosen: Sequence[Watchlist], start: date | None, end: d
     last = min(end or complete, complete)
     first = start or first_whole_day(house.store, chosen, last)
     if first is None:
-        hint = f"Name a first day, and it says what to fetch: rankbot backtest --from {last - SHOWN}{with_demo(house)}"
+        hint = f"To see what is missing: rankbot backtest --from {last - SHOWN}{with_demo(house)}"
         raise UsageError(f"Of no day up to {last} all is stored that the rules look at.", hint=hint)
     if first > complete:
         raise UsageError(f"{first} is not complete yet.", hint=f"The newest complete day is {complete}.")

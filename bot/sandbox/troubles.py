@@ -75,14 +75,24 @@ class Troubles:
 
         In all it has a hundredth more than the leader, so that it is seen to lead.
         """
-        today, before = (self._week_to(end, now) for end in (self.overcounted, self.overcounted - _DAY))
+        today, before = (_week_to(self.world, self.subcategory, self.overcounted - back * _DAY, now) for back in (0, 1))
         leader = today[0]
         led = {leader.app_id, before[0].app_id}
         second = next(row for row in today if row.app_id not in led)
         return second.app_id, leader.tokens - second.tokens + leader.tokens // 100
 
-    def _week_to(self, end: date, now: datetime) -> Sequence[AppRow]:
-        return self.world.apps(AppView(end - (WEEK - 1) * _DAY, end, subcategory=self.subcategory), now).rows
+
+def steady_day(world: World, subcategory: str, days: Sequence[date], now: datetime) -> date:
+    """The first of the days on which who leads is who led the day before; the first of all where there is none.
+
+    Overcounted on such a day, the second is wrongly told as the new leader, and nobody else is.
+    """
+    leaders = {end: _week_to(world, subcategory, end, now)[0].app_id for day in days for end in (day, day - _DAY)}
+    return next((day for day in days if leaders[day] == leaders[day - _DAY]), days[0])
+
+
+def _week_to(world: World, subcategory: str, end: date, now: datetime) -> Sequence[AppRow]:
+    return world.apps(AppView(end - (WEEK - 1) * _DAY, end, subcategory=subcategory), now).rows
 
 
 def _largest(rows: Iterable[tuple[date, str, int]], day: date) -> set[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.gate import TOP
 from bot.core.ranking import Sort
-from bot.sandbox import Troubles, World
+from bot.sandbox import Troubles, World, steady_day
 from bot.sandbox.source import AppView
 from bot.sandbox.troubles import LARGEST
 
@@ -86,6 +86,18 @@ class TestOvercounted:
         bad = Troubles(world, beheaded=day - 2 * DAY, overcounted=day, subcategory="cli-agent")
         led = bad.apps(week(day), now).rows[0].app_id
         assert led not in (world.apps(week(end), now).rows[0].app_id for end in (day, day - DAY))
+
+
+def test_a_steady_day_is_one_on_which_the_leader_stays(world: World, now: datetime) -> None:
+    days = [OVERCOUNTED - back * DAY for back in range(90)]
+    led = {day: world.apps(week(day), now).rows[0].app_id for day in [*days, days[-1] - DAY]}
+    changed = [day for day in days if led[day] != led[day - DAY]]
+    assert changed
+    for day in changed:
+        assert steady_day(world, "cli-agent", [day], now) == day
+        others = [day - back * DAY for back in range(1, 8)]
+        found = steady_day(world, "cli-agent", [day, *others], now)
+        assert found == next((one for one in others if one not in changed), day)
 
 
 def test_all_else_is_the_worlds(world: World, troubles: Troubles, now: datetime) -> None:
