@@ -104,7 +104,7 @@ PROOFS = {
         "a good one came",
     ),
     "it dies between posting and noting it": ("wrong 0",),
-    "which threshold is not too noisy?": ("entered_top.n (now 10)", "value a week busiest day", "20"),
+    "which threshold is not too noisy?": ("spike.ratio (now 2)", "value a week busiest day", "1.5"),
 }
 """What the command of each row of the README's table shows."""
 
@@ -144,7 +144,7 @@ def test_and_the_one_of_the_crashes_too() -> None:
 
 
 def test_the_readme_is_one_screen() -> None:
-    assert len(README.splitlines()) <= 64
+    assert len(README.splitlines()) <= 61
 
 
 @pytest.mark.parametrize("number", range(2))
