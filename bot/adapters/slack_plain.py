@@ -70,12 +70,8 @@ def _plain_object_text(element: Block) -> str:
     text = str(element["text"])
     if element["type"] == "plain_text":
         return text
-    return unescaped(_MRKDWN_LINK.sub(lambda found: _written_link(found[2], found[1]), text))
-
-
-def unescaped(text: str) -> str:
-    """What Slack shows of an escaped text."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    written = _MRKDWN_LINK.sub(lambda found: _written_link(found[2], found[1]), text)
+    return written.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _written_link(label: str, url: str) -> str:

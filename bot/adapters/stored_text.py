@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from email import message_from_string, policy
 from typing import Any
 
-from bot.adapters.slack_plain import plain_blocks, unescaped
+from bot.adapters.slack_plain import plain_blocks
 from bot.core.delivery import Delivery
 
 
@@ -26,16 +26,8 @@ def _text(payload: str) -> str:
         return _of_mail(payload)
     document: Mapping[str, Any] = json.loads(payload)
     if "blocks" in document:
-        return "\n\n".join(_of_post(document))
+        return "\n\n".join(plain_blocks(document["blocks"]))
     return str(document[".txt"] if ".txt" in document else document["body"])
-
-
-def _of_post(post: Mapping[str, Any]) -> Iterator[str]:
-    """The text of the notification, unless it is that of the first block, and the blocks."""
-    blocks, notification = plain_blocks(post["blocks"]), unescaped(post["text"])
-    if notification not in blocks[:1]:
-        yield notification
-    yield from blocks
 
 
 def _of_mail(mail: str) -> str:
