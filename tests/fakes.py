@@ -211,10 +211,9 @@ class FakeStore:
         self._rows.quarantine.append(Quarantined(board, end_date, reason, fingerprint, now, now))
         return self._rows.quarantine[-1]
 
-    def quarantined(self) -> Sequence[Quarantined]:
-        return sorted(
-            (known for known in self._rows.quarantine if known.settled_at is None), key=lambda known: known.first_at
-        )
+    def quarantined(self, *, settled: bool = False) -> Sequence[Quarantined]:
+        wanted = [known for known in self._rows.quarantine if settled or known.settled_at is None]
+        return sorted(wanted, key=lambda known: known.first_at)
 
     def settle(self, board: str, end_date: date, now: datetime) -> bool:
         closed = False

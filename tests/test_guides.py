@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -72,7 +74,7 @@ def test_the_commands_of_getting_started_work_in_their_order(bench: Bench) -> No
 
 @pytest.mark.slow
 def test_the_commands_of_the_readme_work_in_their_order(bench: Bench) -> None:
-    calls = [call for call in shown(README.replace(".venv/bin/rankbot", "rankbot")) if call[0] not in ELSEWHERE]
+    calls = [call for call in shown(README) if call[0] not in ELSEWHERE]
     assert [call[:2] for call in calls] == [["init", "--for"], ["check", "--online"], ["run", "--dry-run"]]
     for call in calls:
         words = call[: call.index("#")] if "#" in call else call
@@ -84,12 +86,65 @@ def test_the_commands_of_the_readme_work_in_their_order(bench: Bench) -> None:
 @pytest.mark.slow
 def test_what_it_shows_of_the_demo_can_be_asked_after_it(bench: Bench) -> None:
     assert bench("demo").code == 0
-    inline = [shlex.split(call) for call in re.findall(r"`rankbot ([^`]+ --demo)`", README)]
-    calls = [call for call in shown(START) if "--demo" in call] + inline
+    calls = [call for call in shown(START) if "--demo" in call]
     assert len(calls) == 5
     for call in calls:
         said = bench(*call)
         assert (said.code, bool(said.out)) == (0, True), (call, said.flat)
+
+
+PROOFS = {
+    "the machine was off for three days": ("Three days were not reported in time", "Nothing is missing.", "BY DAY"),
+    "an app is #10, #11, #10, #11": ("state before in, until beyond #15", "Recomputed from the rows"),
+    "the feed answers nonsense, or restates a day": (
+        "retracted Before: #1,",
+        "Now: #2,",
+        "Answers that were not believed",
+        "of the top 20 of the stored snapshot",
+        "a good one came",
+    ),
+    "it dies between posting and noting it": ("wrong 0",),
+    "which threshold is not too noisy?": ("spike.ratio (now 2)", "value a week busiest day", "1.5"),
+}
+"""What the command of each row of the README's table shows."""
+
+
+def rows() -> dict[str, str]:
+    """The command of each row, without the footnote's mark."""
+    table = README.partition("| what happens |")[2].partition("\n\n")[0].splitlines()[2:]
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table]
+    return {cell[0]: re.findall(r"`([^`]+)`", cell[-1])[0] for cell in cells}
+
+
+@pytest.mark.slow
+def test_each_row_of_the_table_is_shown_by_its_command(bench: Bench) -> None:
+    """As a newcomer gives them: after the demo, and nothing else."""
+    assert list(rows()) == list(PROOFS)
+    assert bench("demo").code == 0
+    for happens, command in rows().items():
+        if not command.startswith("rankbot "):
+            continue
+        said = bench(*shlex.split(command)[1:])
+        assert said.code == 0, command
+        for words in PROOFS[happens]:
+            assert words in said.flat, command
+
+
+@pytest.mark.slow
+def test_and_the_one_of_the_crashes_too() -> None:
+    happens = "it dies between posting and noting it"
+    python, *arguments = shlex.split(rows()[happens])
+    assert python == ".venv/bin/python"
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for words in PROOFS[happens]:
+        assert words in " ".join(done.stdout.split())
+
+
+def test_the_readme_is_one_screen() -> None:
+    assert len(README.splitlines()) <= 61
 
 
 @pytest.mark.parametrize("number", range(2))

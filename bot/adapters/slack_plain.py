@@ -35,10 +35,15 @@ def _simpler(block: Block) -> list[Block]:
 
 def plain_text(blocks: Sequence[Block]) -> str:
     """The same message as one escaped text, without charts. The last block is kept whole."""
-    texts = [_plain_block(block) for block in blocks if block["type"] not in ("divider", "data_visualization")]
+    texts = plain_blocks(blocks)
     last = _fitting(texts.pop(), TEXT_LIMIT // 2) if len(texts) > 1 else ""
     body = _fitting("\n\n".join(texts), TEXT_LIMIT - len(last) - 2)
     return f"{body}\n\n{last}" if last else body
+
+
+def plain_blocks(blocks: Sequence[Block]) -> list[str]:
+    """The words of each block that has some, unescaped and at any length."""
+    return [_plain_block(block) for block in blocks if block["type"] not in ("divider", "data_visualization")]
 
 
 def _plain_block(block: Block) -> str:

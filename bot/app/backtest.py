@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
+from itertools import dropwhile, takewhile
 
 from bot.app.allowance import stored_depths
 from bot.app.evaluate import judge_by
 from bot.app.evidence import Evidence
 from bot.app.ports import Store
 from bot.core.backtest import Backtest, days_between, replay
-from bot.core.detect import Evaluation
+from bot.core.detect import Evaluation, needs, sources
 from bot.core.event import Event
 from bot.core.plan import Agenda, Window, Wish, history_windows, wanted_windows
+from bot.core.ranking import FIRST_DAY, Board
 from bot.core.watchlist import Watchlist
 
 
@@ -79,3 +82,27 @@ def missing(store: Store, watchlists: Iterable[Watchlist], start: date, end: dat
     stored = stored_depths(store, wanted.keys())
     gone = {window: wish for window, wish in wanted.items() if stored.get(window, 0) < wish.depth}
     return Missing(gone) if gone else None
+
+
+def first_whole_day(store: Store, watchlists: Sequence[Watchlist], last: date) -> date | None:
+    """The first of the newest days running, up to ``last``, of which all is stored that judging waits for, or None.
+
+    Days after them, on which nothing ran yet, do not matter.
+    """
+
+    @cache
+    def depths(board: Board) -> Mapping[date, int]:
+        return store.depths(board, FIRST_DAY, last)
+
+    def is_whole(day: date) -> bool:
+        return all(
+            depths(board).get(end, 0) >= watchlist.depth
+            for watchlist in watchlists
+            for need in needs(watchlist, day)
+            if need.waits
+            for board, end in sources(need)
+        )
+
+    days = (last - timedelta(days=back) for back in range((last - FIRST_DAY).days + 1))
+    whole = list(takewhile(is_whole, dropwhile(lambda day: not is_whole(day), days)))
+    return whole[-1] if whole else None

@@ -29,6 +29,8 @@ def no_progress(_answered: int, _planned: int) -> None:
     """For whoever does not watch."""
 
 
+BELIEVE = "If it is right: rankbot run --accept"
+"""How the operator has an implausible answer believed; the board's key follows."""
 GIVE_UP_AFTER = 3
 """Transient failures running after which the feed counts as down, and the rest is left for the next cycle."""
 
@@ -188,7 +190,7 @@ class Poll:
         if reason is None:
             return None
         now, key = self.clock(), ranking.board.key
-        hint = f"If it is right: rankbot run --accept {key}" if doubt else ""
+        hint = f"{BELIEVE} {key}" if doubt else ""
         kept = f"{reason} {hint}".strip()
         seen = self.store.quarantine(key, ranking.end_date, kept, gate.fingerprint(ranking), now)
         return None if doubt and gate.believed(seen.first_at, now) else _disbelieved(ranking, reason, hint)

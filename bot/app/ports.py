@@ -147,8 +147,8 @@ class Store(CatalogueStore, Protocol):
         """Remembers a refused answer and returns the open entry: the same fingerprint keeps its ``first_at``."""
         ...
 
-    def quarantined(self) -> Sequence[Quarantined]:
-        """The open ones, oldest first."""
+    def quarantined(self, *, settled: bool = False) -> Sequence[Quarantined]:
+        """The open ones, oldest first; with ``settled`` also those that were closed."""
         ...
 
     def settle(self, board: str, end_date: date, now: datetime) -> bool:

@@ -13,15 +13,16 @@ from bot.cli.event_lines import called_now, tested_lines
 from bot.cli.options import (
     ConfigOption,
     DemoOption,
-    FromOption,
     JsonOption,
     ToOption,
     in_order,
     not_before_the_data,
     open_house,
+    read_date,
     with_demo,
 )
 from bot.cli.output import field, json_line, say, warn_field
+from bot.cli.period import period
 from bot.cli.stored import watchlist_named
 from bot.cli.tables import table
 from bot.core import wording
@@ -46,7 +47,15 @@ def backtest(
         str | None, typer.Argument(metavar="WATCHLIST", help="One watchlist; all of them if left out.")
     ] = None,
     config: ConfigOption = None,
-    start: FromOption = None,
+    start: Annotated[
+        date | None,
+        typer.Option(
+            "--from",
+            metavar="DATE",
+            parser=read_date,
+            help="The first UTC day (default: the first from which on all is stored that the rules look at).",
+        ),
+    ] = None,
     end: ToOption = None,
     everything: Annotated[bool, typer.Option("--all", help="With what would have been held back, and why.")] = False,
     sweep: Annotated[
@@ -62,32 +71,21 @@ def backtest(
 ) -> None:
     """What would have been told, by the same engine.
 
-    Over stored days, from --from to --to (the newest complete day, if left out). Nothing is stored or sent.
+    Over stored days, up to --to (the newest complete day, if left out). Nothing is stored or sent.
     """
     from bot.app.backtest import Backtester
 
-    if start is None:
-        raise UsageError("A backtest has a first day.", hint="rankbot backtest --from 2026-10-01")
     in_order(start, end)
     not_before_the_data(start, "--from")
+    not_before_the_data(end, "--to")
     with open_house(context, config, demo=demo, secrets=False) as house:
-        last = _last(house, start, end)
         chosen = [watchlist_named(house, watchlist)] if watchlist else list(house.config.watchlists)
+        start, last = period(house, chosen, start, end)
         backtester = Backtester(house.store)
         if sweep:
             _sweep(house, backtester, chosen, sweep, start, last, as_json=as_json)
         else:
             _backtest(house, backtester, chosen, start, last, everything=everything, as_json=as_json)
-
-
-def _last(house: House, start: date, end: date | None) -> date:
-    """The last day of the period: ``end``, or the newest complete day where that is earlier or none was named."""
-    from bot.core.plan import last_complete_day
-
-    complete = last_complete_day(house.clock(), house.settle)
-    if start > complete:
-        raise UsageError(f"{start} is not complete yet.", hint=f"The newest complete day is {complete}.")
-    return min(end or complete, complete)
 
 
 def _backtest(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def event_lines(house: House, events: Sequence[Event]) -> None:
-    """Prints stored events: ID, day, watchlist, rule, who, ranks, and what became of each."""
+    """Prints stored events: ID, day, watchlist, rule, who, ranks, what became of it; if restated, both figures."""
     called = _called(house, events)
     _lines(
         [
@@ -24,6 +24,7 @@ def event_lines(house: House, events: Sequence[Event]) -> None:
             for event in events
         ],
         fold=3,
+        below={number: _restated(event) for number, event in enumerate(events) if event.revised is not None},
     )
 
 
@@ -33,15 +34,15 @@ def tested_lines(house: House, events: Sequence[Event]) -> None:
     _lines([(event.date, [event.id, *_said(event, called), _held(event)]) for event in events], fold=2)
 
 
-def _lines(dated: Sequence[tuple[date, list[str]]], *, fold: int) -> None:
+def _lines(dated: Sequence[tuple[date, list[str]]], *, fold: int, below: Mapping[int, str] | None = None) -> None:
     """Rows with their days: ``fold`` is the column of the rows that is folded where they are too long even so."""
     whole = [[row[0], day.isoformat(), *row[1:]] for day, row in dated]
     if fits(whole):
-        table(whole, fold=fold + 1)
+        table(whole, fold=fold + 1, below=below)
         return
     days = [day for day, _ in dated]
     heads = {n: f"  {wording.day(day)} {day.year}" for n, day in enumerate(days) if not n or day != days[n - 1]}
-    table([row for _, row in dated], fold=fold, indent=4, heads=heads)
+    table([row for _, row in dated], fold=fold, indent=4, heads=heads, below=below)
 
 
 def called_now(house: House, names: Mapping[str, str]) -> dict[str, str]:
@@ -70,6 +71,16 @@ def _said(event: Event, called: Mapping[str, str]) -> list[str]:
     if "passed" in event.evidence:
         return [event.kind.value, f"{name} > {clean(called[event.evidence['passed']['id']])}", ranks]
     return [claim(event), name, ranks]
+
+
+def _restated(event: Event) -> str:
+    """What was told and what holds of an event whose day was restated, in their figures."""
+    from bot.core import sides
+    from bot.core.event import EventStatus
+
+    own, other = sides.told(event), sides.other(event)
+    before, now = (own, other) if event.status is EventStatus.RETRACTED else (other, own)
+    return sides.figures(event, before, now)
 
 
 def _held(event: Event) -> str:

@@ -24,6 +24,7 @@ from bot.cli.options import (
     open_house,
 )
 from bot.cli.output import json_line, paragraph, say
+from bot.cli.refused import refused_answers
 from bot.cli.stored import (
     board_named,
     boards,
@@ -265,7 +266,9 @@ def events(
     start: FromOption = None,
     end: ToOption = None,
     watchlist: WatchlistOption = None,
-    everything: Annotated[bool, typer.Option("--all", help="With those held back, and why.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="With those held back, and answers not believed, and why.")
+    ] = False,
     demo: DemoOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -273,13 +276,13 @@ def events(
 
     Each event with its ID, watchlist, rule, item, ranks (the day before → that day) and what became of it: told, new
     (in no digest yet), retracted, or why it was held back. On each: rankbot explain ID.
+    Of what the feed restated, both figures: what was told, and what holds.
     """
     if day and (start or end):
         raise UsageError("--date is one day; --from and --to are several.", hint="Give the one or the others.")
     in_order(start, end)
     with open_house(context, config, demo=demo, secrets=False) as house:
-        if watchlist:
-            watchlist_named(house, watchlist)
+        named = watchlist_named(house, watchlist) if watchlist else None
         found = house.store.events(watchlist=watchlist, start=day or start, end=day or end, held_back=everything)
         if as_json:
             for event in found:
@@ -289,6 +292,8 @@ def events(
             polled = house.store.standing().last_fetched_at is not None
             say("No events." if polled else "No events: nothing was polled yet. To begin: rankbot run")
         event_lines(house, found)
+        if everything:
+            refused_answers(house, named, day or start, day or end)
 
 
 def preview(

@@ -27,12 +27,15 @@ from bot.cli.options import (
 from bot.cli.output import field, json_line, moment, paragraph, progress, say, warn_field, whisper
 from bot.cli.tables import table
 from bot.core import wording
+from bot.core.text import clean
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.core.delivery import Delivery
 
 PANEL = "Operate"
+SUBJECT = 200
+"""Characters of a subject that are shown: a headline has 90, and a user's template may write a longer one."""
 
 
 def status(
@@ -76,7 +79,7 @@ def list_deliveries(
 ) -> None:
     """The outbox and its record, newest first.
 
-    `retry ID` and `discard ID` act on what is stuck.
+    `show ID` prints one as text; `retry ID` and `discard ID` act on what is stuck.
     """
     if context.invoked_subcommand:
         keep_config(context, config, demo=demo)
@@ -107,6 +110,28 @@ def list_deliveries(
         for delivery in found:
             if delivery.last_error:
                 paragraph(f"{delivery.id}: {delivery.last_error}", indent=2, hanging=2)
+
+
+@deliveries.command("show")
+def show_text(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID", help="As `rankbot deliveries` shows it.")],
+    config: ConfigOption = None,
+    demo: DemoOption = False,
+) -> None:
+    """What a delivery says, as text.
+
+    As it was sent, or waits to be.
+    """
+    from bot.adapters.stored_text import text_of
+
+    with open_house(context, config, demo=demo, secrets=False) as house:
+        delivery = house.store.delivery(number)
+        if delivery is None:
+            raise UsageError(f"There is no delivery {number}.", hint="Look: rankbot deliveries")
+        say(f"── {delivery.id}, {delivery.channel}, {moment(delivery.due_at)}, {delivery.status.value} ".ljust(78, "─"))
+        gone = "Its text is not kept any more: see `keep_messages_days` of [store]."
+        say(text_of(delivery) or f"{clean(delivery.subject, SUBJECT)}\n\n{gone}")
 
 
 @deliveries.command("retry")

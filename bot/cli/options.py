@@ -31,7 +31,8 @@ class Place:
     sleep: Callable[[float], None] = time.sleep
 
 
-def _date(text: str | date) -> date:
+def read_date(text: str | date) -> date:
+    """A date as an option has it; raises BadParameter where it is none."""
     try:
         return text if isinstance(text, date) else date.fromisoformat(text)
     except ValueError as error:
@@ -45,10 +46,10 @@ ConfigOption = Annotated[
 DemoOption = Annotated[bool, typer.Option("--demo", help="Look at the newest demo instead.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 DateOption = Annotated[
-    date | None, typer.Option("--date", metavar="DATE", parser=_date, help="A UTC day, such as 2026-11-10.")
+    date | None, typer.Option("--date", metavar="DATE", parser=read_date, help="A UTC day, such as 2026-11-10.")
 ]
-FromOption = Annotated[date | None, typer.Option("--from", metavar="DATE", parser=_date, help="The first UTC day.")]
-ToOption = Annotated[date | None, typer.Option("--to", metavar="DATE", parser=_date, help="The last UTC day.")]
+FromOption = Annotated[date | None, typer.Option("--from", metavar="DATE", parser=read_date, help="The first UTC day.")]
+ToOption = Annotated[date | None, typer.Option("--to", metavar="DATE", parser=read_date, help="The last UTC day.")]
 WatchlistOption = Annotated[str | None, typer.Option("--watchlist", "-w", metavar="ID", help="One watchlist only.")]
 
 

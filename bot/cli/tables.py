@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
-from bot.cli.output import say
+from bot.cli.output import paragraph, say
 from bot.core.text import clean
 
 LONGEST = 240
@@ -45,11 +45,12 @@ def table(
     right: frozenset[int] = frozenset(),
     indent: int = 2,
     heads: Mapping[int, str] | None = None,
+    below: Mapping[int, str] | None = None,
 ) -> None:
     """Aligned columns; those in ``right`` by their right edge. Cells are cleaned: names come from strangers.
 
     Where a terminal is too narrow, the cells of the column ``fold`` go on below their first line. ``heads`` are lines
-    that stand before the rows of these numbers.
+    that stand before the rows of these numbers, ``below`` texts that stand beneath them, folded like a paragraph.
     """
     cells = _cells(rows)
     if not cells:
@@ -69,6 +70,8 @@ def table(
                 for column, (cell, width) in enumerate(zip(line, widths, strict=True))
             ]
             say(" " * indent + GAP.join(aligned).rstrip())
+        if below and place in below:
+            paragraph(below[place], indent=indent + widths[0] + len(GAP))
 
 
 def _cells(rows: Iterable[Sequence[object]]) -> list[list[str]]:

@@ -6,6 +6,7 @@ from bot.sandbox.answers import Answer, Request
 from bot.sandbox.recordings import Recordings
 from bot.sandbox.server import Sandbox
 from bot.sandbox.source import last_completed_day
+from bot.sandbox.troubles import Troubles, steady_day
 from bot.sandbox.world import World
 
-__all__ = ["Answer", "Recordings", "Request", "Sandbox", "World", "last_completed_day"]
+__all__ = ["Answer", "Recordings", "Request", "Sandbox", "Troubles", "World", "last_completed_day", "steady_day"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.app.backtest import Backtester, missing
+from bot.app.backtest import Backtester, first_whole_day, missing
 from bot.app.records import DayStatus, WatchlistDay
 from bot.core.event import Event, EventStatus
 from bot.core.ranking import Board
@@ -104,6 +104,35 @@ class TestMissing:
         assert gone is not None
         assert gone.out_of_reach([spiking(CLI_AGENTS, NewLeader())]) == 2
         assert gone.out_of_reach([tried]) == 0
+
+
+class TestFirstWholeDay:
+    """From when on a backtest misses nothing."""
+
+    def store(self, *back: int, depth: int = 100) -> FakeStore:
+        store = FakeStore()
+        store.save([snapshot(CLI_AGENTS, ago(days), [("a", "A", 5)], depth=depth) for days in back])
+        return store
+
+    def test_the_first_day_with_the_one_before_it(self) -> None:
+        """What is only shown where it is at hand, the window before, is not waited for."""
+        leads = spiking(CLI_AGENTS, NewLeader())
+        assert first_whole_day(self.store(0, 1, 2, 3), [leads], DAY) == ago(2)
+
+    def test_all_watchlists_count_and_all_that_their_rules_look_at(self) -> None:
+        store = self.store(*range(30))
+        leads, spikes = spiking(CLI_AGENTS, NewLeader()), spiking(CLI_AGENTS, Spike())
+        assert first_whole_day(store, [leads], DAY) == ago(28)
+        assert first_whole_day(store, [leads, spikes], DAY) == ago(7)
+
+    def test_the_newest_days_running_whatever_is_older_or_not_there_yet(self) -> None:
+        leads = spiking(CLI_AGENTS, NewLeader())
+        assert first_whole_day(self.store(2, 3, 4, 6, 7, 8), [leads], DAY) == ago(3)
+
+    def test_none_where_nothing_is_stored_or_not_deep_enough(self) -> None:
+        leads = spiking(CLI_AGENTS, NewLeader())
+        assert first_whole_day(FakeStore(), [leads], DAY) is None
+        assert first_whole_day(self.store(0, 1, depth=50), [leads], DAY) is None
 
 
 def test_what_a_gap_would_have_told_is_told_on_the_next_day() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,35 @@ def test_a_sweep_leaves_out_watchlists_that_can_not_have_the_rule(lived: Bench) 
     assert (said.code, "CLI agents" in said.out, "Models" in said.out) == (0, True, False)
 
 
+class TestWithoutAFirstDay:
+    """It begins with the first day of which all is stored that the rules look at."""
+
+    def test_it_begins_where_nothing_is_missing(self, lived: Bench) -> None:
+        said = lived("backtest")
+        assert (said.code, said.err) == (0, "")
+        first = said.out.rpartition("--from ")[2].strip()
+        assert lived("backtest", "--from", first) == said
+        assert "window that it would look at" not in said.err
+        before = date.fromisoformat(first) - timedelta(days=1)
+        assert "that it would look at." in lived("backtest", "--from", str(before)).flat
+
+    def test_a_last_day_and_a_sweep_go_with_it(self, lived: Bench) -> None:
+        lines = lived("backtest", "models", "--to", "2026-11-06", "--sweep", "spike.ratio=2,3", "--json").lines
+        assert {line["to"] for line in lines} == {"2026-11-06"}
+        assert len({line["from"] for line in lines}) == 1
+
+    def test_days_on_which_nothing_ran_yet_do_not_matter(self, lived: Bench) -> None:
+        first = lived("backtest").out.rpartition("--from ")[2]
+        lived.now += timedelta(days=3)
+        assert lived("backtest").out.rpartition("--from ")[2] == first
+
+    def test_with_too_little_stored_it_is_said_how_to_learn_what_is_missing(self, bench: Bench) -> None:
+        said = bench("backtest")
+        assert said.code == 2
+        assert "Of no day up to 2026-11-10 all is stored that the rules look at." in said.err
+        assert "rankbot backtest --from 2026-10-27" in said.err
+
+
 class TestMissingHistory:
     """What is not stored is offered to be fetched, with its price."""
 
@@ -108,7 +138,7 @@ class TestMissingHistory:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "A backtest has a first day."),
+        (("--to", "2024-12-31"), "--to 2024-12-31 is too early."),
         (("--from", "2026-11-11"), "2026-11-11 is not complete yet. The newest complete day is 2026-11-10."),
         (("--from", "2026-11-02", "--to", "2026-11-01"), "--from 2026-11-02 is later than --to 2026-11-01."),
         (("--from", "2024-12-31"), "OpenRouter's data begins on 2025-01-01."),

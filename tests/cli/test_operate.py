@@ -1,4 +1,4 @@
-"""status, deliveries, backfill and the demo."""
+"""status, deliveries and backfill."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import count
-from pathlib import Path
 
 import pytest
 
@@ -218,9 +217,31 @@ class TestDeliveries:
         assert said.code == 75
         assert f"Delivery {stuck} was not tried: another process took it first, and it is claimed now." in said.err
 
-    def test_one_that_is_not_there(self, bench: Bench) -> None:
-        said = bench("deliveries", "discard", "99")
+    @pytest.mark.parametrize("command", ["discard", "show"])
+    def test_one_that_is_not_there(self, bench: Bench, command: str) -> None:
+        said = bench("deliveries", command, "99")
         assert (said.code, "There is no delivery 99." in said.err) == (2, True)
+
+    def test_one_is_shown_as_it_was_sent(self, ran: Bench) -> None:
+        said = ran("deliveries", "show", "1")
+        assert said.out.startswith("── 1, files, Wed 11 Nov 02:00 UTC, sent ──")
+        sent = next((ran.folder / "digests").glob("*.txt")).read_text(encoding="utf-8")
+        assert said.out.partition("\n")[2].strip() == sent.strip()
+
+    def test_whose_text_is_not_kept_any_more_by_its_subject(self, ran: Bench) -> None:
+        subject = ran("deliveries", "--json").lines[0]["subject"]
+        with closing(open_store(f"sqlite:///{ran.folder}/rankbot.db")) as store:
+            assert store.drop_messages(NOW + timedelta(days=1)) == 1
+        said = ran("deliveries", "show", "1")
+        assert said.code == 0
+        assert f"{subject}\n\nIts text is not kept any more: see `keep_messages_days` of [store].\n" in said.out
+
+    def test_headlines_are_listed_whole_within_the_width(self, ran: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
+        subject = ran("deliveries", "--json").lines[0]["subject"]
+        said = ran("deliveries")
+        assert max(map(len, said.out.splitlines())) <= 80
+        assert subject in " ".join(said.out.split())
 
 
 class TestBackfill:
@@ -266,31 +287,6 @@ class TestBackfill:
         assert "go on where it stopped" in said.err
         bench.now += timedelta(days=1)
         assert "fetched     1 of 4" in bench("backfill", "--from", "2026-11-01", "--to", "2026-11-05").out
-
-
-class TestDemo:
-    """The whole thing, without a key or a network."""
-
-    def test_it_runs_days_and_shows_the_digest(self, bench: Bench) -> None:
-        said = bench("demo", "--days", "4")
-        assert said.code == 0
-        assert "4 polled over HTTP" in said.out
-        assert said.out.count("SAMPLE DATA") >= 2
-        assert "Source: OpenRouter (openrouter.ai/apps)" in said.out
-        folder = next(Path(line.split()[-1]) for line in said.out.splitlines() if "rankbot.db" in line).parent
-        assert len(list((folder / "digests").glob("*.html"))) == 4
-        assert "Kestrel Code" in bench("history", "Kestrel Code", "--demo").out
-        assert bench("events", "--all", "--demo").code == 0
-
-    def test_its_files_are_named_in_one_piece(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-        folder = bench.folder / "a folder with blanks" / ("long" * 20)
-        folder.mkdir(parents=True)
-        monkeypatch.setattr("tempfile.tempdir", str(folder))
-        said = bench("demo", "--days", "1")
-        made = next(folder.iterdir())
-        assert f"  stored      {made}/rankbot.db\n" in said.out
-        assert f"  mail        {made}/digests/2026-11-10.html  (open it in a browser)\n" in said.out
-        assert f"  slack       {made}/digests/2026-11-10.slack.json\n" in said.out
 
 
 def test_the_version_and_the_help(bench: Bench) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from bot.adapters.stored_text import text_of
 from bot.app.ports import Channel
 from bot.app.records import Message, SlackPart
 from bot.core.delivery import Delivery, DeliveryStatus, Failed, Sent, Step, Unknown
@@ -85,6 +86,10 @@ class ChannelContract(ABC):
             assert isinstance(outcome, Sent), outcome
             receipts.append(outcome.receipt)
         return receipts
+
+    def test_the_outbox_can_be_read(self, harness: ChannelHarness) -> None:
+        """What a channel keeps there is of a form that ``stored_text`` knows."""
+        assert "Kestrel Code passes Marlin for #4" in text_of(delivery(harness.channel.steps(message())))
 
     def test_each_step_is_sent_once(self, harness: ChannelHarness) -> None:
         receipts = self.send_all(harness.channel)

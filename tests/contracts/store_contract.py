@@ -293,6 +293,8 @@ class BooksContract:
         assert store.settle("models:1d", DAY, NOW + 3 * HOUR)
         assert list(store.quarantined()) == [other]
         assert not store.settle("models:1d", DAY, NOW + 3 * HOUR)
+        closed = [replace(entry, settled_at=NOW + 3 * HOUR) for entry in (first, later)]
+        assert list(store.quarantined(settled=True)) == [*closed, other]
 
     def test_what_is_refused_again_after_it_was_settled_begins_anew(self, store: Store) -> None:
         store.quarantine("models:1d", DAY, "a", "a", NOW)

@@ -100,9 +100,11 @@ def quarantine(
     return Quarantined(*row)
 
 
-def quarantined(connection: Connection) -> list[Quarantined]:
+def quarantined(connection: Connection, *, settled: bool) -> list[Quarantined]:
     """See Store.quarantined."""
-    query = select(*_REFUSED).where(QUARANTINE.c.settled_at.is_(None))
+    query = select(*_REFUSED)
+    if not settled:
+        query = query.where(QUARANTINE.c.settled_at.is_(None))
     return [Quarantined(*row) for row in connection.execute(query.order_by(QUARANTINE.c.first_at, QUARANTINE.c.id))]
 
 

@@ -183,10 +183,10 @@ class SqlStore:
         with self._writing() as connection:
             return ledger.quarantine(connection, board, end_date, reason=reason, print_=fingerprint, now=now)
 
-    def quarantined(self) -> Sequence[Quarantined]:
+    def quarantined(self, *, settled: bool = False) -> Sequence[Quarantined]:
         """See Store."""
         with self._reading() as connection:
-            return ledger.quarantined(connection)
+            return ledger.quarantined(connection, settled=settled)
 
     def settle(self, board: str, end_date: date, now: datetime) -> bool:
         """See Store."""
