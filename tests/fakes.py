@@ -288,6 +288,10 @@ class FakeStore:
             and (event.id, channel) not in self._rows.settled
         ]
 
+    def netted(self) -> frozenset[str]:
+        rows = self._rows
+        return frozenset(key for key, _ in rows.settled if rows.events[key].status is EventStatus.NEW)
+
     def disputed(self, channel: str, watchlists: Iterable[str]) -> Sequence[Belief]:
         wanted = set(watchlists)
         found = {}

@@ -200,6 +200,10 @@ class Store(CatalogueStore, Protocol):
         """Events of the watchlists up to ``until``, not held back or retracted, that the channel has not settled."""
         ...
 
+    def netted(self) -> frozenset[str]:
+        """The ids of events that no digest has told, for one that was composed found them undone or overtaken."""
+        ...
+
     def disputed(self, channel: str, watchlists: Iterable[str]) -> Sequence[Belief]:
         """What the channel was told of these watchlists that does not hold, or does hold after all, and it can't know.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from bot.cli.explained import NETTED
 from bot.cli.tables import fits, table
 from bot.core import wording
 from bot.core.text import clean
@@ -17,10 +18,18 @@ if TYPE_CHECKING:
 
 def event_lines(house: House, events: Sequence[Event]) -> None:
     """Prints stored events: ID, day, watchlist, rule, who, ranks, what became of it; if restated, both figures."""
-    called = _called(house, events)
+    called, netted = _called(house, events), house.store.netted()
     _lines(
         [
-            (event.date, [event.id, event.watchlist, *_said(event, called), _held(event) or event.status.value])
+            (
+                event.date,
+                [
+                    event.id,
+                    event.watchlist,
+                    *_said(event, called),
+                    _held(event) or (NETTED if event.id in netted else event.status.value),
+                ],
+            )
             for event in events
         ],
         fold=3,

@@ -10,7 +10,7 @@ import typer
 
 from bot.cli.exits import NEEDS_YOU
 from bot.cli.explain_day import DayWanted, explain_item
-from bot.cli.explained import STATES, disagreement, figure, rank, used
+from bot.cli.explained import became, disagreement, figure, rank, used
 from bot.cli.options import ConfigOption, DateOption, DemoOption, FromOption, WatchlistOption, open_house, with_demo
 from bot.cli.output import field, rows, say, whisper
 from bot.cli.stored import cited, event_source, names_now, title
@@ -101,7 +101,7 @@ def _claim(house: House, account: Account) -> None:
     say(f"  {titles.get(event.watchlist, clean(event.watchlist))}: {title(Board.parse(event.board))}")
     say(f"  {wording.window(event.window_days, event.date)} {event.date.year}")
     say()
-    field("status", account.reason or STATES[event.status.value])
+    field("status", account.reason or became(house, event))
     if event.late:
         field("", "Found when the day had been judged before: it is told late.")
     if account.cooled:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.cli.explained import STATES, disagreement, figure, rank, used
+from bot.cli.explained import became, disagreement, figure, rank, used
 from bot.cli.options import not_empty, with_demo
 from bot.cli.output import WIDTH, field, rows, say, warn_field
 from bot.cli.stored import citation, cited, names_now, newest, title, watchlist_named
@@ -56,7 +56,7 @@ def explain_item(house: House, wanted: DayWanted) -> bool:
         _finding(finding)
     used(account.judged.rows)
     say()
-    _stored(account)
+    _stored(house, account)
     say(cited(citation(account.judged.day.current)))
     say(f"Next: rankbot history {clean(identity)}{with_demo(house)}")
     return account.agrees
@@ -150,14 +150,14 @@ def _finding(finding: Finding) -> None:
     rows(measured, indent=4)
 
 
-def _stored(account: DayAccount) -> None:
+def _stored(house: House, account: DayAccount) -> None:
     """Whether what is stored of the item agrees with what was found now."""
     from bot.app.explain import Check
 
     if account.mark is None or account.backtest:
         return
     for one in account.stored:
-        state = one.reason or STATES[one.event.status.value]
+        state = one.reason or became(house, one.event)
         field("stored", f"{one.event.id} {one.event.kind.value}, {state}")
         if one.check is not Check.SAME:
             disagreement(one)

@@ -10,13 +10,22 @@ from bot.core import wording
 
 if TYPE_CHECKING:
     from bot.app.explain import Account
+    from bot.core.event import Event
+    from bot.wiring import House
 
-STATES = {
+NETTED = "netted out"
+_STATES = {
     "new": "in no digest yet",
     "told": "told in a digest",
     "retracted": "taken back: OpenRouter revised that day",
 }
-"""What became of an event that nothing holds back, by its status."""
+
+
+def became(house: House, event: Event) -> str:
+    """What became of an event that nothing holds back."""
+    if event.id in house.store.netted():
+        return f"{NETTED}: later days of the same digest undid or overtook it"
+    return _STATES[event.status.value]
 
 
 def rank(place: int | None) -> str:

@@ -275,7 +275,8 @@ def events(
     """What was detected, newest day last.
 
     Each event with its ID, watchlist, rule, item, ranks (the day before → that day) and what became of it: told, new
-    (in no digest yet), retracted, or why it was held back. On each: rankbot explain ID.
+    (in no digest yet), netted out (undone or overtaken by later days of its digest), retracted, or why it was held
+    back. On each: rankbot explain ID.
     Of what the feed restated, both figures: what was told, and what holds.
     """
     if day and (start or end):

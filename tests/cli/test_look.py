@@ -10,7 +10,9 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.store import open_store
+from bot.app.records import NewDelivery, Settlement
 from bot.cli import look
+from bot.core.delivery import Step
 from tests.builders import CLI_AGENTS, DAY, event
 from tests.cli.bench import NOW, Bench
 from tests.core.rules.days import ago
@@ -205,6 +207,16 @@ class TestNames:
         out = bench("events", "--date", str(ago(40))).out
         assert "pi (id 1)" in out
         assert "pi (id 2)" in out
+
+    def test_what_later_days_of_a_digest_undid_waits_for_none(self, bench: Bench) -> None:
+        with closing(open_store(f"sqlite:///{bench.folder}/rankbot.db")) as store:
+            undone, waits = store.add_events([event(item=item, date=ago(40)) for item in ("1", "2")])
+            late = NewDelivery("files", NOW + timedelta(days=1), DAY, "s", (Step(0, "digests", "{}"),))
+            store.enqueue(late, [Settlement(undone.id, stated=False)], NOW)
+        states = {line.split()[0]: line.rpartition("  ")[2] for line in bench("events").out.splitlines()}
+        assert (states[undone.id], states[waits.id]) == ("netted out", "new")
+        assert "netted out: later days of the same digest undid" in bench("explain", undone.id).flat
+        assert "in no digest yet" in bench("explain", waits.id).flat
 
 
 def test_names_never_reach_the_terminal_as_escapes(bench: Bench) -> None:

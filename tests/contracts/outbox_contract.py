@@ -134,6 +134,7 @@ class EventContract:
         settlements = [Settlement(stated.id, stated=True), Settlement(netted.id, stated=False)]
         store.enqueue(NewDelivery("team", NOW, DAY, "s", STEPS), settlements, NOW)
         assert [found.status for found in store.events()] == [EventStatus.TOLD, EventStatus.NEW]
+        assert store.netted() == {netted.id}
 
     def test_a_digest_whose_due_time_is_taken_settles_nothing(self, store: Store) -> None:
         (stored,) = store.add_events([event()])

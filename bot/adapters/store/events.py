@@ -79,6 +79,12 @@ def unsettled(connection: Connection, channel: str, watchlists: Iterable[str], u
     return _in_order(connection, query)
 
 
+def netted(connection: Connection) -> frozenset[str]:
+    """See Store.netted."""
+    query = select(EVENT.c.id).join(SETTLEMENT, SETTLEMENT.c.event_id == EVENT.c.id)
+    return frozenset(connection.execute(query.where(EVENT.c.status == EventStatus.NEW.value)).scalars())
+
+
 def disputed(connection: Connection, channel: str, watchlists: Iterable[str]) -> list[Belief]:
     """See Store.disputed."""
     gone = EVENT.c.status == EventStatus.RETRACTED.value

@@ -250,6 +250,11 @@ class SqlStore:
         with self._reading() as connection:
             return event_log.unsettled(connection, channel, watchlists, until)
 
+    def netted(self) -> frozenset[str]:
+        """See Store."""
+        with self._reading() as connection:
+            return event_log.netted(connection)
+
     def disputed(self, channel: str, watchlists: Iterable[str]) -> Sequence[Belief]:
         """See Store."""
         with self._reading() as connection:
