@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterator
 from functools import cache
@@ -77,16 +76,6 @@ def every_rule(bench: Bench, kept_by_every_rule: Path) -> Bench:
     """The bench of a bot whose watchlists have all the rules, each of which has fired."""
     live_by_every_rule(bench, kept_by_every_rule)
     return bench
-
-
-@pytest.fixture(autouse=True)
-def _plain_logging() -> Iterator[None]:
-    """A command sets up logging for its process; afterwards it is as it was."""
-    root = logging.getLogger()
-    before = (root.level, list(root.handlers))
-    yield
-    root.setLevel(before[0])
-    root.handlers[:] = before[1]
 
 
 def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
