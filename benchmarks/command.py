@@ -11,8 +11,8 @@ import sys
 import time
 from datetime import datetime, timedelta
 
-from bot.__main__ import main
+from bot.__main__ import script
 
 if __name__ == "__main__":
     moment, begun = datetime.fromisoformat(sys.argv[1]), time.monotonic()
-    sys.exit(main(sys.argv[2:], clock=lambda: moment + timedelta(seconds=time.monotonic() - begun)))
+    sys.exit(script(sys.argv[2:], clock=lambda: moment + timedelta(seconds=time.monotonic() - begun)))
