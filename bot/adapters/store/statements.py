@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import Connection, Table, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
-Insert = sqlite.Insert | postgresql.Insert
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
+Insert: TypeAlias = "sqlite.Insert | postgresql.Insert"
 
 
 def insert_into(connection: Connection, table: Table) -> Insert:
@@ -17,7 +21,11 @@ def insert_into(connection: Connection, table: Table) -> Insert:
 
 
 def _insert(dialect: str, table: Table) -> Insert:
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    if dialect != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # 20 ms of every start for those who never have it
+
+    return postgresql.insert(table)
 
 
 def insert_missing(connection: Connection, table: Table) -> Insert:
