@@ -10,7 +10,7 @@ import os
 import random
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -23,9 +23,8 @@ from bot import config as configuration
 from bot.adapters import metrics
 from bot.adapters.service_manager import ServiceManager
 from bot.adapters.store import SqlStore, open_store, sqlite_version_warning
-from bot.app.compose import Subscription
 from bot.app.figures import Figures, figures
-from bot.app.prune import Keep, Pruned, prune
+from bot.app.subscription import Subscription
 from bot.config import Config, Secret
 from bot.core.delivery import RetryPolicy
 from bot.core.due import Cadence, WhenQuiet, rhythm
@@ -39,6 +38,8 @@ if TYPE_CHECKING:
     from bot.app.cycle import Cycle, CycleReport, Timing
     from bot.app.deliver import Deliver
     from bot.app.ports import Channel
+    from bot.app.prune import Pruned
+    from bot.core.watchlist import Watchlist
 
 LOG = logging.getLogger("rankbot")
 _PICTURES = 32
@@ -108,9 +109,6 @@ class House:
         self.store: SqlStore = open_store(config.store_url.read())
         self._closing.callback(self.store.close)
         self._paces: dict[object, Pacer] = {}
-        self.channels: dict[str, Channel] = {
-            name: self._channel(name, table) for name, table in config.channels.items()
-        }
         self.complaints: list[str] = []
         self.cycles = metrics.Cycles()
 
@@ -123,6 +121,11 @@ class House:
         self._closing.close()
 
     # ── what it is made of ───────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def channels(self) -> dict[str, Channel]:
+        """Every channel by its name, made when the first is asked for: who only looks loads no service's library."""
+        return {name: self._channel(name, table) for name, table in self.config.channels.items()}
 
     @cached_property
     def renderer(self) -> JinjaRenderer:
@@ -215,14 +218,18 @@ class House:
             stop=self._stop,
         )
 
-    def subscriptions(self) -> tuple[Subscription, ...]:
-        """Each channel that readers have, with its cadence and its watchlists."""
-        found = []
+    def readers(self) -> Iterator[tuple[str, Cadence, tuple[Watchlist, ...]]]:
+        """The name of each channel that readers have, with its cadence and its watchlists."""
         for name, table in self.config.channels.items():
             watchlists = tuple(watchlist for watchlist in self.config.watchlists if name in watchlist.channels)
             if watchlists:
-                found.append(Subscription(self.channels[name], cadence_of(table), watchlists))
-        return tuple(found)
+                yield name, cadence_of(table), watchlists
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """The same with the channels themselves."""
+        return tuple(
+            Subscription(self.channels[name], cadence, watchlists) for name, cadence, watchlists in self.readers()
+        )
 
     def figures(self) -> Figures:
         """The state of things in numbers."""
@@ -238,6 +245,8 @@ class House:
 
     def prune(self) -> Pruned:
         """Lets go of what is older than the configuration keeps."""
+        from bot.app.prune import Keep, prune
+
         keep = Keep(self.config.store.keep_boards_days, self.config.store.keep_messages_days)
         return prune(self.store, keep, self.config.watchlists, timing=self.timing())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.metrics import FAMILIES
-from bot.app.operate import FEED_FAILS
+from bot.app.troubles import FEED_FAILS
 from bot.config import load
 from bot.core.retention import SHORTEST_DAYS
 from bot.sandbox import Sandbox

@@ -7,14 +7,12 @@ from datetime import UTC, date, datetime
 
 from bot.app.poll import Failure, failure_of, obey
 from bot.app.ports import Feed, Store
+from bot.app.troubles import CATALOGUE_FAILS, CATALOGUE_SHRUNK
 from bot.core.catalogue import BELIEVED_AFTER, Listing, kept, shrunk
 from bot.core.plan import PATIENCE
 from bot.core.watchlist import Watchlist
 from bot.core.wording import full_day
 from bot.errors import FeedError, FeedMalformedError, FeedPermanentError
-
-FAILS = "catalogue:fails"
-SHRUNK = "catalogue:shrunk"
 
 
 def wanted(watchlists: Iterable[Watchlist]) -> bool:
@@ -41,14 +39,14 @@ def refresh(feed: Feed, store: Store, *, now: datetime) -> Failure | None:
     except FeedError as error:
         obey(store, error, now=now)
         if isinstance(error, FeedMalformedError | FeedPermanentError) or _missing(store, now):
-            store.open_incident(FAILS, f"{error.message} {error.hint}".strip(), now)
+            store.open_incident(CATALOGUE_FAILS, f"{error.message} {error.hint}".strip(), now)
         return failure_of(error)
     disbelieved = _judge(store, listings, now)
-    store.end_incident(FAILS, now)
+    store.end_incident(CATALOGUE_FAILS, now)
     if disbelieved is None:
         with store.transaction() as tx:
             tx.keep_listings(listings, _today(now))
-            tx.end_incident(SHRUNK, now)
+            tx.end_incident(CATALOGUE_SHRUNK, now)
     return disbelieved
 
 
@@ -61,8 +59,8 @@ def _judge(store: Store, listings: list[Listing], now: datetime) -> Failure | No
     before = f", {size} on {full_day(known.day)}" if known else ""
     message = f"models: the answer is not believed. It holds {len(listings)} models{before}."
     hint = "Names and prices stay as they were; it is asked again in the next cycle."
-    store.open_incident(SHRUNK, f"{message} {hint}", now)
-    since = min(incident.opened_at for incident in store.incidents() if incident.key == SHRUNK)
+    store.open_incident(CATALOGUE_SHRUNK, f"{message} {hint}", now)
+    since = min(incident.opened_at for incident in store.incidents() if incident.key == CATALOGUE_SHRUNK)
     if listings and now - since >= BELIEVED_AFTER:
         return None
     return Failure(message, hint, quarantined=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.app import correct
-from bot.app.ports import Channel, Renderer, Store
+from bot.app.ports import Renderer, Store
 from bot.app.records import Belief, DayStatus, Message, NewDelivery, Settlement
+from bot.app.subscription import Subscription
 from bot.app.told import ONE_DAY, Told, lateness, told_from
 from bot.core import naming
 from bot.core.briefing import compose
@@ -23,15 +24,6 @@ from bot.core.history import History
 from bot.core.ranking import Snapshot
 from bot.core.view import View
 from bot.core.watchlist import Watchlist
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A channel with its cadence and the watchlists whose digests it gets."""
-
-    channel: Channel
-    cadence: Cadence
-    watchlists: tuple[Watchlist, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from bot.core.naming import mentioned, renamed_event
 from bot.core.ranking import Board
 
 if TYPE_CHECKING:
-    from bot.app.compose import Subscription
+    from bot.app.subscription import Subscription
 
 
 def untold(store: Store, channel: str, watchlists: Iterable[str]) -> list[Belief]:

@@ -11,13 +11,12 @@ from datetime import date, datetime, timedelta
 
 from bot.app import catalogue
 from bot.app.allowance import Allowance, stored_depths
-from bot.app.compose import Composed, Subscription, compose_due
+from bot.app.compose import Composed, compose_due
 from bot.app.correct import answer_threads
 from bot.app.deliver import Attempt, Deliver, waiting
 from bot.app.evaluate import DayReport, Judged, judge_agenda, write
 from bot.app.evidence import Evidence
 from bot.app.operate import (
-    REFUSED,
     bug_key,
     end_orphans,
     note_attempts,
@@ -31,6 +30,8 @@ from bot.app.poll import Failure, Poll, PollReport, Progress, let_go, no_progres
 from bot.app.ports import Channel, Feed, Renderer, Store
 from bot.app.records import DayStatus
 from bot.app.revise import revise
+from bot.app.subscription import Subscription
+from bot.app.troubles import REFUSED
 from bot.core.delivery import Delivery
 from bot.core.history import History
 from bot.core.plan import (

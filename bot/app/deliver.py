@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.app.ports import Channel, Store
 from bot.app.records import NewDelivery
+from bot.app.troubles import incident_key
 from bot.core.delivery import (
     Delivery,
     DeliveryStatus,
@@ -28,8 +29,6 @@ from bot.core.delivery import (
 from bot.errors import UsageError
 
 LOG = logging.getLogger("rankbot.deliver")
-OF_DELIVERIES = "delivery:"
-"""How the keys of the troubles with deliveries begin."""
 _TAKEN_OVER = "Another process has taken it over."
 
 
@@ -267,11 +266,6 @@ def waiting(store: Store, attempts: Iterable[Attempt]) -> list[Delivery]:
     """
     tried = {attempt.delivery.id for attempt in attempts}
     return [one for one in store.deliveries(open_only=True) if one.id not in tried and not one.needs_somebody]
-
-
-def incident_key(delivery: Delivery) -> str:
-    """How the trouble with one delivery is known among the incidents: by its channel, too."""
-    return f"{OF_DELIVERIES}{delivery.channel}:{delivery.id}"
 
 
 def _stuck(store: Store, delivery_id: int) -> Delivery:

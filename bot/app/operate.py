@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 
-from bot.app.compose import Subscription
-from bot.app.deliver import OF_DELIVERIES, Attempt, incident_key, put_apart
+from bot.app.deliver import Attempt, put_apart
 from bot.app.poll import PollReport
 from bot.app.ports import Channel, Renderer, Store
 from bot.app.preview import preview_day
 from bot.app.records import Incident, NewDelivery
+from bot.app.subscription import Subscription
+from bot.app.troubles import FEED_FAILS, FEED_REFUSES, OF_DELIVERIES, REFUSED, TEMPLATES, incident_key
 from bot.core.delivery import Delivery, DeliveryStatus
 from bot.core.ranking import Board
 from bot.core.wording import count, sentence, window
 from bot.errors import RankbotError
-
-FEED_FAILS = "feed:fails"
-FEED_REFUSES = "feed:refuses"
 
 
 def note_poll(store: Store, report: PollReport, *, now: datetime) -> None:
@@ -40,11 +38,6 @@ def note_poll(store: Store, report: PollReport, *, now: datetime) -> None:
     for incident in store.incidents():
         if incident.key.startswith("quarantine:") and incident.key not in held:
             store.end_incident(incident.key, now)
-
-
-TEMPLATES = "templates"
-REFUSED = "refused"
-"""The stage of the incidents of channels whose messages to several some do not get."""
 
 
 def note_attempts(store: Store, attempts: Sequence[Attempt], *, now: datetime) -> None:

@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bot.app.records import (
-    Belief,
-    DayStatus,
-    Incident,
-    Match,
-    Message,
-    NewDelivery,
-    Quarantined,
-    Settlement,
-    WatchlistDay,
-)
-from bot.core.catalogue import Catalogue, Listing
-from bot.core.delivery import Delivery, DeliveryStatus, IfUnsure, Outcome, Step
-from bot.core.digest import Digest, Provenance, Revision
-from bot.core.event import Event, EventStatus
-from bot.core.history import History
-from bot.core.naming import Sightings
-from bot.core.ranking import Board, Ranking, Snapshot
-from bot.core.watchlist import Names
-from bot.errors import TemplateError
+if TYPE_CHECKING:  # all of it is spoken of only: whoever needs a port need not load what its methods take
+    from bot.app.records import (
+        Belief,
+        DayStatus,
+        Incident,
+        Match,
+        Message,
+        NewDelivery,
+        Quarantined,
+        Settlement,
+        WatchlistDay,
+    )
+    from bot.core.catalogue import Catalogue, Listing
+    from bot.core.delivery import Delivery, DeliveryStatus, IfUnsure, Outcome, Step
+    from bot.core.digest import Digest, Provenance, Revision
+    from bot.core.event import Event, EventStatus
+    from bot.core.history import History
+    from bot.core.naming import Sightings
+    from bot.core.ranking import Board, Ranking, Snapshot
+    from bot.core.watchlist import Names
+    from bot.errors import TemplateError
 
 
 class Feed(Protocol):

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from bot.app.compose import (
-    Composed,
-    News,
-    Subscription,
-    digest_of,
-    holds,
-    is_evaluated,
-    newest_evaluated,
-)
+from bot.app.compose import Composed, News, digest_of, holds, is_evaluated, newest_evaluated
 from bot.app.evaluate import evaluate
 from bot.app.ports import Renderer, Store
 from bot.app.records import DayStatus, WatchlistDay
+from bot.app.subscription import Subscription
 from bot.app.told import ONE_DAY, Told
 from bot.core.plan import PATIENCE, Agenda, complete_at
 

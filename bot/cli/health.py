@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot import __version__
 from bot.adapters.store.turn import Turn
-from bot.app.compose import Subscription, newest_evaluated
-from bot.app.deliver import OF_DELIVERIES, incident_key
-from bot.app.operate import FEED_FAILS, REFUSED
 from bot.app.records import DayStatus
+from bot.app.troubles import FEED_FAILS, OF_DELIVERIES, REFUSED, incident_key
 from bot.cli.live import lasted
 from bot.cli.output import field as line
 from bot.cli.output import moment, paragraph, say
@@ -190,8 +188,7 @@ def _outbox(house: House, condition: Condition) -> None:
 
 
 def _channels(house: House, condition: Condition) -> None:
-    for subscription in house.subscriptions():
-        name, cadence = subscription.channel.name, subscription.cadence
+    for name, cadence, watchlists in house.readers():
         last, sent_at = house.store.last_delivery(name), house.store.sent_at(name)
         due = next_due(cadence, condition.now, house.settle)
         condition.channels[name] = {
@@ -205,23 +202,21 @@ def _channels(house: House, condition: Condition) -> None:
         before = latest_due(cadence, condition.now, house.settle)
         if before is None or condition.now - before < OVERDUE_AFTER or (last and last[0] >= before):
             continue
-        late = _untold(house, subscription, before, last[0] if last else None)
-        if late:
+        ids, until = [watchlist.id for watchlist in watchlists], day_told(before, house.settle)
+        untold = house.store.unsettled(name, ids, until)
+        quiet = wants_quiet(cadence, before, last[0] if last else None) and _evaluated(house, ids, until)
+        if untold or quiet:
+            late = wording.count(len(untold), "event") if untold else "that nothing happened"
             condition.problems.append(
                 f"{name}: {late} should have been told {moment(before, cadence.zone)}. "
                 "Is `rankbot serve` or cron running? To send now: rankbot run"
             )
 
 
-def _untold(house: House, subscription: Subscription, due_at: datetime, last_due_at: datetime | None) -> str:
-    """What the digest of that due time, which there is not, would have told, in words; empty if nothing."""
-    until = day_told(due_at, house.settle)
-    ids = [watchlist.id for watchlist in subscription.watchlists]
-    untold = house.store.unsettled(subscription.channel.name, ids, until)
-    if untold:
-        return wording.count(len(untold), "event")
-    quiet = wants_quiet(subscription.cadence, due_at, last_due_at)
-    return "that nothing happened" if quiet and newest_evaluated(house.store, subscription, until) == until else ""
+def _evaluated(house: House, watchlists: Sequence[str], day: date) -> bool:
+    """Whether any of the watchlists has judged the day."""
+    ledgers = house.store.ledgers(watchlists, day).values()
+    return any(mark.date == day and mark.status is DayStatus.EVALUATED for marks in ledgers for mark in marks)
 
 
 def _headline(condition: Condition) -> str:

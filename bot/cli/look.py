@@ -44,8 +44,9 @@ from bot.core.text import clean
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.app.compose import Composed, Subscription
+    from bot.app.compose import Composed
     from bot.app.records import Match
+    from bot.app.subscription import Subscription
     from bot.core.history import History
     from bot.core.ranking import Board, Entry, Snapshot
     from bot.wiring import House

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from bot.adapters.file import slack_json
 from bot.adapters.pictures import self_contained
-from bot.app.compose import Composed, Subscription
+from bot.app.compose import Composed
 from bot.app.preview import preview_day
 from bot.app.records import Message
+from bot.app.subscription import Subscription
 from bot.cli.output import whisper
 from bot.errors import UsageError
 from bot.wiring import House

@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.store import sqlite_file
-from bot.app import catalogue
-from bot.app.deliver import OF_DELIVERIES
-from bot.app.operate import FEED_FAILS, FEED_REFUSES, REFUSED, TEMPLATES
 from bot.app.records import Incident
+from bot.app.troubles import (
+    CATALOGUE_FAILS,
+    CATALOGUE_SHRUNK,
+    FEED_FAILS,
+    FEED_REFUSES,
+    OF_DELIVERIES,
+    REFUSED,
+    TEMPLATES,
+)
 from bot.cli.live import lasted
 from bot.cli.output import LABEL, WIDTH
 from bot.core import wording
@@ -23,8 +29,8 @@ _TROUBLES = {
     FEED_FAILS: "feed failed",
     FEED_REFUSES: "feed refused",
     TEMPLATES: "templates failed",
-    catalogue.FAILS: "catalogue failed",
-    catalogue.SHRUNK: "catalogue not believed",
+    CATALOGUE_FAILS: "catalogue failed",
+    CATALOGUE_SHRUNK: "catalogue not believed",
 }
 """Troubles of which there is one at a time, in two or three words."""
 _OF_SUBJECTS = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -131,14 +131,20 @@ _A_ZONE = 'such as "Europe/Berlin" or "UTC"'
 
 def _zone(value: Any) -> ZoneInfo:
     name = text_of(value, "`timezone` wants the name of a time zone", under=_A_ZONE)
-    zones = available_timezones()
-    if name in zones:
+    try:
         return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # no name, or that of a folder, or of a file of another kind
+        raise _no_zone(name) from None
+
+
+def _no_zone(name: str) -> Wrong:
+    """The error for what is no zone. To list all of them takes as long as to read all the rest of a configuration."""
+    zones = available_timezones()
     cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones, reverse=True)}
     city = nearest(name.rpartition("/")[2].replace(" ", "_"), cities, cutoff=0.8)
     near = nearest(name, zones, cutoff=0.8) or (cities[city] if city else None)
     under = f'did you mean "{near}"?' if near else _A_ZONE
-    raise Wrong(f"{shown(name)} is not a time zone", under=under)
+    return Wrong(f"{shown(name)} is not a time zone", under=under)
 
 
 def _time(value: Any) -> time:

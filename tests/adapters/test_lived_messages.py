@@ -22,8 +22,9 @@ from bot.adapters.email_message import Envelope, address, written
 from bot.adapters.render import HTML_LIMIT
 from bot.adapters.slack_blocks import condensed, thread_posts
 from bot.adapters.slack_plain import forms
-from bot.app.compose import News, Subscription, digest_of
+from bot.app.compose import News, digest_of
 from bot.app.records import Message
+from bot.app.subscription import Subscription
 from bot.app.told import Told
 from bot.core.correction import Correction, Turn
 from bot.core.digest import Digest, moment

@@ -15,11 +15,11 @@ from random import Random
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from bot.app.compose import Subscription
 from bot.app.cycle import Cycle, CycleReport, Timing
 from bot.app.deliver import Deliver
 from bot.app.ports import Store
 from bot.app.records import Message, SlackPart
+from bot.app.subscription import Subscription
 from bot.core.catalogue import Listing
 from bot.core.delivery import Delivery, Failed, IfUnsure, Outcome, RetryPolicy, Sent, Step
 from bot.core.digest import Digest, Provenance, Revision

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.app.catalogue import FAILS, SHRUNK
 from bot.app.cycle import CycleReport
+from bot.app.troubles import CATALOGUE_FAILS, CATALOGUE_SHRUNK
 from bot.core.catalogue import Listing
 from bot.core.ranking import MODEL_DAY, Board, By
 from bot.core.rules import NewLeader
@@ -121,8 +121,8 @@ def test_a_feed_that_stops_answering_is_not_asked_for_it() -> None:
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (BROKEN, [FAILS]),
-        (FeedPermanentError("models: there is no such address."), [FAILS]),
+        (BROKEN, [CATALOGUE_FAILS]),
+        (FeedPermanentError("models: there is no such address."), [CATALOGUE_FAILS]),
         (FeedTransientError("models: 502"), []),
         (FeedRateLimitError("models: 429", retry_after=60), []),
     ],
@@ -155,7 +155,7 @@ def test_one_that_stays_away_for_days_is_told() -> None:
     for days in (1, 2, 3):
         on(made, MORROW + timedelta(days=days))
         told.append(keys(made))
-    assert told == [[], [], [FAILS]]
+    assert told == [[], [], [CATALOGUE_FAILS]]
 
 
 def test_a_bug_in_it_holds_up_nothing() -> None:
@@ -176,7 +176,7 @@ class TestShrunk:
         report = on(made, next_day)
         assert report.catalogue is not None
         assert "It holds 9 models, 20 on 11 Nov 2026." in report.catalogue.message
-        assert (keys(made), made.store.catalogued()) == ([SHRUNK], MORROW)
+        assert (keys(made), made.store.catalogued()) == ([CATALOGUE_SHRUNK], MORROW)
         made.feed.listings = many(11)
         on(made, next_day, hour=5)
         assert (keys(made), made.store.catalogued()) == ([], next_day)
@@ -196,7 +196,7 @@ class TestShrunk:
         made.feed.listings = [listing(id="~lab/latest")]
         for days in range(3):
             on(made, MORROW + timedelta(days=days))
-        assert (keys(made), made.store.catalogued()) == ([SHRUNK], None)
+        assert (keys(made), made.store.catalogued()) == ([CATALOGUE_SHRUNK], None)
 
 
 def test_a_rehearsal_keeps_it_as_it_keeps_snapshots() -> None:

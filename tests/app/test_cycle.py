@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app.compose import Subscription
 from bot.app.cycle import Cycle, CycleReport
 from bot.app.poll import no_progress
 from bot.app.preview import preview_day
 from bot.app.records import DayStatus, WatchlistDay
+from bot.app.subscription import Subscription
 from bot.core.delivery import DeliveryStatus, Failed, IfUnsure, Unknown
 from bot.core.due import Cadence, WhenQuiet
 from bot.core.event import EventStatus

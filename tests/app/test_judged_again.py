@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.app.compose import Subscription
 from bot.app.evaluate import evaluate
 from bot.app.preview import preview_day
 from bot.app.records import DayStatus
 from bot.app.revise import revise
+from bot.app.subscription import Subscription
 from bot.core.event import EventStatus, HeldBack, Kind
 from bot.core.plan import Agenda
 from bot.core.rules import EnteredTop, NewLeader

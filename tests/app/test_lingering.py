@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from bot.app.cycle import CycleReport
-from bot.app.deliver import Attempt, incident_key, revive
+from bot.app.deliver import Attempt, revive
 from bot.app.operate import note_attempts
 from bot.app.poll import no_progress
+from bot.app.troubles import incident_key
 from bot.core import wording
 from bot.core.delivery import DeliveryStatus, Failed
 from bot.core.plan import PATIENCE, complete_at

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.store import open_store
-from bot.app.compose import Subscription
 from bot.app.ports import Store
+from bot.app.subscription import Subscription
 from bot.core.delivery import Delivery, DeliveryStatus
 from bot.core.due import day_told, latest_due
 from bot.core.event import Event, EventStatus, HeldBack, Kind

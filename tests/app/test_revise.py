@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from bot.app.compose import Subscription
 from bot.app.records import DayStatus
+from bot.app.subscription import Subscription
 from bot.core.delivery import Failed
 from bot.core.event import EventStatus, Kind
 from bot.core.ranking import Board

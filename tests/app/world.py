@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.app.compose import Subscription
 from bot.app.cycle import Cycle, Timing
 from bot.app.deliver import Deliver
+from bot.app.subscription import Subscription
 from bot.core.delivery import RetryPolicy
 from bot.core.due import Cadence, WhenQuiet
 from bot.core.ranking import Board

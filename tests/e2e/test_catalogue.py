@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.catalogue import FAILS
+from bot.app.troubles import CATALOGUE_FAILS
 from bot.core.ranking import Board, Dataset
 from bot.sandbox import Sandbox, World, last_completed_day
 from bot.sandbox.answers import Answer, Request, endpoint
@@ -124,7 +124,7 @@ def test_a_price_that_changed_is_told_a_week_later_and_asked_for_once_a_day(benc
     assert "Price changed since last week: " in bench.told("digests", ".txt")
 
 
-@pytest.mark.parametrize(("spoil", "incidents"), [(refused, []), (malformed, [FAILS])])
+@pytest.mark.parametrize(("spoil", "incidents"), [(refused, []), (malformed, [CATALOGUE_FAILS])])
 def test_without_it_the_digest_goes_out_with_slugs(
     bench: Bench, spoil: Callable[[Answer], Answer], incidents: list[str]
 ) -> None:

@@ -23,11 +23,11 @@ from bot.adapters.pictures import Draw
 from bot.adapters.render import JinjaRenderer
 from bot.adapters.slack import SlackToken
 from bot.adapters.slack_plain import forms
-from bot.app.compose import Subscription
 from bot.app.cycle import Cycle, Timing
 from bot.app.deliver import Deliver
 from bot.app.poll import no_progress
 from bot.app.ports import Channel
+from bot.app.subscription import Subscription
 from bot.config import load
 from bot.config.model import Config
 from bot.core.catalogue import Listing
