@@ -2,22 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_group
 
 from bot import __version__
-from bot.cli import backtest, database, demo, explain, export, look, operate, running, start
 from bot.cli.options import ConfigOption, keep_config
 from bot.cli.output import WIDTH
 
-NAMES = len("test-channel")
+MODULES = {
+    "init": "start",
+    "check": "start",
+    "test-channel": "start",
+    "demo": "demo",
+    "run": "running",
+    "serve": "running",
+    "top": "look",
+    "history": "look",
+    "find": "look",
+    "events": "look",
+    "preview": "look",
+    "explain": "explain",
+    "export": "export",
+    "backtest": "backtest",
+    "status": "operate",
+    "backfill": "operate",
+    "sandbox": "operate",
+    "deliveries": "operate",
+    "db": "database",
+}
+"""The commands in their order, each with the module of ``bot.cli`` that adds it."""
+NAMES = max(len(name) for name in MODULES)
 """Columns of the longest name of a command."""
+
+
+class Commands(Mapping[str, Any]):
+    """The commands, each read when it is asked for: to read all of them took as long as typer itself takes to load."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._read:
+            part = typer.Typer(rich_markup_mode=None)
+            import_module(f"bot.cli.{MODULES[name]}").add_to(part)
+            self._read |= get_group(part).commands
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODULES)
+
+    def __len__(self) -> int:
+        return len(MODULES)
 
 
 class OneScreen(TyperGroup):
     """The commands by their order, a line each: all of them fit a terminal of 24 lines."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands: Any = Commands()
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Writes the help of the program as a whole."""
@@ -59,7 +107,3 @@ def main(
 ) -> None:
     """Tells you in Slack or by mail when OpenRouter's app and model rankings change."""
     keep_config(context, config)
-
-
-for module in (start, demo, running, look, explain, export, backtest, operate, database):
-    module.add_to(app)
