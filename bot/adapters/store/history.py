@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import product
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
@@ -17,6 +17,7 @@ from bot.adapters.store.names import chunks, is_newest
 from bot.adapters.store.snapshots import snapshot_of, version
 from bot.adapters.store.tables import ENTRY, SNAPSHOT
 from bot.core.history import listed, sightings
+from bot.core.kept import kept
 from bot.core.ranking import MODEL_DAY, MODEL_DEPTH, Board, By, Dataset, Snapshot, author_of, sum_days
 
 Reading = Callable[[], AbstractContextManager[Connection]]
@@ -41,15 +42,15 @@ class StoredHistory:
         self._reading = reading
         with reading() as connection:
             self._ceiling = version(connection) if until is None else until
-        self._all = lru_cache(maxsize=None)(self._read_all)
-        self._index = lru_cache(maxsize=None)(self._read_index)
-        self._stored = lru_cache(maxsize=_KEPT_SNAPSHOTS)(self._read_snapshot)
-        self._leaders = lru_cache(maxsize=None)(self._read_leaders)
-        self._last_in = lru_cache(maxsize=None)(self._last_stored_in)
-        self._first_borne = lru_cache(maxsize=None)(self._read_names)
-        self._window = lru_cache(maxsize=_KEPT_WINDOWS)(self._add_up)
-        self._figures = lru_cache(maxsize=None)(self._read_model_figures)
-        self._orders = lru_cache(maxsize=None)(self._roll)
+        self._all = kept(self._read_all)
+        self._index = kept(self._read_index)
+        self._stored = kept(self._read_snapshot, _KEPT_SNAPSHOTS)
+        self._leaders = kept(self._read_leaders)
+        self._last_in = kept(self._last_stored_in)
+        self._first_borne = kept(self._read_names)
+        self._window = kept(self._add_up, _KEPT_WINDOWS)
+        self._figures = kept(self._read_model_figures)
+        self._orders = kept(self._roll)
 
     def at(self, board: Board, end_date: date) -> Snapshot | None:
         """See History."""
