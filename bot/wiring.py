@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from bot.adapters.openrouter import OpenRouterFeed
     from bot.adapters.pacing import Pacer
     from bot.adapters.render import JinjaRenderer
-    from bot.app.cycle import Cycle, CycleReport, Timing
+    from bot.app.cycle import Cycle, Timing
     from bot.app.deliver import Deliver
     from bot.app.ports import Channel
     from bot.app.prune import Pruned
@@ -336,10 +336,13 @@ class Health:
     drained: bool
 
 
-def after_cycle(house: House, report: CycleReport) -> Health:
-    """Lets go of what is old, and pings the dead man's switch where all data is stored and the outbox is empty."""
+def after_cycle(house: House, *, complete: bool) -> Health:
+    """Lets go of what is old, and pings the dead man's switch where all data is stored and the outbox is empty.
+
+    ``complete`` is what the cycle's report says of its data.
+    """
     _prune(house)
-    health = Health(report.complete, not house.store.deliveries(open_only=True))
+    health = Health(complete, not house.store.deliveries(open_only=True))
     house.cycles.last_at = house.clock()
     if health.complete and health.drained:
         house.cycles.good_at = house.cycles.last_at

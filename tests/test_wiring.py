@@ -19,7 +19,6 @@ from bot.adapters.email import EmailChannel
 from bot.adapters.file import FileChannel
 from bot.adapters.ping import ping
 from bot.adapters.slack import SlackToken, SlackWebhook
-from bot.app.cycle import CycleReport, Plan
 from bot.core.specimens import specimens
 from bot.errors import (
     ConfigError,
@@ -113,10 +112,6 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, switch: Switch) -> It
         yield made
 
 
-def report() -> CycleReport:
-    return CycleReport(Plan(DAY, (), frozenset(), ()))
-
-
 class TestHouse:
     """What is built."""
 
@@ -168,20 +163,18 @@ class TestPing:
     """The dead man's switch."""
 
     def test_it_is_told_when_all_is_well(self, house: House, switch: Switch) -> None:
-        assert after_cycle(house, report()).complete
+        assert after_cycle(house, complete=True).complete
         assert switch.paths == ["/ping/secret-id?rid=1"]
 
     def test_not_when_something_failed(self, house: House, switch: Switch) -> None:
-        failed = report()
-        failed.poll.left = 1
-        after_cycle(house, failed)
+        after_cycle(house, complete=False)
         assert switch.paths == []
 
     def test_trouble_with_it_is_logged_without_its_address(
         self, house: House, switch: Switch, caplog: pytest.LogCaptureFixture
     ) -> None:
         switch.status = 500
-        after_cycle(house, report())
+        after_cycle(house, complete=True)
         assert "HTTP 500" in caplog.text
         assert "secret-id" not in caplog.text
 

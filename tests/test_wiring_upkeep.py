@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.cycle import CycleReport, Plan
 from bot.app.records import NewDelivery
 from bot.core.delivery import DeliveryStatus, Step
 from bot.errors import StoreBusyError
@@ -49,10 +48,6 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         yield made
 
 
-def report() -> CycleReport:
-    return CycleReport(Plan(DAY, (), frozenset(), ()))
-
-
 def put_old(house: House) -> int:
     """A board and a message that are a year old."""
     old = NOW - timedelta(days=365)
@@ -67,8 +62,8 @@ def put_old(house: House) -> int:
 def test_each_cycle_lets_go_of_what_is_old(house: House, caplog: pytest.LogCaptureFixture) -> None:
     number = put_old(house)
     with caplog.at_level(logging.INFO):
-        after_cycle(house, report())
-        after_cycle(house, report())
+        after_cycle(house, complete=True)
+        after_cycle(house, complete=True)
     assert house.store.thinned_until(CLI_AGENTS) == DAY - timedelta(days=365)
     found = house.store.delivery(number)
     assert found
@@ -83,7 +78,7 @@ def test_a_store_that_is_busy_is_pruned_by_the_next_cycle(
         raise StoreBusyError("The store is busy.")
 
     monkeypatch.setattr(house.store, "thin", busy)
-    assert after_cycle(house, report()).complete
+    assert after_cycle(house, complete=True).complete
     assert "nothing was pruned reason=The store is busy." in caplog.text
 
 
@@ -92,7 +87,7 @@ def test_prometheus_is_answered_where_the_configuration_says(house: House, tmp_p
     port = free_port()
     (tmp_path / "other.toml").write_text(f"{CONFIG}[metrics]\nport = {port}\n", encoding="utf-8")
     with House(load_config(tmp_path / "other.toml"), clock=lambda: NOW) as answering, answering.metrics():
-        after_cycle(answering, report())
+        after_cycle(answering, complete=True)
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         connection.request("GET", "/metrics")
         text = connection.getresponse().read().decode()
@@ -104,9 +99,7 @@ def test_prometheus_is_answered_where_the_configuration_says(house: House, tmp_p
 
 
 def test_a_cycle_that_left_something_is_no_good_one(house: House) -> None:
-    failed = report()
-    failed.poll.left = 1
-    after_cycle(house, failed)
+    after_cycle(house, complete=False)
     assert (house.cycles.last_at, house.cycles.good_at) == (NOW, None)
 
 

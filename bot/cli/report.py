@@ -38,7 +38,7 @@ def tell(house: House, report: CycleReport, *, rehearsal: bool, at_once: bool = 
         _shown(report)
     else:
         _sent(house, report, at_once=at_once)
-        after_cycle(house, report)
+        after_cycle(house, complete=report.complete)
 
 
 def announce(plan: Plan, house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from datetime import timedelta
 from typing import Annotated
@@ -85,6 +86,7 @@ def serve(
             if not stopping.is_set():
                 open_service(house)
                 warn_of_old_sqlite()
+                gc.set_threshold(700)  # Python's own again: in months, what each beat leaves in rings would add up
                 keep_serving(nudge(house, hold), stopping=stopping)
 
 

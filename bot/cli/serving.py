@@ -109,22 +109,24 @@ def nudge(house: House, hold: Hold) -> Callable[[], None]:
     Whoever has lost the turn meanwhile (PostgreSQL was started anew, and another process was quicker) only sends.
     """
     cycle, beat = house.cycle(), hold.beat
-    ended: list[CycleReport] = []
+    complete: bool | None = None  # not the report: it holds each digest, 3 MiB of it, from one day to the next
 
     def run(beat: Callable[[], None]) -> CycleReport:
-        ended.clear()
-        ended.append(cycle.run(progress=lambda _answered, _planned: beat(), alive=beat))
-        after_cycle(house, ended[0])
-        log_failures(ended[0])
-        log_attempts(ended[0].attempts)
-        return ended[0]
+        nonlocal complete
+        complete = None
+        report = cycle.run(progress=lambda _answered, _planned: beat(), alive=beat)
+        complete = report.complete
+        after_cycle(house, complete=complete)
+        log_failures(report)
+        log_attempts(report.attempts)
+        return report
 
     def send() -> None:
         """What the cycle could not send goes out between two: then the switch has its ping after all."""
         attempts = cycle.send(alive=beat)
         log_attempts(attempts)
-        if attempts and ended:
-            after_cycle(house, ended[0])
+        if attempts and complete is not None:
+            after_cycle(house, complete=complete)
 
     whole = Nudge(
         clock=house.clock,
