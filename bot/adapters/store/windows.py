@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from sqlalchemy import Connection, Select, bindparam, select
 
 from bot.adapters.store.tables import SNAPSHOT
+from bot.core.kept import kept
 from bot.core.ranking import Board
 
 Reading = Callable[[], AbstractContextManager[Connection]]
@@ -28,8 +29,8 @@ class Windows:
         self._ceiling = ceiling
         self._since: dict[Board, date] = {}
         self._ids: dict[Board, _Ids] = {}
-        self._alone = lru_cache(maxsize=None)(self._read_alone)
-        self.span = lru_cache(maxsize=None)(self._read_span)
+        self._alone = kept(self._read_alone)
+        self.span = kept(self._read_span)
 
     @cached_property
     def thinned(self) -> frozenset[int]:
