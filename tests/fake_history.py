@@ -23,6 +23,10 @@ class FakeHistory:
             self._sums[board, end_date] = self._sum(board, end_date)
         return self._sums[board, end_date]
 
+    def fetch(self, windows: Iterable[tuple[Board, date]]) -> None:
+        for window in windows:
+            self.at(*window)
+
     def _sum(self, board: Board, end_date: date) -> Snapshot | None:
         wanted = [board.start(end_date) + timedelta(days=place) for place in range(board.window_days)]
         days = [self._stored.get((MODEL_DAY, day)) for day in wanted]

@@ -10,7 +10,17 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.app.ports import Store
-from bot.app.records import Belief, DayStatus, Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
+from bot.app.records import (
+    Begun,
+    Belief,
+    DayStatus,
+    Incident,
+    Match,
+    NewDelivery,
+    Quarantined,
+    Settlement,
+    WatchlistDay,
+)
 from bot.core import pace
 from bot.core.catalogue import Catalogue, Listing, Spell, every_name, key
 from bot.core.delivery import Delivery, DeliveryStatus, Step, StepStatus
@@ -98,12 +108,15 @@ class FakeStore:
             if start <= snapshot.end_date <= end
         }
 
-    def checked(self, board: Board, start: date, end: date) -> dict[date, datetime]:
-        return {
-            known: at
-            for (owner, known), at in sorted(self._rows.checked.items(), key=lambda pair: pair[0][1])
-            if owner == board and start <= known <= end
-        }
+    def depths_of(self, windows: Collection[tuple[Board, date]]) -> Mapping[tuple[Board, date], int]:
+        return {(board, end): depth for board, end in windows if (depth := self.depths(board, end, end).get(end))}
+
+    def checked(self, boards: Collection[Board], start: date, end: date) -> Mapping[Board, Mapping[date, datetime]]:
+        found: dict[Board, dict[date, datetime]] = {}
+        for (board, known), at in sorted(self._rows.checked.items(), key=lambda pair: pair[0][1]):
+            if board in boards and start <= known <= end:
+                found.setdefault(board, {})[known] = at
+        return found
 
     def thinned_until(self, board: Board) -> date | None:
         return None
@@ -231,8 +244,16 @@ class FakeStore:
         found = {name: [day for day in self.ledger(name) if day.date >= since] for name in watchlists}
         return {name: days for name, days in found.items() if days}
 
-    def days(self, watchlist: str) -> Mapping[date, DayStatus]:
-        return {day.date: day.status for day in self.ledger(watchlist)}
+    def statuses(self, watchlists: Collection[str], since: date) -> Mapping[str, Mapping[date, DayStatus]]:
+        ledgers = self.ledgers(watchlists, since)
+        return {name: {day.date: day.status for day in days} for name, days in ledgers.items()}
+
+    def begun(self, watchlists: Collection[str], before: date) -> Mapping[str, Begun]:
+        found = {}
+        for name, days in self.ledgers(watchlists, date.min).items():
+            done = [day for day in days if day.date < before and day.status is not DayStatus.WAITING]
+            found[name] = Begun(days[0].date, len(done))
+        return found
 
     def mark(self, day: WatchlistDay) -> None:
         known = self._rows.days.get((day.watchlist, day.date), day)
@@ -264,6 +285,7 @@ class FakeStore:
         start: date | None = None,
         end: date | None = None,
         status: EventStatus | None = None,
+        kind: Kind | None = None,
         held_back: bool = False,
     ) -> Sequence[Event]:
         return _in_order(
@@ -272,8 +294,19 @@ class FakeStore:
             if watchlist in (None, event.watchlist)
             and (start or date.min) <= event.date <= (end or date.max)
             and status in (None, event.status)
+            and kind in (None, event.kind)
             and (held_back or event.held_back is None)
         )
+
+    def last_news(self, watchlists: Iterable[str], until: date) -> Mapping[str, date]:
+        found = {}
+        for name in watchlists:
+            held = [
+                one.date for one in self.events(watchlist=name, end=until) if one.status is not EventStatus.RETRACTED
+            ]
+            if held:
+                found[name] = held[-1]
+        return found
 
     def event(self, event_id: str) -> Event | None:
         return self._rows.events.get(event_id)

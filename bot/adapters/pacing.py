@@ -34,17 +34,25 @@ class SharedPacer:
 
     def __call__(self) -> None:
         """Returns when the request may be sent. It is counted for the day on which that is."""
-        self._heed_pause()
-        now = self._clock()
-        moment = self._store.reserve(now, self._space)
-        if moment > now:
-            self._sleep((moment - now).total_seconds())
-            self._heed_pause()  # another process may have been told meanwhile
-        self._store.spend(self._clock().astimezone(UTC).date(), self._limit)
+        with self._store.transaction() as tx:
+            now = self._clock()
+            self._heed_pause(tx, now)
+            moment = tx.reserve(now, self._space)
+            if moment <= now:
+                self._count(tx, now)
+                return
+        self._sleep((moment - now).total_seconds())
+        with self._store.transaction() as tx:
+            now = self._clock()
+            self._heed_pause(tx, now)  # another process may have been told meanwhile
+            self._count(tx, now)
 
-    def _heed_pause(self) -> None:
-        now = self._clock().astimezone(UTC)
-        until = self._store.feed_paused_until(now)
+    def _count(self, tx: Store, now: datetime) -> None:
+        tx.spend(now.astimezone(UTC).date(), self._limit)
+
+    def _heed_pause(self, tx: Store, now: datetime) -> None:
+        now = now.astimezone(UTC)
+        until = tx.feed_paused_until(now)
         if until:
             form = "%H:%M" if until.date() == now.date() else "%Y-%m-%d %H:%M"
             raise FeedRateLimitError(

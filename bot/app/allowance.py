@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from bot.app.ports import Store
-from bot.core.plan import Request, Window, day_cost, day_windows, fits, reserve_of, split_budget
+from bot.core.plan import Request, day_cost, day_windows, fits, reserve_of, split_budget
 from bot.core.watchlist import Watchlist
 
 
@@ -33,7 +32,7 @@ class Allowance:
     def reserve(self) -> int:
         """What is kept for the day that ended last: what of it is not stored, so all of it until it is final."""
         day = self.today - timedelta(days=1)
-        stored = stored_depths(self.store, day_windows(self.watchlists, day).keys())
+        stored = self.store.depths_of(day_windows(self.watchlists, day).keys())
         return reserve_of(day_cost(self.watchlists, day, stored) + self.beside, self.limit)
 
     def fits(self, request: Request) -> bool:
@@ -54,13 +53,3 @@ class Allowance:
         newest = self.today - timedelta(days=1)
         reserve = max(self.reserve() - sum(request.cost for request in requests if request.end == newest), 0)
         return split_budget(requests, self.store.spent(self.today), limit=self.limit, reserve=reserve)
-
-
-def stored_depths(store: Store, windows: AbstractSet[Window]) -> Mapping[Window, int]:
-    """The depth of each stored window of these windows' boards, within their days."""
-    stored: dict[Window, int] = {}
-    for board in {board for board, _ in windows}:
-        ends = [end for known, end in windows if known == board]
-        depths = store.depths(board, min(ends), max(ends))
-        stored.update({(board, end): depth for end, depth in depths.items()})
-    return stored

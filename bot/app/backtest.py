@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import dropwhile, takewhile
 
-from bot.app.allowance import stored_depths
 from bot.app.evaluate import judge_by
 from bot.app.evidence import Evidence
 from bot.app.ports import Store
@@ -79,7 +78,7 @@ def missing(store: Store, watchlists: Iterable[Watchlist], start: date, end: dat
         for watchlist in watchlists
     ]
     wanted = {window: wish for window, wish in wanted_windows(agendas).items() if wish.waits}
-    stored = stored_depths(store, wanted.keys())
+    stored = store.depths_of(wanted.keys())
     gone = {window: wish for window, wish in wanted.items() if stored.get(window, 0) < wish.depth}
     return Missing(gone) if gone else None
 

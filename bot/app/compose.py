@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -11,19 +11,19 @@ from bot.app.ports import Renderer, Store
 from bot.app.records import Belief, DayStatus, Message, NewDelivery, Settlement
 from bot.app.subscription import Subscription
 from bot.app.told import ONE_DAY, Told, lateness, told_from
+from bot.app.views import views_of
 from bot.core import naming
 from bot.core.briefing import compose
-from bot.core.charting import DAYS
 from bot.core.charts import Chart, TokenChart
 from bot.core.correction import Correction
-from bot.core.detect import last_stored
 from bot.core.digest import Digest
 from bot.core.due import Cadence, day_told, latest_due, next_word, wants_quiet
-from bot.core.event import Event, EventStatus, Kind
+from bot.core.event import Event
 from bot.core.history import History
-from bot.core.ranking import Snapshot
 from bot.core.view import View
 from bot.core.watchlist import Watchlist
+
+_A_WHILE = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +155,11 @@ def _shown(tx: Store, subscription: Subscription, day: date, overdue: set[str], 
 
     The others keep their news for the next digest.
     """
+    evaluated = evaluated_on(tx, subscription, day)
     return [
         watchlist
         for watchlist in subscription.watchlists
-        if is_evaluated(tx, watchlist.id, day) or (watchlist.id in overdue and history.at(watchlist.board, day))
+        if watchlist.id in evaluated or (watchlist.id in overdue and history.at(watchlist.board, day))
     ]
 
 
@@ -174,10 +175,7 @@ def digest_of(
     now: datetime,
 ) -> Digest:
     """The digest of the news as the channel would get it on ``day``."""
-    views = [
-        _view(store, history, watchlist, day, told=told, events=news.events, new=watchlist.id in news.new)
-        for watchlist in news.shown
-    ]
+    views = views_of(store, history, news.shown, day, told=told, events=news.events, new=news.new)
     views = _listed(store, views, now.date())
     views = naming.named(views, store.sightings({item for view in views for item in view.names}, day))
     days = sorted({day, *(event.date for event in news.events)})
@@ -202,66 +200,28 @@ def _without_pictures(charts: Sequence[Chart]) -> Sequence[Chart]:
     return [chart for chart in charts if isinstance(chart, TokenChart)]
 
 
-def _view(
-    store: Store, history: History, watchlist: Watchlist, day: date, *, told: Told, events: Sequence[Event], new: bool
-) -> View:
-    """One watchlist as the digest sees it: its boards cut to its depth, its events, every name, and what was said."""
-    board = watchlist.board
-    boards = [history.at(board, day), last_stored(history, board, told.base), history.at(board, day - board.step)]
-    current, previous, compared = [found.cut(watchlist.depth) if found else None for found in boards]
-    own = tuple(event for event in events if event.watchlist == watchlist.id)
-    items = {entry.item for found in boards if found for entry in found.entries}
-    marks = store.ledgers([watchlist.id], told.noted).get(watchlist.id, ())
-    stored = [event for event in store.events(watchlist=watchlist.id, end=day) if holds(event)]
-    return View(
-        watchlist=watchlist,
-        new=new,
-        current=current,
-        previous=previous,
-        compared=compared,
-        twin=history.at(board.twin, day) if any(rule.kind is Kind.TRENDING for rule in watchlist.rules) else None,
-        events=own,
-        names=store.names(items | {event.item for event in own}),
-        not_evaluated=tuple(note for mark in marks if told.noted < mark.date <= day for note in mark.notes),
-        last_news=stored[-1].date if stored else None,
-        leaders=tuple(event for event in stored if event.kind is Kind.NEW_LEADER),
-        recent=_recent(history, watchlist, day) if _draws(watchlist, own) else (),
-    )
-
-
-def _draws(watchlist: Watchlist, events: Iterable[Event]) -> bool:
-    """Whether the digest may draw courses of the board: of the reader's own, of the followed, or of a new #1."""
-    return bool(watchlist.mine or watchlist.follow) or any(event.kind is Kind.NEW_LEADER for event in events)
-
-
-def _recent(history: History, watchlist: Watchlist, day: date) -> tuple[Snapshot, ...]:
-    """The stored boards of the days that a digest may draw, oldest first."""
-    ends = history.days(watchlist.board, day - (DAYS - 1) * ONE_DAY, day)
-    boards = (history.at(watchlist.board, end) for end in ends)
-    return tuple(board.cut(watchlist.depth) for board in boards if board)
-
-
-def holds(event: Event) -> bool:
-    """Whether no restatement has taken the event back."""
-    return event.status is not EventStatus.RETRACTED
-
-
 def _listed(store: Store, views: Sequence[View], today: date) -> list[View]:
     """The views, those of models with the catalogue of the digest's day."""
     catalogue = store.catalogue(today) if any(view.watchlist.board.of_models for view in views) else None
     return [replace(view, catalogue=catalogue) if view.watchlist.board.of_models else view for view in views]
 
 
-def is_evaluated(store: Store, watchlist: str, day: date) -> bool:
-    """Whether the watchlist has judged the day."""
-    return store.days(watchlist).get(day) is DayStatus.EVALUATED
+def evaluated_on(store: Store, subscription: Subscription, day: date) -> frozenset[str]:
+    """The channel's watchlists that have judged the day."""
+    ledgers = store.statuses([watchlist.id for watchlist in subscription.watchlists], day)
+    return frozenset(name for name, days in ledgers.items() if days.get(day) is DayStatus.EVALUATED)
 
 
 def newest_evaluated(store: Store, subscription: Subscription, until: date) -> date | None:
     """The newest day up to ``until`` that any of the channel's watchlists has evaluated."""
-    ledgers = [store.days(watchlist.id) for watchlist in subscription.watchlists]
-    evaluated = (day for days in ledgers for day, status in days.items() if status is DayStatus.EVALUATED)
-    return max((day for day in evaluated if day <= until), default=None)
+    names = [watchlist.id for watchlist in subscription.watchlists]
+    for since in (until, until - _A_WHILE, date.min):  # nearly always ``until`` itself, and then no years are read
+        ledgers = store.statuses(names, since).values()
+        evaluated = (day for days in ledgers for day, status in days.items() if status is DayStatus.EVALUATED)
+        newest = max((day for day in evaluated if day <= until), default=None)
+        if newest:
+            return newest
+    return None
 
 
 def _passed(cadence: Cadence, due_at: datetime, settle: timedelta, *, used: datetime | None) -> date:

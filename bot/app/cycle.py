@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot.app import catalogue
-from bot.app.allowance import Allowance, stored_depths
+from bot.app.allowance import Allowance
 from bot.app.compose import Composed, compose_due
 from bot.app.correct import answer_threads
 from bot.app.deliver import Attempt, Deliver, waiting
@@ -28,7 +28,7 @@ from bot.app.operate import (
 )
 from bot.app.poll import Failure, Poll, PollReport, Progress, let_go, no_progress
 from bot.app.ports import Channel, Feed, Renderer, Store
-from bot.app.records import DayStatus
+from bot.app.records import Begun, DayStatus
 from bot.app.revise import revise
 from bot.app.subscription import Subscription
 from bot.app.troubles import REFUSED
@@ -44,6 +44,7 @@ from bot.core.plan import (
     history_windows,
     joined,
     last_complete_day,
+    oldest_judged,
     rechecks,
     requests,
     wanted_windows,
@@ -144,7 +145,7 @@ class Cycle:
     def plan(self) -> Plan:
         """The work list, as things stand."""
         last = last_complete_day(self.timing.now(), self.timing.settle)
-        agendas = tuple(self._agenda(watchlist, last) for watchlist in self.watchlists)
+        agendas = self._agendas(last)
         wanted = joined(wanted_windows(agendas), self._rechecks(last))
         return replace(self._plan(last, agendas, wanted), catalogue=self._catalogue_due())
 
@@ -154,28 +155,40 @@ class Cycle:
         return self._plan(last, (), history_windows(self.watchlists, first, min(end, last)))
 
     def _plan(self, last: date, agendas: tuple[Agenda, ...], wanted: Mapping[Window, Wish]) -> Plan:
-        stored = stored_depths(self.store, wanted.keys())
+        stored = self.store.depths_of(wanted.keys())
         current = last_complete_day(self.timing.clock(), self.timing.settle)
         return Plan(last, agendas, wanted.keys(), tuple(requests(wanted, stored, last, current=current)))
 
     def _rechecks(self, last: date) -> Mapping[Window, Wish]:
         """The closed windows that the feed may have restated since they were asked for."""
-        oldest = last - timedelta(days=self.timing.catch_up_days - 1)
+        oldest = oldest_judged(last, self.timing.catch_up_days)
         boards = {board for board, _ in day_windows(self.watchlists, last)}
         return rechecks(
             self.watchlists,
-            {board: self.store.checked(board, oldest, last) for board in boards},
+            self.store.checked(boards, oldest, last),
             last,
             settle=self.timing.settle,
             restate_days=self.timing.restate_days,
             oldest=oldest,
         )
 
-    def _agenda(self, watchlist: Watchlist, last: date) -> Agenda:
-        days = self.store.days(watchlist.id)
+    def _agendas(self, last: date) -> tuple[Agenda, ...]:
+        """Each watchlist's work list, by a few statements for all of them, however many years their ledgers have."""
+        names, oldest = [watchlist.id for watchlist in self.watchlists], oldest_judged(last, self.timing.catch_up_days)
+        begun, recent = self.store.begun(names, oldest), self.store.statuses(names, oldest)
+        return tuple(self._agenda(one, last, begun.get(one.id), recent.get(one.id, {})) for one in self.watchlists)
+
+    def _agenda(
+        self, watchlist: Watchlist, last: date, began: Begun | None, recent: Mapping[date, DayStatus]
+    ) -> Agenda:
+        """A watchlist's work list. Older days than the ``recent`` ones are looked at only where one is not done."""
+        catch_up, days = self.timing.catch_up_days, recent
+        first = min([*([began.first] if began else []), *([self.day] if self.day else [])], default=None)
+        done_before = oldest_judged(last, catch_up)
+        if first and first + timedelta(days=began.done if began else 0) < done_before:
+            days, done_before = self.store.statuses([watchlist.id], first).get(watchlist.id, {}), first
         done = {day for day, status in days.items() if status is not DayStatus.WAITING}
-        first = min([*list(days)[:1], *([self.day] if self.day else [])], default=None)
-        return agenda(watchlist, done, first, last, self.timing.catch_up_days)
+        return agenda(watchlist, done, first, last, catch_up, done_before=done_before)
 
     def poll(self, plan: Plan, *, accept: AbstractSet[str], progress: Progress) -> PollReport:
         """Fetches and stores what the plan asks for and today's budget allows; notes what failed for the operator."""
@@ -191,6 +204,8 @@ class Cycle:
         Returns the snapshots by which they were judged; those that were looked at are at hand for the digests.
         """
         now, shared = self.timing.now(), Evidence(store, report.plan.agendas)
+        if any(item.days for item in report.plan.agendas):
+            shared.history.fetch(report.plan.wanted)
         noted = frozenset(incident.key for incident in store.incidents())
         batch: list[tuple[str, list[Judged]]] = []
         for item in report.plan.agendas:

@@ -160,24 +160,20 @@ class Poll:
     def _keep(
         self, request: Request, rankings: Sequence[Ranking], wanted: AbstractSet[Window], report: PollReport
     ) -> None:
-        """Stores what passes the gate, all in one transaction; the rest is quarantined."""
-        good: list[Ranking] = []
-        for ranking in rankings:
-            if (ranking.board, ranking.end_date) not in wanted:
-                continue
-            disbelieved = self._judge(ranking)
-            if disbelieved:
-                report.failures.append(disbelieved)
-            else:
-                good.append(ranking)
-        now = self.clock()
+        """Stores what passes the gate, and quarantines the rest, all in one transaction."""
+        asked = [ranking for ranking in rankings if (ranking.board, ranking.end_date) in wanted]
         with self.store.transaction() as tx:
-            report.stored.extend(tx.save(good))
+            verdicts = [(ranking, self._judge(tx, ranking)) for ranking in asked]
+            good = [ranking for ranking, disbelieved in verdicts if disbelieved is None]
+            stored = tx.save(good)
+            now = self.clock()
             for ranking in good:
                 tx.settle(ranking.board.key, ranking.end_date, now)
+        report.stored.extend(stored)
+        report.failures.extend(disbelieved for _, disbelieved in verdicts if disbelieved)
         report.failures.extend(_absent(request, rankings, wanted))
 
-    def _judge(self, ranking: Ranking) -> Failure | None:
+    def _judge(self, tx: Store, ranking: Ranking) -> Failure | None:
         """The gate's verdict, after the operator's word and after what was seen before; a refusal is remembered.
 
         Only what is implausible can be believed, so only then is it said how.
@@ -185,25 +181,15 @@ class Poll:
         refusal = gate.check(ranking, asked_start=ranking.board.start(ranking.end_date), asked_end=ranking.end_date)
         doubt = None
         if refusal is None and ranking.board.key not in self.accept:
-            doubt = gate.plausible(ranking, self._nearest(ranking))
+            doubt = gate.plausible(ranking, _nearest(tx, ranking))
         reason = refusal or doubt
         if reason is None:
             return None
         now, key = self.clock(), ranking.board.key
         hint = f"{BELIEVE} {key}" if doubt else ""
         kept = f"{reason} {hint}".strip()
-        seen = self.store.quarantine(key, ranking.end_date, kept, gate.fingerprint(ranking), now)
+        seen = tx.quarantine(key, ranking.end_date, kept, gate.fingerprint(ranking), now)
         return None if doubt and gate.believed(seen.first_at, now) else _disbelieved(ranking, reason, hint)
-
-    def _nearest(self, ranking: Ranking) -> Snapshot | None:
-        """The stored snapshot of the board that is nearest in time and long enough to be held against."""
-        reach = timedelta(days=gate.YARDSTICK_DAYS)
-        stored = self.store.depths(ranking.board, ranking.end_date - reach, ranking.end_date + reach)
-        for day in gate.yardsticks(ranking.end_date, stored):
-            snapshot = self.store.snapshot(ranking.board, day)
-            if snapshot and len(snapshot.entries) >= gate.YARDSTICK_ENTRIES:
-                return snapshot.cut(ranking.depth)
-        return None
 
     def _refuse(self, request: Request, error: FeedError, wanted: AbstractSet[Window]) -> Failure:
         """A failure; what came but is not what is documented is quarantined too."""
@@ -220,6 +206,17 @@ class Poll:
         asked = [window for window in _windows(request) if window in wanted]
         stored = self.store.depths(request.board, request.start, request.end)
         return [(board, end) for board, end in asked if end not in stored] or asked
+
+
+def _nearest(store: Store, ranking: Ranking) -> Snapshot | None:
+    """The stored snapshot of the board that is nearest in time and long enough to be held against."""
+    reach = timedelta(days=gate.YARDSTICK_DAYS)
+    stored = store.depths(ranking.board, ranking.end_date - reach, ranking.end_date + reach)
+    for day in gate.yardsticks(ranking.end_date, stored):
+        snapshot = store.snapshot(ranking.board, day)
+        if snapshot and len(snapshot.entries) >= gate.YARDSTICK_ENTRIES:
+            return snapshot.cut(ranking.depth)
+    return None
 
 
 def let_go(store: Store, wanted: AbstractSet[Window], *, now: datetime) -> None:

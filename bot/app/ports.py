@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
+
+from bot.app.books import Books
 
 if TYPE_CHECKING:  # all of it is spoken of only: whoever needs a port need not load what its methods take
     from bot.app.records import (
+        Begun,
         Belief,
         DayStatus,
-        Incident,
         Match,
         Message,
         NewDelivery,
@@ -22,7 +24,7 @@ if TYPE_CHECKING:  # all of it is spoken of only: whoever needs a port need not 
     from bot.core.catalogue import Catalogue, Listing
     from bot.core.delivery import Delivery, DeliveryStatus, IfUnsure, Outcome, Step
     from bot.core.digest import Digest, Provenance, Revision
-    from bot.core.event import Event, EventStatus
+    from bot.core.event import Event, EventStatus, Kind
     from bot.core.history import History
     from bot.core.naming import Sightings
     from bot.core.ranking import Board, Ranking, Snapshot
@@ -73,7 +75,7 @@ class CatalogueStore(Protocol):
         ...
 
 
-class Store(CatalogueStore, Protocol):
+class Store(CatalogueStore, Books, Protocol):
     """The database. Each call is a transaction of its own, unless made on what ``transaction`` gave.
 
     Raises StoreBusyError where another process holds it for too long, StoreError where it can't be used.
@@ -100,8 +102,15 @@ class Store(CatalogueStore, Protocol):
         """End dates within ``start..end`` that are stored, with the depth of the newest revision."""
         ...
 
-    def checked(self, board: Board, start: date, end: date) -> dict[date, datetime]:
-        """End dates within ``start..end`` that are stored, with when the feed was last asked for each."""
+    def depths_of(self, windows: Collection[tuple[Board, date]]) -> Mapping[tuple[Board, date], int]:
+        """The same of these windows, whatever their boards; those that are not stored are left out."""
+        ...
+
+    def checked(self, boards: Collection[Board], start: date, end: date) -> Mapping[Board, Mapping[date, datetime]]:
+        """Of each board the end dates within ``start..end`` that are stored, ascending: when each was last asked for.
+
+        Boards without any are left out.
+        """
         ...
 
     def thinned_until(self, board: Board) -> date | None:
@@ -165,8 +174,12 @@ class Store(CatalogueStore, Protocol):
         """The same of several watchlists, from ``since`` on; those without any are left out."""
         ...
 
-    def days(self, watchlist: str) -> Mapping[date, DayStatus]:
-        """How each day of the ledger stands, ascending, and nothing else: years of it are read in no time."""
+    def statuses(self, watchlists: Collection[str], since: date) -> Mapping[str, Mapping[date, DayStatus]]:
+        """How each day from ``since`` on stands, ascending, and nothing else; watchlists without any are left out."""
+        ...
+
+    def begun(self, watchlists: Collection[str], before: date) -> Mapping[str, Begun]:
+        """Of each watchlist its first day, and how many days ``before`` that one are done; others are left out."""
         ...
 
     def mark(self, day: WatchlistDay) -> None:
@@ -188,9 +201,17 @@ class Store(CatalogueStore, Protocol):
         start: date | None = None,
         end: date | None = None,
         status: EventStatus | None = None,
+        kind: Kind | None = None,
         held_back: bool = False,
     ) -> Sequence[Event]:
         """Events by date, then strength of kind, then rank; those held back only on request."""
+        ...
+
+    def last_news(self, watchlists: Iterable[str], until: date) -> Mapping[str, date]:
+        """Of each watchlist the day of its newest event up to ``until`` that is neither held back nor retracted.
+
+        Those without any are left out.
+        """
         ...
 
     def event(self, event_id: str) -> Event | None:
@@ -284,51 +305,6 @@ class Store(CatalogueStore, Protocol):
 
     def note_told(self, channel: str, watchlists: Iterable[str]) -> None:
         """Remembers that the channel has had these watchlists in a digest."""
-        ...
-
-    # budget and incidents
-    def spend(self, day: date, limit: int) -> int:
-        """Counts one request against ``day`` and returns how many that makes; BudgetExhaustedError at the limit."""
-        ...
-
-    def spent(self, day: date) -> int:
-        """The requests counted for that UTC day."""
-        ...
-
-    def reserve(self, now: datetime, space: timedelta) -> datetime:
-        """The moment at which this caller may send a request: ``space`` after that of the one before, or ``now``.
-
-        Atomic: of several processes each gets a moment of its own. A clock that was set back stalls nobody
-        (``bot.core.pace.turn``); clocks of machines that share a store should agree within seconds.
-        """
-        ...
-
-    def pause_feed(self, until: datetime, now: datetime) -> None:
-        """Notes that the feed asked to be left alone, at most for ``bot.core.pace.LONGEST_PAUSE``; the later counts."""
-        ...
-
-    def feed_paused_until(self, now: datetime) -> datetime | None:
-        """Until when the feed asked to be left alone; None if that is over."""
-        ...
-
-    def open_incident(self, key: str, message: str, now: datetime) -> bool:
-        """Notes a trouble; True if it was not open already."""
-        ...
-
-    def end_incident(self, key: str, now: datetime) -> Incident | None:
-        """Ends a trouble, if it was open, and returns it."""
-        ...
-
-    def incidents(self) -> Sequence[Incident]:
-        """The open ones, oldest first."""
-        ...
-
-    def untold_incidents(self) -> Sequence[Incident]:
-        """Those whose opening or end the operator has not been told, oldest first."""
-        ...
-
-    def mark_incidents_told(self, incidents: Iterable[Incident]) -> None:
-        """Notes that the operator was told of these, as they stand."""
         ...
 
 

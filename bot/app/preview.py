@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from bot.app.compose import Composed, News, digest_of, holds, is_evaluated, newest_evaluated
+from bot.app.compose import Composed, News, digest_of, evaluated_on, newest_evaluated
 from bot.app.evaluate import evaluate
 from bot.app.ports import Renderer, Store
 from bot.app.records import DayStatus, WatchlistDay
 from bot.app.subscription import Subscription
 from bot.app.told import ONE_DAY, Told
+from bot.app.views import holds
 from bot.core.plan import PATIENCE, Agenda, complete_at
 
 WEEK = timedelta(days=7)
@@ -36,13 +37,15 @@ def preview_day(
 def _preview(
     tx: Store, subscription: Subscription, day: date, *, renderer: Renderer, now: datetime, settle: timedelta
 ) -> Composed | None:
+    evaluated = evaluated_on(tx, subscription, day)
     for watchlist in subscription.watchlists:
-        if tx.history().at(watchlist.board, day) and not is_evaluated(tx, watchlist.id, day):
+        if tx.history().at(watchlist.board, day) and watchlist.id not in evaluated:
             marks = tx.ledger(watchlist.id)
             since = min(marks[0].date, day) if marks else day
             tx.mark(WatchlistDay(watchlist.id, day, DayStatus.WAITING, now - 2 * PATIENCE))
             evaluate(tx, Agenda(watchlist, since, (day,), ()), now=now)
-    shown = [watchlist for watchlist in subscription.watchlists if is_evaluated(tx, watchlist.id, day)]
+    evaluated = evaluated_on(tx, subscription, day)
+    shown = [watchlist for watchlist in subscription.watchlists if watchlist.id in evaluated]
     if not shown:
         return None
     told = (

@@ -36,6 +36,14 @@ class WatchlistDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """When a watchlist began, and how many of its first days are done: evaluated, or given up."""
+
+    first: date
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quarantined:
     """An answer that did not pass the gate. ``fingerprint`` is the SHA-256 of its entries."""
 

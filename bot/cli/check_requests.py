@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 from bot.adapters.store import sqlite_file
 from bot.app import catalogue
-from bot.app.allowance import stored_depths
 from bot.cli.output import say
 from bot.cli.report import not_today
 from bot.config import Config
@@ -63,7 +62,7 @@ def look_ahead(config: Config, *, clock: Callable[[], datetime]) -> Outlook:
         _, later = cycle.allowance.split(plan.requests)
         morrow = plan.last + timedelta(days=1)
         wanted = wanted_windows(_agenda(watchlist, morrow) for watchlist in config.watchlists)
-        stored = {**stored_depths(house.store, wanted.keys()), **dict.fromkeys(plan.wanted, APP_DEPTH)}
+        stored = {**house.store.depths_of(wanted.keys()), **dict.fromkeys(plan.wanted, APP_DEPTH)}
         restate_days = config.openrouter.restate_days
         again = ordinary_rechecks(config.watchlists, morrow, restate_days)
         beside = int(catalogue.wanted(config.watchlists))

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.core.diff import passive_items
 from bot.core.event import ALSO_ENTERED, Event, EventStatus, HeldBack, Kind
-from bot.core.history import History, ShallowHistory
+from bot.core.history import History, ShallowHistory, newest_first
 from bot.core.naming import NamedHistory
 from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset, Snapshot
 from bot.core.rules import Change, Day, EnteredTop, Need, NotEvaluated, Rule, parameters
@@ -149,8 +149,8 @@ def last_stored(history: History, board: Board, until: date) -> Snapshot | None:
     """The snapshot of ``until``, or after a gap, however long, the last before it."""
     snapshot = history.at(board, until)
     if snapshot is None:
-        stored = history.days(board, FIRST_DAY, until)
-        snapshot = history.at(board, stored[-1]) if stored else None
+        last = next(newest_first(history, board, FIRST_DAY, until), None)
+        snapshot = history.at(board, last) if last else None
     return snapshot
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 from bot.core.ranking import Board, Snapshot
+
+_MONTHS = timedelta(days=120)
+_ONE_DAY = timedelta(days=1)
 
 
 class History(Protocol):
@@ -18,6 +21,10 @@ class History(Protocol):
 
     def at(self, board: Board, end_date: date) -> Snapshot | None:
         """The snapshot of the window that ends on ``end_date``, or None."""
+        ...
+
+    def fetch(self, windows: Iterable[tuple[Board, date]]) -> None:
+        """Says which windows are about to be looked at: whoever has to read them may read them together."""
         ...
 
     def days(self, board: Board, start: date, end: date) -> Sequence[date]:
@@ -60,6 +67,9 @@ class MemoryHistory:
     def at(self, board: Board, end_date: date) -> Snapshot | None:
         """See History."""
         return self._boards.get(board, {}).get(end_date)
+
+    def fetch(self, windows: Iterable[tuple[Board, date]]) -> None:
+        """See History: all is at hand."""
 
     def days(self, board: Board, start: date, end: date) -> Sequence[date]:
         """See History."""
@@ -115,6 +125,20 @@ def listed(history: History, board: Board, start: date, end: date) -> Mapping[st
     return found
 
 
+def newest_first(history: History, board: Board, since: date, until: date) -> Iterator[date]:
+    """The end dates within ``since..until`` of which a snapshot is stored, the newest first.
+
+    They are asked for some months at a time: nearly all who ask want the last few, and there may be years.
+    """
+    end = until
+    while end >= since:
+        start = max(since, end - _MONTHS) if end - date.min > _MONTHS else since
+        yield from reversed(history.days(board, start, end))
+        if start == since:
+            return
+        end = start - _ONE_DAY
+
+
 class HistoryView:
     """A History that shows the snapshots of another in a way of its own: subclasses change `at`."""
 
@@ -124,6 +148,10 @@ class HistoryView:
     def at(self, board: Board, end_date: date) -> Snapshot | None:
         """See History."""
         return self._history.at(board, end_date)
+
+    def fetch(self, windows: Iterable[tuple[Board, date]]) -> None:
+        """See History."""
+        self._history.fetch(windows)
 
     def days(self, board: Board, start: date, end: date) -> Sequence[date]:
         """See History."""

@@ -40,16 +40,25 @@ class Agenda:
     oldest: date = date.min
 
 
-def agenda(watchlist: Watchlist, done: AbstractSet[date], first: date | None, last: date, catch_up: int) -> Agenda:
+def agenda(
+    watchlist: Watchlist,
+    done: AbstractSet[date],
+    first: date | None,
+    last: date,
+    catch_up: int,
+    *,
+    done_before: date = date.min,
+) -> Agenda:
     """The work list: days wanted less days done.
 
     ``first`` is the watchlist's first day (None: it begins with ``last``, the last complete day); ``done`` are the days
-    evaluated or given up; days more than ``catch_up`` days back are gaps.
+    evaluated or given up, as are all ``done_before``; days more than ``catch_up`` days back are gaps.
     """
     since = first or last
-    wanted = [since + timedelta(days=offset) for offset in range((last - since).days + 1)]
+    start = max(since, done_before)
+    wanted = [start + timedelta(days=offset) for offset in range((last - start).days + 1)]
     open_days = [day for day in wanted if day not in done]
-    oldest = last - timedelta(days=catch_up - 1)
+    oldest = oldest_judged(last, catch_up)
     return Agenda(
         watchlist,
         since,
@@ -57,6 +66,11 @@ def agenda(watchlist: Watchlist, done: AbstractSet[date], first: date | None, la
         tuple(day for day in open_days if day < oldest),
         oldest,
     )
+
+
+def oldest_judged(last: date, catch_up: int) -> date:
+    """The first day that is judged at all, or again, ``last`` being the last complete one."""
+    return last - timedelta(days=catch_up - 1)
 
 
 @dataclass(frozen=True, slots=True)

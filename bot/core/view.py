@@ -21,8 +21,9 @@ class View:
     twin on the digest's day. ``events`` are those to be told, of any day of the digest; ``not_evaluated`` notes why
     something could not be judged on one of them, dates as YYYY-MM-DD; ``last_news`` is the date of the last event that
     was told before. ``new``: the channel never had this watchlist. ``catalogue`` has names and prices of models; None
-    of apps, and where it never came. ``leaders`` are the changes of #1 that hold, up to the digest's day. ``recent``
-    are the boards of the last days that are stored (``bot.core.charting``), oldest first, the digest's day the last.
+    of apps, and where it never came. ``leaders`` are the changes of #1 that hold, up to the digest's day and from BACK
+    days (``bot.core.first_place``) before the first of those to be told; none without one to be told. ``recent`` are
+    the boards of the last days that are stored (``bot.core.charting``), oldest first, the digest's day the last.
     """
 
     watchlist: Watchlist

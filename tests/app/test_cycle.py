@@ -295,6 +295,43 @@ class TestGaps:
         assert [event.previous_date for event in world.store.events()] == [DAY]
 
 
+class TestLongLedgers:
+    """Of years that were judged nothing is looked at, but a day among them that is not done becomes a gap."""
+
+    @staticmethod
+    def judged(world: World, first: int, *, but: Sequence[int] = ()) -> None:
+        """Marks the days from so many days ago on as judged."""
+        for back in range(first, 0, -1):
+            if back not in but:
+                world.store.mark(WatchlistDay("cli-agents", ago(back), DayStatus.EVALUATED, MORNING))
+
+    @staticmethod
+    def agenda(world: World, day: date | None = None) -> tuple[date, list[date], list[date]]:
+        (agenda,) = replace(world.cycle(), day=day).plan().agendas
+        return agenda.since, list(agenda.days), list(agenda.gaps)
+
+    def test_where_all_is_done_the_newest_day_is_left(self) -> None:
+        world = World()
+        self.judged(world, 100)
+        assert self.agenda(world) == (ago(100), [DAY], [])
+
+    def test_a_day_that_was_left_out_is_a_gap_or_judged_as_it_is_old_or_not(self) -> None:
+        world = World()
+        self.judged(world, 100, but=(70, 30, 3))
+        assert self.agenda(world) == (ago(100), [ago(30), ago(3), DAY], [ago(70)])
+
+    def test_a_day_that_waits_no_longer_than_it_may_is_a_gap_when_it_is_old(self) -> None:
+        world = World()
+        self.judged(world, 100)
+        world.store.mark(WatchlistDay("cli-agents", ago(50), DayStatus.WAITING, MORNING))
+        assert self.agenda(world) == (ago(100), [DAY], [ago(50)])
+
+    def test_a_day_before_the_first_one_that_is_asked_for_by_name_begins_it_anew(self) -> None:
+        world = World()
+        self.judged(world, 40)
+        assert self.agenda(world, ago(43)) == (ago(43), [DAY], [ago(43), ago(42), ago(41)])
+
+
 class TestRehearsal:
     """--dry-run and --date without --send keep snapshots, and nothing else."""
 

@@ -101,6 +101,22 @@ class EventContract:
         assert [found.item for found in store.events(watchlist="models")] == ["other"]
         assert [found.item for found in store.events(start=days[2], end=days[1])] == [str(days[2]), str(days[1])]
         assert [found.item for found in store.events(status=EventStatus.RETRACTED)] == ["back"]
+        store.add_events([event(item="first", kind=Kind.NEW_LEADER)])
+        assert [found.item for found in store.events(kind=Kind.NEW_LEADER)] == ["first"]
+
+    def test_the_last_news_of_watchlists_are_their_newest_events_that_hold(self, store: Store) -> None:
+        older, day, later = DAY - timedelta(days=4), DAY - timedelta(days=1), DAY
+        store.add_events(
+            [
+                *(event(item="a", watchlist=name, date=older) for name in ("w", "v")),
+                event(item="b", watchlist="w", date=day),
+                event(item="c", watchlist="w", date=later),
+                event(item="d", watchlist="v", date=day, held_back=HeldBack.COOLDOWN),
+                event(item="e", watchlist="v", date=day, status=EventStatus.RETRACTED),
+            ]
+        )
+        assert store.last_news(["w", "v", "u"], day) == {"w": day, "v": older}
+        assert store.last_news(["w"], older - timedelta(days=1)) == {}
 
     def test_held_back_events_are_listed_only_on_request(self, store: Store) -> None:
         store.add_events([event(item="a"), event(item="b", held_back=HeldBack.COOLDOWN)])

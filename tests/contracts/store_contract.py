@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from bot.app.ports import Store
-from bot.app.records import DayStatus, WatchlistDay
+from bot.app.records import Begun, DayStatus, WatchlistDay
 from bot.core.ranking import MODEL_DAY, Board, Dataset, Entry
 from bot.errors import BudgetExhaustedError
 from tests.builders import ALL_APPS, CLI_AGENTS, CODING, DAY, as_of, fetched_at, snapshot
@@ -142,6 +142,13 @@ class SnapshotContract:
         store.save([snapshot(CLI_AGENTS, day, ROWS, depth=100) for day in days])
         store.save([snapshot(CLI_AGENTS, days[1], ROWS, depth=200), snapshot(CODING, days[1], ROWS, depth=50)])
         assert store.depths(CLI_AGENTS, days[2], days[1]) == {days[2]: 100, days[1]: 200}
+        wanted = {(CLI_AGENTS, days[1]), (CLI_AGENTS, days[0]), (CODING, days[1]), (CODING, days[2])}
+        assert store.depths_of(wanted) == {
+            (CLI_AGENTS, days[1]): 200,
+            (CLI_AGENTS, days[0]): 100,
+            (CODING, days[1]): 50,
+        }
+        assert store.depths_of(set()) == {}
 
     def test_what_no_database_takes_is_shown_as_replaced(self, store: Store) -> None:
         store.save([snapshot(CLI_AGENTS, DAY, [("10", "a\0b\ud800c é", 1), ("20", "x" * 5000, 1)])])
@@ -328,8 +335,19 @@ class BooksContract:
         store.mark(WatchlistDay("w", DAY, DayStatus.WAITING, NOW))
         store.mark(WatchlistDay("w", YESTERDAY, DayStatus.GAP, NOW, ("no data",)))
         store.mark(WatchlistDay("v", YESTERDAY, DayStatus.EVALUATED, NOW))
-        assert list(store.days("w").items()) == [(YESTERDAY, DayStatus.GAP), (DAY, DayStatus.WAITING)]
-        assert store.days("u") == {}
+        found = store.statuses(["w", "u", "v"], YESTERDAY)
+        assert list(found["w"].items()) == [(YESTERDAY, DayStatus.GAP), (DAY, DayStatus.WAITING)]
+        assert found["v"] == {YESTERDAY: DayStatus.EVALUATED}
+        assert "u" not in found
+        assert store.statuses(["w", "v"], DAY) == {"w": {DAY: DayStatus.WAITING}}
+
+    def test_when_watchlists_began_and_how_many_days_are_done_before_a_day(self, store: Store) -> None:
+        older = YESTERDAY - timedelta(days=3)
+        for day, status in ((older, DayStatus.EVALUATED), (YESTERDAY, DayStatus.GAP), (DAY, DayStatus.EVALUATED)):
+            store.mark(WatchlistDay("w", day, status, NOW))
+        store.mark(WatchlistDay("v", YESTERDAY, DayStatus.WAITING, NOW))
+        assert store.begun({"w", "v", "u"}, DAY) == {"w": Begun(older, 2), "v": Begun(YESTERDAY, 0)}
+        assert store.begun({"w"}, older) == {"w": Begun(older, 0)}
 
     def test_a_later_mark_keeps_when_the_day_was_first_asked_for(self, store: Store) -> None:
         store.mark(WatchlistDay("w", DAY, DayStatus.WAITING, NOW))

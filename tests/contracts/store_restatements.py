@@ -40,28 +40,28 @@ class RestatementContract:
 
     def test_an_equal_answer_moves_when_a_window_was_last_checked(self, store: Store) -> None:
         store.save([snapshot(CLI_AGENTS, DAY, ROWS)])
-        assert store.checked(CLI_AGENTS, DAY, DAY) == {DAY: fetched_at(DAY)}
+        assert store.checked([CLI_AGENTS], DAY, DAY) == {CLI_AGENTS: {DAY: fetched_at(DAY)}}
         store.save([snapshot(CLI_AGENTS, DAY, ROWS, fetched_at=NOW)])
-        assert store.checked(CLI_AGENTS, DAY, DAY) == {DAY: NOW}
-        assert store.checked(CLI_AGENTS, DAY, DAY)[DAY].tzinfo is UTC
+        assert store.checked([CLI_AGENTS], DAY, DAY) == {CLI_AGENTS: {DAY: NOW}}
+        assert store.checked([CLI_AGENTS], DAY, DAY)[CLI_AGENTS][DAY].tzinfo is UTC
 
     def test_a_part_of_what_is_stored_is_a_check_too(self, store: Store) -> None:
         store.save([snapshot(CLI_AGENTS, DAY, ROWS, depth=2)])
         store.save([snapshot(CLI_AGENTS, DAY, ROWS[:1], depth=1, fetched_at=NOW)])
-        assert store.checked(CLI_AGENTS, DAY, DAY) == {DAY: NOW}
+        assert store.checked([CLI_AGENTS], DAY, DAY) == {CLI_AGENTS: {DAY: NOW}}
 
     def test_a_new_revision_is_checked_when_it_was_fetched(self, store: Store) -> None:
         store.save([snapshot(CLI_AGENTS, DAY, ROWS)])
         store.save([snapshot(CLI_AGENTS, DAY, ROWS, fetched_at=NOW + HOUR)])
         store.save([snapshot(CLI_AGENTS, DAY, OTHERS, fetched_at=NOW)])
-        assert store.checked(CLI_AGENTS, DAY, DAY) == {DAY: NOW}
+        assert store.checked([CLI_AGENTS], DAY, DAY) == {CLI_AGENTS: {DAY: NOW}}
 
     def test_checks_are_of_one_board_within_the_days_ascending(self, store: Store) -> None:
         days = [DAY - timedelta(days=back) for back in range(4)]
         store.save([snapshot(CLI_AGENTS, day, ROWS) for day in days])
         store.save([snapshot(CODING, DAY, ROWS)])
-        assert list(store.checked(CLI_AGENTS, days[2], days[1])) == [days[2], days[1]]
-        assert store.checked(ALL_APPS, days[3], DAY) == {}
+        assert list(store.checked([CLI_AGENTS, ALL_APPS], days[2], days[1])[CLI_AGENTS]) == [days[2], days[1]]
+        assert store.checked([ALL_APPS], days[3], DAY) == {}
 
     def test_the_version_grows_with_what_is_stored_and_only_with_that(self, store: Store) -> None:
         assert store.version() == 0

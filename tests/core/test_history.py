@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
-from bot.core.history import MemoryHistory, ShallowHistory
+from bot.core.history import MemoryHistory, ShallowHistory, newest_first
 from tests.builders import CLI_AGENTS, CODING, DAY
 from tests.core.rules.days import ago, column
 
@@ -60,3 +61,19 @@ def test_a_shallow_history_cuts_and_passes_the_rest_on() -> None:
     assert shallow.borne(CLI_AGENTS, "c", DAY) == {"C"}
     assert shallow.listed(CLI_AGENTS, DAY, DAY).keys() == {"a", "b", "c"}
     assert list(shallow.sightings(CLI_AGENTS, {"c"}, DAY, DAY)) == [("c", DAY, "C")]
+
+
+def test_the_newest_days_come_first_however_many_years_there_are() -> None:
+    days = [DAY, ago(1), ago(119), ago(120), ago(121), ago(122), ago(400), ago(1000)]
+    history = MemoryHistory([column(day, "ab") for day in days])
+    assert list(newest_first(history, CLI_AGENTS, date.min, DAY)) == days
+    assert list(newest_first(history, CLI_AGENTS, ago(400), ago(1))) == days[1:-1]
+    assert list(newest_first(history, CLI_AGENTS, ago(120), DAY)) == days[:4]
+    assert list(newest_first(history, CLI_AGENTS, DAY, ago(1))) == []
+    assert list(newest_first(history, CLI_AGENTS, date.min, date.min)) == []
+
+
+def test_what_is_at_hand_need_not_be_fetched() -> None:
+    history = MemoryHistory([column(DAY, "ab")])
+    ShallowHistory(history, 1).fetch([(CLI_AGENTS, DAY), (CODING, DAY)])
+    assert history.days(CODING, ago(9), DAY) == []

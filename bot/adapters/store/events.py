@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, or_, select, update
 
 from bot.adapters.store.tables import DELIVERY, DELIVERY_STEP, EVENT, SETTLEMENT
 from bot.app.records import Belief
@@ -43,6 +43,7 @@ def chosen(
     start: date | None,
     end: date | None,
     status: EventStatus | None,
+    kind: Kind | None,
     held_back: bool,
 ) -> list[Event]:
     """See Store.events."""
@@ -55,9 +56,28 @@ def chosen(
         query = query.where(EVENT.c.date <= end)
     if status is not None:
         query = query.where(EVENT.c.status == status.value)
+    if kind is not None:
+        query = query.where(EVENT.c.kind == kind.value)
     if not held_back:
         query = query.where(EVENT.c.held_back.is_(None))
     return _in_order(connection, query)
+
+
+def last_news(connection: Connection, watchlists: Iterable[str], until: date) -> dict[str, date]:
+    """See Store.last_news. Each is found by the index, from the newest back, however many there ever were."""
+    newest = (
+        select(EVENT.c.date)
+        .where(
+            EVENT.c.watchlist == bindparam("watchlist"),
+            EVENT.c.date <= until,
+            EVENT.c.held_back.is_(None),
+            EVENT.c.status != EventStatus.RETRACTED.value,
+        )
+        .order_by(EVENT.c.date.desc())
+        .limit(1)
+    )
+    found = {name: connection.execute(newest, {"watchlist": name}).scalar() for name in watchlists}
+    return {name: day for name, day in found.items() if day}
 
 
 def by_handle(connection: Connection, event_id: str) -> Event | None:
@@ -67,14 +87,15 @@ def by_handle(connection: Connection, event_id: str) -> Event | None:
 
 
 def unsettled(connection: Connection, channel: str, watchlists: Iterable[str], until: date) -> list[Event]:
-    """See Store.unsettled."""
-    settled = exists().where(SETTLEMENT.c.event_id == EVENT.c.id, SETTLEMENT.c.channel == channel)
+    """See Store.unsettled. What is settled is found out by the keys alone: of years of events few are looked at."""
+    every = EVENT.alias()
+    settled = exists().where(SETTLEMENT.c.event_id == every.c.id, SETTLEMENT.c.channel == channel)
     query = select(EVENT).where(
+        EVENT.c.id.in_(select(every.c.id).where(~settled)),
         EVENT.c.watchlist.in_(list(watchlists)),
         EVENT.c.date <= until,
         EVENT.c.held_back.is_(None),
         EVENT.c.status != EventStatus.RETRACTED.value,
-        ~settled,
     )
     return _in_order(connection, query)
 
@@ -86,7 +107,10 @@ def netted(connection: Connection) -> frozenset[str]:
 
 
 def disputed(connection: Connection, channel: str, watchlists: Iterable[str]) -> list[Belief]:
-    """See Store.disputed."""
+    """See Store.disputed. Only what was ever taken back or corrected is looked at closely."""
+    every = EVENT.alias()
+    retracted = select(every.c.id).where(every.c.status == EventStatus.RETRACTED.value)
+    corrected = select(SETTLEMENT.c.event_id).where(or_(SETTLEMENT.c.retracted, SETTLEMENT.c.answered))
     gone = EVENT.c.status == EventStatus.RETRACTED.value
     sent = exists().where(
         DELIVERY_STEP.c.delivery_id == SETTLEMENT.c.delivery_id, DELIVERY_STEP.c.status == StepStatus.SENT.value
@@ -100,6 +124,7 @@ def disputed(connection: Connection, channel: str, watchlists: Iterable[str]) ->
             SETTLEMENT.c.stated,
             or_(DELIVERY.c.status.not_in(_UNSENT), sent),
             EVENT.c.watchlist.in_(list(watchlists)),
+            EVENT.c.id.in_(retracted.union(corrected)),
             or_(SETTLEMENT.c.retracted != gone, SETTLEMENT.c.answered != gone),
         )
     )

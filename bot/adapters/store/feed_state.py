@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.adapters.store.statements import upsert
 from bot.adapters.store.tables import FEED_STATE
@@ -12,6 +12,8 @@ from bot.core import pace
 
 _FOLLOWING = "following"
 _PAUSED = "paused_until"
+_MOMENT = select(FEED_STATE.c.at).where(FEED_STATE.c.name == bindparam("moment"))
+"""Made once: each request takes it."""
 
 
 def reserve(connection: Connection, now: datetime, space: timedelta) -> datetime:
@@ -32,7 +34,7 @@ def paused_until(connection: Connection, now: datetime) -> datetime | None:
 
 
 def _at(connection: Connection, name: str) -> datetime | None:
-    return connection.execute(select(FEED_STATE.c.at).where(FEED_STATE.c.name == name)).scalar()
+    return connection.execute(_MOMENT, {"moment": name}).scalar()
 
 
 def _set(connection: Connection, name: str, at: datetime) -> None:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import product
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from bot.adapters.store.names import chunks, is_newest
-from bot.adapters.store.snapshots import snapshot_of, version
+from bot.adapters.store.names import is_newest
+from bot.adapters.store.shelf import Shelf
+from bot.adapters.store.snapshots import version
+from bot.adapters.store.statements import chunks
 from bot.adapters.store.tables import ENTRY, SNAPSHOT
+from bot.adapters.store.windows import Reading, Windows
 from bot.core.history import listed, sightings
 from bot.core.kept import kept
 from bot.core.ranking import MODEL_DAY, MODEL_DEPTH, Board, By, Dataset, Snapshot, author_of, sum_days
 
-Reading = Callable[[], AbstractContextManager[Connection]]
-
-_KEPT_SNAPSHOTS = 1024
-"""Snapshots kept at hand, some 20 MB at most: more than the rules of any day look at, but for the longest windows."""
 _KEPT_WINDOWS = 64
 _RUN = 32
 """Leaders are read so many days at once: most who ask want the last few, and some want years."""
@@ -42,9 +39,8 @@ class StoredHistory:
         self._reading = reading
         with reading() as connection:
             self._ceiling = version(connection) if until is None else until
-        self._all = kept(self._read_all)
-        self._index = kept(self._read_index)
-        self._stored = kept(self._read_snapshot, _KEPT_SNAPSHOTS)
+        self._windows = Windows(reading, self._ceiling)
+        self._shelf = Shelf(reading)
         self._leaders = kept(self._read_leaders)
         self._last_in = kept(self._last_stored_in)
         self._first_borne = kept(self._read_names)
@@ -56,13 +52,24 @@ class StoredHistory:
         """See History."""
         if _computed(board):
             return self._window(board, end_date)
-        identity = self._index(board).get(end_date)
-        return None if identity is None else self._stored(identity)
+        identity = self._windows.at(board, end_date)
+        return None if identity is None or identity in self._windows.thinned else self._shelf.take(identity)
+
+    def fetch(self, windows: Iterable[tuple[Board, date]]) -> None:
+        """See History."""
+        sources = {source for board, end in windows for source in _sources(board, end)}
+        if sources:
+            self._windows.fetch(sources)
+            found = (
+                self._windows.at(board, end) for board, end in sorted(sources, key=lambda one: one[1], reverse=True)
+            )
+            self._shelf.fetch(identity for identity in found if identity and identity not in self._windows.thinned)
 
     def days(self, board: Board, start: date, end: date) -> Sequence[date]:
         """See History."""
-        ends = _complete(self._index(MODEL_DAY), board.window_days) if _computed(board) else self._index(board)
-        return [day for day in ends if start <= day <= end]
+        if _computed(board):
+            return [day for day in _complete(self._whole(MODEL_DAY), board.window_days) if start <= day <= end]
+        return list(self._whole(board, start, end))
 
     def last_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
         """See History."""
@@ -109,27 +116,14 @@ class StoredHistory:
 
     # ── stored boards ────────────────────────────────────────────────────────────────────────────────────────
 
-    def _read_all(self, board: Board) -> Mapping[date, tuple[int, bool]]:
-        """Each stored window's newest revision, by end date, ascending, and whether it was thinned."""
-        query = (
-            select(SNAPSHOT.c.end_date, SNAPSHOT.c.id, SNAPSHOT.c.thinned)
-            .where(SNAPSHOT.c.board == board.key, SNAPSHOT.c.id <= self._ceiling)
-            .order_by(SNAPSHOT.c.end_date, SNAPSHOT.c.revision)
-        )
-        with self._reading() as connection:
-            return {end: (identity, thinned) for end, identity, thinned in connection.execute(query).all()}
-
-    def _read_index(self, board: Board) -> Mapping[date, int]:
-        """The same of those that are whole: thinned ones are no windows any more, but for their lines."""
-        return {end: identity for end, (identity, thinned) in self._all(board).items() if not thinned}
+    def _whole(self, board: Board, start: date = date.min, end: date = date.max) -> Mapping[date, int]:
+        """The ids of those that are whole, by end date: thinned ones are no windows any more, but for their lines."""
+        within, thinned = self._windows.within(board, start, end), self._windows.thinned
+        return {day: identity for day, identity in within.items() if identity not in thinned} if thinned else within
 
     def _lines_of(self, board: Board, start: date, end: date) -> Mapping[int, date]:
         """The windows that end within these days, thinned ones too: their ids and when they end."""
-        return {identity: day for day, (identity, _) in self._all(board).items() if start <= day <= end}
-
-    def _read_snapshot(self, identity: int) -> Snapshot:
-        with self._reading() as connection:
-            return snapshot_of(connection, identity)
+        return {identity: day for day, identity in self._windows.within(board, start, end).items()}
 
     def _last_stored_in(self, board: Board, item: str, n: int | None, before: date) -> date | None:
         wanted = {"board": board.key, "item": item, "before": before, "rank": _ANY_RANK if n is None else n}
@@ -155,18 +149,29 @@ class StoredHistory:
         )
 
     def _stored_leaders(self, board: Board, until: date) -> Iterator[tuple[date, str]]:
-        days = list(self._all(board))
-        last = bisect_right(days, until) - 1
-        for run in range(last // _RUN, -1, -1):
-            leaders = self._leaders(board, run)
-            for day in reversed(days[run * _RUN : min((run + 1) * _RUN, last + 1)]):
-                if day in leaders:
-                    yield day, leaders[day]
+        start, end = _run_start(until), until
+        while True:
+            for day, identity in reversed(self._windows.within(board, start, end).items()):
+                leader = self._leader(board, day, identity)
+                if leader:
+                    yield day, leader
+            span = self._windows.span(board)  # most who ask never come to here
+            if span is None or start <= span[0]:
+                return
+            end = min(start - _ONE_DAY, span[1])
+            start = _run_start(end)
+
+    def _leader(self, board: Board, day: date, identity: int) -> str | None:
+        """Who led on a day of which a window is stored; None on an empty board."""
+        seen = self._shelf.at_hand(identity)
+        if seen:
+            return seen.leader.item if seen.leader else None
+        return self._leaders(board, day.toordinal() // _RUN).get(day)
 
     def _read_leaders(self, board: Board, run: int) -> Mapping[date, str]:
-        """Who led on the days of a run of them, the first days being run 0."""
-        days = list(self._all(board).items())[run * _RUN : (run + 1) * _RUN]
-        windows = {identity: day for day, (identity, _) in days}
+        """Who led on the days of a run of them."""
+        start = date.fromordinal(max(run * _RUN, 1))
+        windows = self._lines_of(board, start, start + (_RUN - 1) * _ONE_DAY)
         query = select(ENTRY.c.snapshot_id, ENTRY.c.item).where(ENTRY.c.snapshot_id.in_(windows), ENTRY.c.rank == 1)
         with self._reading() as connection:
             return {windows[identity]: item for identity, item in connection.execute(query).all()}
@@ -204,11 +209,9 @@ class StoredHistory:
     # ── model windows, computed from days ────────────────────────────────────────────────────────────────────
 
     def _add_up(self, board: Board, end_date: date) -> Snapshot | None:
-        index = self._index(MODEL_DAY)
-        wanted = [board.start(end_date) + timedelta(days=place) for place in range(board.window_days)]
-        if not all(day in index for day in wanted):
-            return None
-        return sum_days(board, [self._stored(index[day]) for day in wanted])
+        found = [self.at(*source) for source in _sources(board, end_date)]
+        days = [day for day in found if day]
+        return sum_days(board, days) if len(days) == len(found) else None
 
     def _read_model_figures(self, by: By) -> Mapping[int, Sequence[tuple[str, int]]]:
         """(item or author, tokens) of each line of all stored model days, by snapshot id."""
@@ -231,7 +234,7 @@ class StoredHistory:
         figures = self._figures(board.by)
         sums, window, last = _RollingSums(), deque[Sequence[tuple[str, int]]](), None
         orders: list[tuple[date, Sequence[str]]] = []
-        for day, identity in self._index(MODEL_DAY).items():
+        for day, identity in self._whole(MODEL_DAY).items():
             if last != day - _ONE_DAY:
                 sums, window = _RollingSums(), deque()
             last = day
@@ -268,6 +271,18 @@ class _RollingSums:
 
 def _computed(board: Board) -> bool:
     return board.dataset is Dataset.MODELS and board != MODEL_DAY
+
+
+def _sources(board: Board, end_date: date) -> Sequence[tuple[Board, date]]:
+    """The stored windows that a window is made from, oldest first: itself, or a model window's days."""
+    if not _computed(board):
+        return [(board, end_date)]
+    return [(MODEL_DAY, board.start(end_date) + place * _ONE_DAY) for place in range(board.window_days)]
+
+
+def _run_start(day: date) -> date:
+    """The first day of the run that the day is in."""
+    return date.fromordinal(max(day.toordinal() // _RUN * _RUN, 1))
 
 
 def _complete(days: Iterable[date], length: int) -> Iterator[date]:

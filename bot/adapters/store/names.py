@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
 from bot.adapters.store import catalogue
+from bot.adapters.store.statements import chunks
 from bot.adapters.store.tables import ENTRY, ITEM_NAME, SNAPSHOT
 from bot.app.records import Match
 from bot.core.naming import LOOK_BACK, Sightings
 from bot.core.ranking import Board
 from bot.core.watchlist import Names
-
-T = TypeVar("T")
-
-CHUNK = 500
-"""How many values are named in one statement, well below what either database takes."""
 
 
 def names(connection: Connection, items: Iterable[str] | None = None, until: date | None = None) -> Names:
@@ -81,16 +76,18 @@ def _newest_first(rows: list[Row[Any]]) -> Names:
 
 def sightings(connection: Connection, items: Iterable[str], until: date) -> Sightings:
     """See Store.sightings. Most items bear one name all their lives, so that few are looked at."""
-    windows = select(SNAPSHOT.c.id, SNAPSHOT.c.end_date).where(SNAPSHOT.c.end_date.between(until - LOOK_BACK, until))
     several = [item for item, borne in _by_windows(connection, items).items() if len(borne) > 1]
-    ends: dict[int, date] = {row.id: row.end_date for row in connection.execute(windows)} if several else {}
+    windows = select(SNAPSHOT.c.id).where(SNAPSHOT.c.end_date.between(until - LOOK_BACK, until))
     found: dict[str, set[tuple[date, str]]] = {}
     for chunk in chunks(several):
-        query = select(ENTRY.c.item, ENTRY.c.name, ENTRY.c.snapshot_id).where(
-            ENTRY.c.item.in_(chunk), ENTRY.c.snapshot_id.in_(windows.with_only_columns(SNAPSHOT.c.id))
+        query = (
+            select(ENTRY.c.item, SNAPSHOT.c.end_date, ENTRY.c.name)
+            .distinct()
+            .join(SNAPSHOT, SNAPSHOT.c.id == ENTRY.c.snapshot_id)
+            .where(ENTRY.c.item.in_(chunk), ENTRY.c.snapshot_id.in_(windows))  # or SQLite reads all lines of an item
         )
-        for row in connection.execute(query):
-            found.setdefault(row.item, set()).add((ends[row.snapshot_id], row.name))
+        for item, end, name in connection.execute(query).all():
+            found.setdefault(item, set()).add((end, name))
     return {item: sorted(seen) for item, seen in found.items()}
 
 
@@ -128,10 +125,3 @@ def is_newest(ceiling: int | None = None) -> ColumnElement[bool]:
         newer.c.revision > SNAPSHOT.c.revision,
     )
     return ~(condition if ceiling is None else condition.where(newer.c.id <= ceiling))
-
-
-def chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    """The values in lists that are short enough to be named in a statement."""
-    rest = iter(values)
-    while chunk := list(islice(rest, CHUNK)):
-        yield chunk

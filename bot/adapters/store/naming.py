@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, select
 
 from bot.adapters.store import catalogue
-from bot.adapters.store.names import chunks
+from bot.adapters.store.statements import chunks
 from bot.adapters.store.tables import ENTRY, ITEM_NAME, SNAPSHOT
 from bot.core.watchlist import Names
 

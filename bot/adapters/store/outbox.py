@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
-from bot.adapters.store.names import chunks
-from bot.adapters.store.statements import insert_missing
+from bot.adapters.store.statements import chunks, insert_missing
 from bot.adapters.store.tables import DELIVERY, DELIVERY_STEP, EVENT, SETTLEMENT
 from bot.app.records import NewDelivery, Settlement
 from bot.core.delivery import Delivery, DeliveryStatus, Step, StepStatus

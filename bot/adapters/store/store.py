@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-
-from sqlalchemy import Connection
 
 from bot.adapters.store import catalogue as model_catalogue
 from bot.adapters.store import events as event_log
-from bot.adapters.store import feed_state, ledger, names, outbox, retention, snapshots
+from bot.adapters.store import ledger, names, outbox, retention, snapshots
+from bot.adapters.store.books import SqlBooks
 from bot.adapters.store.engine import PATIENCE, Database
 from bot.adapters.store.history import StoredHistory
 from bot.adapters.store.naming import Naming
@@ -19,10 +18,19 @@ from bot.adapters.store.standing import sent_at, standing
 from bot.adapters.store.upkeep import size
 from bot.app.figures import Standing
 from bot.app.ports import Store
-from bot.app.records import Belief, DayStatus, Incident, Match, NewDelivery, Quarantined, Settlement, WatchlistDay
+from bot.app.records import (
+    Begun,
+    Belief,
+    DayStatus,
+    Match,
+    NewDelivery,
+    Quarantined,
+    Settlement,
+    WatchlistDay,
+)
 from bot.core.catalogue import Catalogue, Listing
 from bot.core.delivery import Delivery, DeliveryStatus, Step
-from bot.core.event import Event, EventStatus
+from bot.core.event import Event, EventStatus, Kind
 from bot.core.history import History
 from bot.core.naming import Sightings
 from bot.core.ranking import Board, Ranking, Snapshot
@@ -44,12 +52,8 @@ def open_store(url: str, *, patience: timedelta = PATIENCE) -> SqlStore:
     return SqlStore(database)
 
 
-class SqlStore:
+class SqlStore(SqlBooks):
     """The Store over SQLite or PostgreSQL; see ``bot.app.ports.Store`` for what each method promises."""
-
-    def __init__(self, database: Database, *, within: Connection | None = None) -> None:
-        self._database = database
-        self._within = within
 
     @contextmanager
     def transaction(self) -> Iterator[Store]:
@@ -98,12 +102,6 @@ class SqlStore:
         with self._reading() as connection:
             return retention.thinned_until(connection, board)
 
-    def _reading(self) -> AbstractContextManager[Connection]:
-        return nullcontext(self._within) if self._within else self._database.reading()
-
-    def _writing(self, *, in_turn: bool = True) -> AbstractContextManager[Connection]:
-        return nullcontext(self._within) if self._within else self._database.writing(in_turn=in_turn)
-
     # ── snapshots ────────────────────────────────────────────────────────────────────────────────────────────
 
     def save(self, rankings: Iterable[Ranking]) -> Sequence[Snapshot]:
@@ -121,10 +119,15 @@ class SqlStore:
         with self._reading() as connection:
             return snapshots.depths(connection, board, start, end)
 
-    def checked(self, board: Board, start: date, end: date) -> dict[date, datetime]:
+    def depths_of(self, windows: Collection[tuple[Board, date]]) -> Mapping[tuple[Board, date], int]:
         """See Store."""
         with self._reading() as connection:
-            return snapshots.checked(connection, board, start, end)
+            return snapshots.depths_of(connection, windows)
+
+    def checked(self, boards: Collection[Board], start: date, end: date) -> Mapping[Board, Mapping[date, datetime]]:
+        """See Store."""
+        with self._reading() as connection:
+            return snapshots.checked(connection, boards, start, end)
 
     def version(self) -> int:
         """See Store."""
@@ -205,10 +208,15 @@ class SqlStore:
         with self._reading() as connection:
             return ledger.ledgers(connection, watchlists, since)
 
-    def days(self, watchlist: str) -> dict[date, DayStatus]:
+    def statuses(self, watchlists: Collection[str], since: date) -> Mapping[str, Mapping[date, DayStatus]]:
         """See Store."""
         with self._reading() as connection:
-            return ledger.statuses(connection, watchlist)
+            return ledger.statuses(connection, watchlists, since)
+
+    def begun(self, watchlists: Collection[str], before: date) -> Mapping[str, Begun]:
+        """See Store."""
+        with self._reading() as connection:
+            return ledger.begun(connection, watchlists, before)
 
     def mark(self, day: WatchlistDay) -> None:
         """See Store."""
@@ -232,13 +240,19 @@ class SqlStore:
         start: date | None = None,
         end: date | None = None,
         status: EventStatus | None = None,
+        kind: Kind | None = None,
         held_back: bool = False,
     ) -> Sequence[Event]:
         """See Store."""
         with self._reading() as connection:
             return event_log.chosen(
-                connection, watchlist=watchlist, start=start, end=end, status=status, held_back=held_back
+                connection, watchlist=watchlist, start=start, end=end, status=status, kind=kind, held_back=held_back
             )
+
+    def last_news(self, watchlists: Iterable[str], until: date) -> Mapping[str, date]:
+        """See Store."""
+        with self._reading() as connection:
+            return event_log.last_news(connection, watchlists, until)
 
     def event(self, event_id: str) -> Event | None:
         """See Store."""
@@ -332,55 +346,3 @@ class SqlStore:
         """See Store."""
         with self._writing() as connection:
             ledger.note_told(connection, channel, watchlists)
-
-    # ── budget and incidents ─────────────────────────────────────────────────────────────────────────────────
-
-    def spend(self, day: date, limit: int) -> int:
-        """See Store."""
-        with self._writing(in_turn=False) as connection:
-            return ledger.spend(connection, day, limit)
-
-    def spent(self, day: date) -> int:
-        """See Store."""
-        with self._reading() as connection:
-            return ledger.spent(connection, day)
-
-    def reserve(self, now: datetime, space: timedelta) -> datetime:
-        """See Store."""
-        with self._writing() as connection:
-            return feed_state.reserve(connection, now, space)
-
-    def pause_feed(self, until: datetime, now: datetime) -> None:
-        """See Store."""
-        with self._writing() as connection:
-            feed_state.pause(connection, until, now)
-
-    def feed_paused_until(self, now: datetime) -> datetime | None:
-        """See Store."""
-        with self._reading() as connection:
-            return feed_state.paused_until(connection, now)
-
-    def open_incident(self, key: str, message: str, now: datetime) -> bool:
-        """See Store."""
-        with self._writing() as connection:
-            return ledger.open_incident(connection, key, message, now)
-
-    def end_incident(self, key: str, now: datetime) -> Incident | None:
-        """See Store."""
-        with self._writing() as connection:
-            return ledger.end_incident(connection, key, now)
-
-    def incidents(self) -> Sequence[Incident]:
-        """See Store."""
-        with self._reading() as connection:
-            return ledger.incidents(connection)
-
-    def untold_incidents(self) -> Sequence[Incident]:
-        """See Store."""
-        with self._reading() as connection:
-            return ledger.untold_incidents(connection)
-
-    def mark_incidents_told(self, incidents: Iterable[Incident]) -> None:
-        """See Store."""
-        with self._writing() as connection:
-            ledger.mark_incidents_told(connection, incidents)

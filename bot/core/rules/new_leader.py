@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from bot.core import text, wording
 from bot.core.diff import left_above
 from bot.core.event import Kind
+from bot.core.history import newest_first
 from bot.core.ranking import FIRST_DAY, Board, Dataset, Entry
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
 from bot.core.rules.conditions import NO_DAY_BEFORE, Condition, place, running
@@ -89,7 +90,7 @@ def _leaders(day: Day, since: date, until: date) -> Iterator[tuple[date, str | N
     """(date, item at rank 1, None on an empty board) of the snapshots stored from ``since`` on, newest first."""
     leaders = day.history.leaders(day.board, until)
     next_one = next(leaders, None)
-    for when in reversed(day.history.days(day.board, since, until)):
+    for when in newest_first(day.history, day.board, since, until):
         while next_one and next_one[0] > when:  # of a window that is stored no more as a whole
             next_one = next(leaders, None)
         if next_one and next_one[0] == when:
@@ -101,10 +102,20 @@ def _leaders(day: Day, since: date, until: date) -> Iterator[tuple[date, str | N
 
 def _all_leaders(day: Day, until: date) -> Iterator[tuple[date, str | None]]:
     """The same of all days; also of those of which no whole board is stored any more, but who led."""
-    led = dict(day.history.leaders(day.board, until))
-    ends = {*day.history.days(day.board, FIRST_DAY, until), *led}
-    for when in sorted(ends, reverse=True):
-        yield when, led.get(when)
+    leaders = day.history.leaders(day.board, until)
+    next_one = next(leaders, None)
+    for when in newest_first(day.history, day.board, FIRST_DAY, until):
+        while next_one and next_one[0] > when:
+            yield next_one
+            next_one = next(leaders, None)
+        if next_one and next_one[0] == when:
+            yield next_one
+            next_one = next(leaders, None)
+        else:
+            yield when, None
+    if next_one:
+        yield next_one
+        yield from leaders
 
 
 def _evidence(day: Day, leader: Entry, former: str) -> dict[str, Any]:
@@ -134,7 +145,7 @@ def _standing(day: Day, item: str) -> str:
 
 def _last_entry(day: Day, item: str) -> Entry:
     """The item's line on this day, or on the last one before that has it: it led one, so there is one."""
-    stored = reversed(day.history.days(day.board, FIRST_DAY, day.date))
+    stored = newest_first(day.history, day.board, FIRST_DAY, day.date)
     snapshots = (day.history.at(day.board, when) for when in stored)
     return next(entry for snapshot in snapshots if snapshot and (entry := snapshot.entry(item)))
 

@@ -109,7 +109,9 @@ def test_most_lines_of_old_boards_go_and_new_boards_stay(sql_store: SqlStore) ->
     assert sql_store.snapshot(CLI_AGENTS, CUT) == ranked(CUT, list(ITEMS))
     assert sql_store.snapshot(CLI_AGENTS, FIRST) is None
     assert (
-        list(sql_store.depths(CLI_AGENTS, FIRST, DAY)) == list(sql_store.checked(CLI_AGENTS, FIRST, DAY)) == days[-4:]
+        list(sql_store.depths(CLI_AGENTS, FIRST, DAY))
+        == list(sql_store.checked([CLI_AGENTS], FIRST, DAY)[CLI_AGENTS])
+        == days[-4:]
     )
     assert sql_store.thinned_until(CLI_AGENTS) == CUT - timedelta(days=1)
     assert sql_store.thinned_until(CODING) is None
