@@ -58,7 +58,9 @@ class Backtester:
             if history.at(watchlist.board, day) is None:
                 return None
             known = evidence.known_on(watchlist, day, since=since)
-            return judge_by(watchlist, day, since=since, history=history, told=told, known=known)
+            return judge_by(
+                watchlist, day, since=since, history=history, told=told, known=known, sights=evidence.sights
+            )
 
         return replay(watchlist, start, end, since=since, judge=judge)
 

@@ -16,11 +16,10 @@ from bot.core.briefing import compose
 from bot.core.charting import DAYS
 from bot.core.charts import Chart, TokenChart
 from bot.core.correction import Correction
-from bot.core.detect import last_stored
 from bot.core.digest import Digest
 from bot.core.due import Cadence, day_told, latest_due, next_word, wants_quiet
 from bot.core.event import Event, EventStatus, Kind
-from bot.core.history import History
+from bot.core.history import History, last_stored
 from bot.core.ranking import Snapshot
 from bot.core.view import View
 from bot.core.watchlist import Watchlist

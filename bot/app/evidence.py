@@ -14,9 +14,11 @@ from bot.app.ports import Store
 from bot.app.records import DayStatus, WatchlistDay
 from bot.core import detect, naming
 from bot.core.event import Event, Kind
-from bot.core.history import History
+from bot.core.history import History, last_stored
 from bot.core.plan import Agenda, Window
 from bot.core.ranking import Board
+from bot.core.rules.base import Need, Rule
+from bot.core.sights import Sights
 from bot.core.watchlist import Names, Watchlist
 
 NAMED = timedelta(days=31)
@@ -38,7 +40,7 @@ class Evidence:
     """The store at one moment, for the ``agendas`` of some watchlists; each part is read when it is first asked for.
 
     ``seen`` is the store's version then, ``history`` the snapshots up to it. What is written later takes no part,
-    but events that `tell` is told of.
+    but events that `tell` is told of. ``sights`` are what the watchlists see alike of these snapshots.
     """
 
     def __init__(self, store: Store, agendas: Iterable[Agenda] = ()) -> None:
@@ -47,6 +49,8 @@ class Evidence:
         self._store = store
         self._agendas = tuple(agendas)
         self._naming = store.naming()
+        self.sights = Sights(self.history)
+        self._missing: dict[tuple[Board, int, tuple[Rule, ...], date], tuple[Need, ...]] = {}
         self._known: dict[tuple[tuple[Board, ...], date, date], Known] = {}
         self._marks: Mapping[str, Sequence[WatchlistDay]] | None = None
         self._told: dict[str, list[Event]] | None = None
@@ -103,6 +107,13 @@ class Evidence:
             by_board.setdefault(window[0], []).append((window, came))
         return by_board
 
+    def missing(self, watchlist: Watchlist, day: date) -> tuple[Need, ...]:
+        """The windows that judging the day waits for and that are not stored, or not as deep."""
+        key = (watchlist.board, watchlist.depth, watchlist.rules, day)
+        if key not in self._missing:
+            self._missing[key] = tuple(_missing(watchlist, day, self.history))
+        return self._missing[key]
+
     def known_on(self, watchlist: Watchlist, day: date, *, since: date) -> Known:
         """See known_on. It hangs on the boards, and not on the rules."""
         key = (boards_of(watchlist), day, since)
@@ -125,7 +136,7 @@ def known_on(store: Store, watchlist: Watchlist, day: date, history: History, *,
 
 def _known_on(naming: Naming, watchlist: Watchlist, day: date, history: History, *, since: date) -> Known:
     spans = [(board, day - NAMED, day) for board in boards_of(watchlist)]
-    before = detect.last_stored(history, watchlist.board, day - ONE_DAY)
+    before = last_stored(history, watchlist.board, day - ONE_DAY)
     if before and before.end_date < day - NAMED:
         spans.insert(0, (watchlist.board, before.end_date, before.end_date))
     borne: dict[str, set[str]] = {}
@@ -145,6 +156,13 @@ def _called(
         for item, end, name in history.sightings(board, items, max(first, since), last):
             seen.setdefault(item, []).append((end, name))
     return {item: naming.shown(names) for item, names in seen.items() if len({name for _, name in names}) > 1}
+
+
+def _missing(watchlist: Watchlist, day: date, history: History) -> Iterable[Need]:
+    for need in detect.needs(watchlist, day):
+        snapshot = history.at(need.board, need.end_date) if need.waits else None
+        if need.waits and (snapshot is None or snapshot.depth < watchlist.depth):
+            yield need
 
 
 def boards_of(watchlist: Watchlist) -> tuple[Board, ...]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
+from functools import lru_cache
 from typing import Protocol
 
-from bot.core.ranking import Board, Snapshot
+from bot.core.ranking import FIRST_DAY, Board, Snapshot
+
+KEPT = 1024
+"""Snapshots at hand in a view of a history, at most: more than the rules of any day look at."""
 
 
 class History(Protocol):
@@ -115,6 +119,21 @@ def listed(history: History, board: Board, start: date, end: date) -> Mapping[st
     return found
 
 
+def last_day(history: History, board: Board, until: date) -> date | None:
+    """``until`` where that is stored, or after a gap, however long, the last day before it that is."""
+    stored = history.days(board, FIRST_DAY, until)
+    return stored[-1] if stored else None
+
+
+def last_stored(history: History, board: Board, until: date) -> Snapshot | None:
+    """The snapshot of ``until``, or after a gap, however long, the last before it."""
+    snapshot = history.at(board, until)
+    if snapshot is None:
+        last = last_day(history, board, until)
+        snapshot = history.at(board, last) if last else None
+    return snapshot
+
+
 class HistoryView:
     """A History that shows the snapshots of another in a way of its own: subclasses change `at`."""
 
@@ -161,12 +180,12 @@ class ShallowHistory(HistoryView):
     def __init__(self, history: History, depth: int) -> None:
         super().__init__(history)
         self._depth = depth
-        self._cut: dict[tuple[Board, date], Snapshot | None] = {}
+        self._seen = lru_cache(maxsize=KEPT)(self._cut)
 
     def at(self, board: Board, end_date: date) -> Snapshot | None:
         """See History."""
-        key = (board, end_date)
-        if key not in self._cut:
-            snapshot = super().at(board, end_date)
-            self._cut[key] = snapshot.cut(self._depth) if snapshot else None
-        return self._cut[key]
+        return self._seen(board, end_date)
+
+    def _cut(self, board: Board, end_date: date) -> Snapshot | None:
+        snapshot = self._history.at(board, end_date)
+        return snapshot.cut(self._depth) if snapshot else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from bot.core.event import Event
-from bot.core.history import History, HistoryView
+from bot.core.history import KEPT, History, HistoryView
 from bot.core.ranking import Board, Snapshot
 from bot.core.text import clean
 from bot.core.view import View
@@ -71,20 +72,48 @@ def renamed(snapshot: Snapshot, called: Mapping[str, str]) -> Snapshot:
     return replace(snapshot, entries=tuple(entries))
 
 
+class Renaming(HistoryView):
+    """A History whose snapshots can be had by other names, each made once for as long as its items are called alike.
+
+    From one day to the next, and from one board to another, few items are called otherwise.
+    """
+
+    def __init__(self, history: History) -> None:
+        super().__init__(history)
+        self._made = lru_cache(maxsize=KEPT)(self._make)
+
+    def called(self, board: Board, end_date: date, called: Mapping[str, str]) -> Snapshot | None:
+        """The snapshot with its items called like that."""
+        snapshot = self.at(board, end_date)
+        if snapshot is None or not called:
+            return snapshot
+        lines = ((snapshot.entry(item), name) for item, name in called.items())
+        other = tuple((line.item, name) for line, name in lines if line and line.name != name)
+        return self._made(board, end_date, other) if other else snapshot
+
+    def _make(self, board: Board, end_date: date, called: tuple[tuple[str, str], ...]) -> Snapshot | None:
+        snapshot = self.at(board, end_date)
+        return renamed(snapshot, dict(called)) if snapshot else None
+
+
 class NamedHistory(HistoryView):
     """A History whose snapshots call the items as ``called`` says.
 
     `borne`, `listed` and `sightings` have the names that came, not these.
     """
 
-    def __init__(self, history: History, called: Mapping[str, str]) -> None:
+    def __init__(self, history: Renaming, called: Mapping[str, str]) -> None:
         super().__init__(history)
+        self._renaming = history
         self._called = called
+        self._seen: dict[tuple[Board, date], Snapshot | None] = {}
 
     def at(self, board: Board, end_date: date) -> Snapshot | None:
         """See History."""
-        snapshot = super().at(board, end_date)
-        return renamed(snapshot, self._called) if snapshot and self._called else snapshot
+        window = (board, end_date)
+        if window not in self._seen:
+            self._seen[window] = self._renaming.called(board, end_date, self._called)
+        return self._seen[window]
 
 
 def named(views: Sequence[View], sightings: Sightings) -> list[View]:
