@@ -234,9 +234,10 @@ class FakeStore:
     def days(self, watchlist: str) -> Mapping[date, DayStatus]:
         return {day.date: day.status for day in self.ledger(watchlist)}
 
-    def mark(self, day: WatchlistDay) -> None:
-        known = self._rows.days.get((day.watchlist, day.date), day)
-        self._rows.days[day.watchlist, day.date] = replace(day, first_asked_at=known.first_asked_at)
+    def mark(self, *days: WatchlistDay) -> None:
+        for day in days:
+            known = self._rows.days.get((day.watchlist, day.date), day)
+            self._rows.days[day.watchlist, day.date] = replace(day, first_asked_at=known.first_asked_at)
 
     def add_events(self, events: Iterable[Event]) -> Sequence[Event]:
         added = []

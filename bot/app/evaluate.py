@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -88,14 +88,16 @@ def write(store: Store, days: Iterable[Judged]) -> list[DayReport]:
 
     Returns their reports, with those of the events that were not stored before.
     """
-    reports = []
+    judged = list(days)
+    events = [event for day in judged for event in day.report.events]
     with store.transaction() as tx:
-        for day in days:
-            added = tuple(tx.add_events(day.report.events)) if day.report.events else ()
-            for mark in day.marks:
-                tx.mark(mark)
-            reports.append(replace(day.report, events=added))
-    return reports
+        added = {event.key: event for event in tx.add_events(events)} if events else {}
+        tx.mark(*(mark for day in judged for mark in day.marks))
+    return [replace(day.report, events=_among(day.report.events, added)) for day in judged]
+
+
+def _among(events: Iterable[Event], added: Mapping[str, Event]) -> tuple[Event, ...]:
+    return tuple(added[event.key] for event in events if event.key in added)
 
 
 def told_before(store: Store, watchlist: Watchlist, day: date) -> Sequence[Event]:

@@ -51,6 +51,7 @@ class Evidence:
         self._naming = store.naming()
         self.sights = Sights(self.history)
         self._missing: dict[tuple[Board, int, tuple[Rule, ...], date], tuple[Need, ...]] = {}
+        self._sources: dict[tuple[Board, tuple[Rule, ...]], frozenset[Board]] = {}
         self._known: dict[tuple[tuple[Board, ...], date, date], Known] = {}
         self._marks: Mapping[str, Sequence[WatchlistDay]] | None = None
         self._told: dict[str, list[Event]] | None = None
@@ -67,7 +68,7 @@ class Evidence:
         return self._marks
 
     def told(self, watchlist: Watchlist, day: date) -> Sequence[Event]:
-        """The stored events that may hold back those of a day of the watchlist's agenda."""
+        """The stored events that may hold back those of a day of the watchlist's agenda, without their evidence."""
         if self._told is None:
             self._told = {}
             self.tell(self._read_told())
@@ -85,23 +86,30 @@ class Evidence:
         first = min(day - timedelta(days=watchlist.cooldown_days) for watchlist, day in open_days)
         last = max(day for _, day in open_days)
         ids = {watchlist.id for watchlist, _ in open_days}
-        return self._store.events(watchlist=ids.pop() if len(ids) == 1 else None, start=first, end=last)
+        only = ids.pop() if len(ids) == 1 else None
+        return self._store.events(watchlist=only, start=first, end=last, evidence=False)
 
-    def changed(self, boards: AbstractSet[Board]) -> Mapping[Window, int]:
-        """The windows of these boards that were stored, or stored anew, since the first of the marks was made.
+    def changed(self, watchlist: Watchlist) -> Mapping[Window, int]:
+        """The windows that the watchlist looks at and that were stored, or stored anew, since the first mark was made.
 
         Each with its own version. Boards that no agenda looks at have none.
         """
         if self._changed is None:
             self._changed = self._read_changed()
-        return dict(pair for board in boards for pair in self._changed.get(board, ()))
+        return dict(pair for board in self._sources_of(watchlist) for pair in self._changed.get(board, ()))
+
+    def _sources_of(self, watchlist: Watchlist) -> frozenset[Board]:
+        key = (watchlist.board, watchlist.rules)
+        if key not in self._sources:
+            self._sources[key] = sources_of(watchlist)
+        return self._sources[key]
 
     def _read_changed(self) -> Mapping[Board, Sequence[tuple[Window, int]]]:
         judged = (
             mark for marks in self._all_marks().values() for mark in marks if mark.status is not DayStatus.WAITING
         )
         since = min((mark.seen for mark in judged), default=self.seen)
-        boards = {board for agenda in self._agendas for board in sources_of(agenda.watchlist)}
+        boards = {board for agenda in self._agendas for board in self._sources_of(agenda.watchlist)}
         by_board: dict[Board, list[tuple[Window, int]]] = {}
         for window, came in self._store.changed(boards, since).items():
             by_board.setdefault(window[0], []).append((window, came))

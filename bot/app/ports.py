@@ -169,8 +169,8 @@ class Store(CatalogueStore, Protocol):
         """How each day of the ledger stands, ascending, and nothing else: years of it are read in no time."""
         ...
 
-    def mark(self, day: WatchlistDay) -> None:
-        """Writes a day's state; ``first_asked_at`` of an earlier mark is kept."""
+    def mark(self, *days: WatchlistDay) -> None:
+        """Writes the state of days, in their order; ``first_asked_at`` of an earlier mark is kept."""
         ...
 
     def add_events(self, events: Iterable[Event]) -> Sequence[Event]:
@@ -189,8 +189,13 @@ class Store(CatalogueStore, Protocol):
         end: date | None = None,
         status: EventStatus | None = None,
         held_back: bool = False,
+        evidence: bool = True,
     ) -> Sequence[Event]:
-        """Events by date, then strength of kind, then rank; those held back only on request."""
+        """Events by date, then strength of kind, then rank; those held back only on request.
+
+        Without ``evidence`` their rule and evidence are empty and ``revised`` is None: for whoever asks only what was
+        said when, which takes a fifth of the time.
+        """
         ...
 
     def event(self, event_id: str) -> Event | None:

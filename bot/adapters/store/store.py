@@ -210,10 +210,10 @@ class SqlStore:
         with self._reading() as connection:
             return ledger.statuses(connection, watchlist)
 
-    def mark(self, day: WatchlistDay) -> None:
+    def mark(self, *days: WatchlistDay) -> None:
         """See Store."""
         with self._writing() as connection:
-            ledger.mark(connection, day)
+            ledger.mark(connection, days)
 
     def add_events(self, events: Iterable[Event]) -> Sequence[Event]:
         """See Store."""
@@ -233,11 +233,18 @@ class SqlStore:
         end: date | None = None,
         status: EventStatus | None = None,
         held_back: bool = False,
+        evidence: bool = True,
     ) -> Sequence[Event]:
         """See Store."""
         with self._reading() as connection:
             return event_log.chosen(
-                connection, watchlist=watchlist, start=start, end=end, status=status, held_back=held_back
+                connection,
+                watchlist=watchlist,
+                start=start,
+                end=end,
+                status=status,
+                held_back=held_back,
+                evidence=evidence,
             )
 
     def event(self, event_id: str) -> Event | None:
