@@ -266,9 +266,10 @@ class FakeStore:
         end: date | None = None,
         status: EventStatus | None = None,
         held_back: bool = False,
+        evidence: bool = True,
     ) -> Sequence[Event]:
         return _in_order(
-            event
+            event if evidence else replace(event, rule={}, evidence={}, revised=None)
             for event in self._rows.events.values()
             if watchlist in (None, event.watchlist)
             and (start or date.min) <= event.date <= (end or date.max)

@@ -10,11 +10,13 @@ from itertools import dropwhile, takewhile
 
 from bot.app.allowance import stored_depths
 from bot.app.evaluate import judge_by
-from bot.app.evidence import Evidence
+from bot.app.evidence import NAMED, Evidence
 from bot.app.ports import Store
+from bot.core.annals import Annals
 from bot.core.backtest import Backtest, days_between, replay
 from bot.core.detect import Evaluation, needs, sources
 from bot.core.event import Event
+from bot.core.kept import kept
 from bot.core.plan import Agenda, Window, Wish, history_windows, wanted_windows
 from bot.core.ranking import FIRST_DAY, Board
 from bot.core.watchlist import Watchlist
@@ -47,12 +49,14 @@ class Backtester:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._evidence = Evidence(store)
+        self._history = store.history()
+        self._evidence = kept(self._read, 1)
 
     def run(self, watchlist: Watchlist, start: date, end: date) -> Backtest:
         """What the watchlist would have told over ``start..end``."""
         since = first_day(self._store, watchlist, start)
-        evidence, history = self._evidence, self._evidence.history
+        evidence = self._evidence(since, end)
+        history = evidence.history
 
         def judge(day: date, told: Sequence[Event]) -> Evaluation | None:
             if history.at(watchlist.board, day) is None:
@@ -63,6 +67,10 @@ class Backtester:
             )
 
         return replay(watchlist, start, end, since=since, judge=judge)
+
+    def _read(self, first: date, last: date) -> Evidence:
+        """For all variants of a watchlist: these days, and those before at which naming their items looks."""
+        return Evidence(self._store, history=Annals(self._history, first - NAMED, last))
 
 
 def first_day(store: Store, watchlist: Watchlist, start: date) -> date:

@@ -39,13 +39,14 @@ class Known:
 class Evidence:
     """The store at one moment, for the ``agendas`` of some watchlists; each part is read when it is first asked for.
 
-    ``seen`` is the store's version then, ``history`` the snapshots up to it. What is written later takes no part,
-    but events that `tell` is told of. ``sights`` are what the watchlists see alike of these snapshots.
+    ``seen`` is the store's version then, ``history`` the snapshots up to it (whoever has a view of them may give it).
+    What is written later takes no part, but events that `tell` is told of. ``sights`` are what the watchlists see alike
+    of these snapshots.
     """
 
-    def __init__(self, store: Store, agendas: Iterable[Agenda] = ()) -> None:
+    def __init__(self, store: Store, agendas: Iterable[Agenda] = (), *, history: History | None = None) -> None:
         self.seen = store.version()
-        self.history = store.history(self.seen)
+        self.history = history or store.history(self.seen)
         self._store = store
         self._agendas = tuple(agendas)
         self._naming = store.naming()
@@ -147,10 +148,10 @@ def _known_on(naming: Naming, watchlist: Watchlist, day: date, history: History,
     before = last_stored(history, watchlist.board, day - ONE_DAY)
     if before and before.end_date < day - NAMED:
         spans.insert(0, (watchlist.board, before.end_date, before.end_date))
-    borne: dict[str, set[str]] = {}
+    borne: dict[str, AbstractSet[str]] = {}
     for span in spans:
         for item, names in history.listed(*span).items():
-            borne.setdefault(item, set()).update(names)
+            borne[item] = borne[item] | names if item in borne else names
     several = {item for item, names in borne.items() if len(names) > 1}  # who bears one name is called by it
     return Known(_called(history, spans, several, since=since - ONE_DAY), naming(borne, day))
 
@@ -161,8 +162,8 @@ def _called(
     """What those of the items are called to which the windows that end from ``since`` on give several names."""
     seen: dict[str, list[tuple[date, str]]] = {}
     for board, first, last in spans if items else ():
-        for item, end, name in history.sightings(board, items, max(first, since), last):
-            seen.setdefault(item, []).append((end, name))
+        for item, lines in history.sightings(board, items, max(first, since), last).items():
+            seen.setdefault(item, []).extend(lines)
     return {item: naming.shown(names) for item, names in seen.items() if len({name for _, name in names}) > 1}
 
 

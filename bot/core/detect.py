@@ -154,10 +154,9 @@ def _findings(watchlist: Watchlist, sight: Sight, names: Names) -> Iterator[tupl
 
 
 def _event(watchlist: Watchlist, sight: Sight, rule: Rule, change: Change) -> Event:
-    board, day = sight.day.board, sight.day.date
+    fact = sight.fact(rule, change)
     kind = f"{rule.kind.value}:{change.variant}" if change.variant else rule.kind.value
-    key = f"{watchlist.id}/{board.key}/{kind}/{change.item}/{day}"
-    return replace(sight.fact(rule, change), key=key, watchlist=watchlist.id)
+    return replace(fact, key=f"{watchlist.id}/{fact.board}/{kind}/{fact.item}/{fact.date}", watchlist=watchlist.id)
 
 
 def _hold_back(watchlist: Watchlist, event: Event, told: Sequence[Event], names: tuple[str, ...]) -> Event:

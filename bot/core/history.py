@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
-from functools import lru_cache
 from typing import Protocol
 
+from bot.core.kept import kept
 from bot.core.ranking import FIRST_DAY, Board, Snapshot
 
 KEPT = 1024
@@ -46,8 +46,12 @@ class History(Protocol):
 
     def sightings(
         self, board: Board, items: AbstractSet[str], start: date, end: date
-    ) -> Iterable[tuple[str, date, str]]:
-        """(item, end date, name) of each line that these snapshots have of these items, in no order."""
+    ) -> Mapping[str, Sequence[tuple[date, str]]]:
+        """(end date, name) of each line that these snapshots have of each of these items, in no order."""
+        ...
+
+    def lines(self, board: Board, start: date, end: date) -> Iterable[tuple[str, date, str, int]]:
+        """(item, end date, name, rank) of each line that these snapshots have, in no order."""
         ...
 
 
@@ -95,27 +99,38 @@ class MemoryHistory:
 
     def sightings(
         self, board: Board, items: AbstractSet[str], start: date, end: date
-    ) -> Iterable[tuple[str, date, str]]:
+    ) -> Mapping[str, Sequence[tuple[date, str]]]:
         """See History."""
         return sightings(self, board, items, start, end)
+
+    def lines(self, board: Board, start: date, end: date) -> Iterable[tuple[str, date, str, int]]:
+        """See History."""
+        return lines(self, board, start, end)
+
+
+def lines(history: History, board: Board, start: date, end: date) -> Iterator[tuple[str, date, str, int]]:
+    """`History.lines` by its definition."""
+    for day in history.days(board, start, end):
+        snapshot = history.at(board, day)
+        yield from ((entry.item, day, entry.name, entry.rank) for entry in (snapshot.entries if snapshot else ()))
 
 
 def sightings(
     history: History, board: Board, items: AbstractSet[str], start: date, end: date
-) -> Iterator[tuple[str, date, str]]:
+) -> Mapping[str, Sequence[tuple[date, str]]]:
     """`History.sightings` by its definition."""
-    for day in history.days(board, start, end):
-        snapshot = history.at(board, day)
-        lines = [snapshot.entry(item) for item in items] if snapshot else []
-        yield from ((line.item, day, line.name) for line in lines if line)
+    found: dict[str, list[tuple[date, str]]] = {}
+    for item, day, name, _ in lines(history, board, start, end):
+        if item in items:
+            found.setdefault(item, []).append((day, name))
+    return found
 
 
 def listed(history: History, board: Board, start: date, end: date) -> Mapping[str, AbstractSet[str]]:
     """`History.listed` by its definition: every snapshot looked at."""
     found: dict[str, set[str]] = {}
-    for snapshot in (history.at(board, day) for day in history.days(board, start, end)):
-        for entry in snapshot.entries if snapshot else ():
-            found.setdefault(entry.item, set()).add(entry.name)
+    for item, _, name, _ in lines(history, board, start, end):
+        found.setdefault(item, set()).add(name)
     return found
 
 
@@ -166,21 +181,25 @@ class HistoryView:
 
     def sightings(
         self, board: Board, items: AbstractSet[str], start: date, end: date
-    ) -> Iterable[tuple[str, date, str]]:
+    ) -> Mapping[str, Sequence[tuple[date, str]]]:
         """See History."""
         return self._history.sightings(board, items, start, end)
+
+    def lines(self, board: Board, start: date, end: date) -> Iterable[tuple[str, date, str, int]]:
+        """See History."""
+        return self._history.lines(board, start, end)
 
 
 class ShallowHistory(HistoryView):
     """A History as a watchlist sees it that asks for ``depth`` ranks: every snapshot is cut to them, once.
 
-    `last_in` any rank, `borne`, `listed` and `sightings` mean any that is stored, however deep.
+    `last_in` any rank, `borne`, `listed`, `sightings` and `lines` mean any that is stored, however deep.
     """
 
     def __init__(self, history: History, depth: int) -> None:
         super().__init__(history)
         self._depth = depth
-        self._seen = lru_cache(maxsize=KEPT)(self._cut)
+        self._seen = kept(self._cut, KEPT)
 
     def at(self, board: Board, end_date: date) -> Snapshot | None:
         """See History."""

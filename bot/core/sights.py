@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from bot.core.diff import passive_items
 from bot.core.event import ALSO_ENTERED, Event, Kind
 from bot.core.history import History, ShallowHistory, last_day, last_stored
+from bot.core.kept import kept
 from bot.core.naming import NamedHistory, Renaming
-from bot.core.ranking import Board
+from bot.core.ranking import Board, Snapshot
 from bot.core.rules import Change, Day, NotEvaluated, Rule, parameters
 
 ONE_DAY = timedelta(days=1)
@@ -36,12 +37,17 @@ class Sight:
         self.day = day
         self._found: dict[Rule, tuple[Change | NotEvaluated, ...]] = {}
         self._facts: dict[tuple[Rule, str, str, tuple[int, ...]], Event] = {}
-        self._looked_at: dict[Rule, list[dict[str, Any]]] = {}
+        self._about: dict[Rule, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
 
     @cached_property
     def passive(self) -> frozenset[str]:
         """Who moved only because others left; asked for on days with changes only."""
         return passive_items(self.day.current, self.day.previous) if self.day.previous else frozenset()
+
+    @cached_property
+    def _compared(self) -> Snapshot | None:
+        """The window before, that tokens are compared with."""
+        return self.day.history.at(self.day.board, self.day.date - self.day.board.step)
 
     def found(self, rule: Rule) -> tuple[Change | NotEvaluated, ...]:
         """What a rule finds that is not of PERSONAL."""
@@ -60,11 +66,11 @@ class Sight:
 
     def _fact(self, rule: Rule, change: Change) -> Event:
         day, board, item = self.day, self.day.board, change.item
-        compared = day.history.at(board, day.date - board.step)
         now = day.current.entry(item)
         before = day.previous.entry(item) if day.previous else None
-        if rule not in self._looked_at:
-            self._looked_at[rule] = looked_at(day, [rule])
+        if rule not in self._about:
+            self._about[rule] = parameters(rule), looked_at(day, [rule])
+        values, snapshots = self._about[rule]
         return Event(
             key="",
             date=day.date,
@@ -73,17 +79,17 @@ class Sight:
             watchlist="",
             board=board.key,
             kind=rule.kind,
-            rule=parameters(rule),
+            rule=values,
             item=item,
             name=change.name,
             rank=now.rank if now else None,
             previous_rank=before.rank if before else None,
             tokens=now.tokens if now else change.tokens,
             previous_tokens=before.tokens if before else None,
-            compared_tokens=compared.tokens(item) if compared else None,
+            compared_tokens=self._compared.tokens(item) if self._compared else None,
             as_of=day.current.as_of,
             passive=item in self.passive and now is not None and before is not None and now.rank != before.rank,
-            evidence={**change.evidence, "snapshots": self._looked_at[rule]},
+            evidence={**change.evidence, "snapshots": snapshots},
         )
 
 
@@ -92,8 +98,9 @@ class Sights:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._by_depth = lru_cache(maxsize=None)(self._cut)
-        self._sight = lru_cache(maxsize=KEPT)(self._look)
+        self._by_depth = kept(self._cut)
+        self._base = kept(self._last_before)
+        self._sight = kept(self._look, KEPT)
 
     def of(self, board: Board, day: date, *, depth: int, since: date, called: Mapping[str, str]) -> Sight:
         """The sight of watchlists that began on ``since``, with items called like that.
@@ -105,12 +112,15 @@ class Sights:
     def _cut(self, depth: int) -> Renaming:
         return Renaming(ShallowHistory(self._history, depth))
 
+    def _last_before(self, board: Board, since: date) -> date:
+        """Where walks begin of watchlists that began then."""
+        return last_day(self._history, board, since - ONE_DAY) or since
+
     def _look(self, board: Board, day: date, depth: int, since: date, called: frozenset[tuple[str, str]]) -> Sight:
         history = NamedHistory(self._by_depth(depth), dict(called))
         current = history.at(board, day)
         if current is None:
             raise LookupError(f"{board.key} has no snapshot of {day}")
-        base = last_day(history, board, since - ONE_DAY)
         return Sight(
             Day(
                 board=board,
@@ -118,7 +128,7 @@ class Sights:
                 current=current,
                 previous=last_stored(history, board, day - ONE_DAY),
                 history=history,
-                base=base or since,
+                base=self._base(board, since),
                 stored=self._history,
             )
         )

@@ -69,9 +69,9 @@ class Membership:
         """
         last = bisect_right(self.days, until) - 1
         first = last - self.confirm_days + 1
-        if first < 1 or not all(self._ask(item, index) is ask for index in range(last, first - 1, -1)):
+        if first < 1 or (first > 1 and self._ask(item, first - 1) is ask):  # of most items that is all one has to ask
             return False
-        return first == 1 or self._ask(item, first - 1) is not ask
+        return all(self._ask(item, index) is ask for index in range(first, last + 1))
 
     def asks(self, item: str, until: date) -> tuple[Ask, int]:
         """What the last stored day up to ``until`` asks for, and on how many days running up to it that was asked."""
@@ -231,8 +231,9 @@ def _evidence(day: Day, item: str, n: int, before: date) -> dict[str, Any]:
     last_in = day.history.last_in(day.board, item, n, before)
     rank = day.previous.rank(item) if day.previous else None
     left = left_above(rank, day.current, day.previous) if rank and day.previous else ()
+    seen = last_in or (rank and day.previous and day.previous.end_date < before)  # nearly always; else all days tell
     return {
-        "first_seen": day.history.last_in(day.board, item, None, before) is None,
+        "first_seen": not seen and day.history.last_in(day.board, item, None, before) is None,
         "last_in": last_in.isoformat() if last_in else None,
         "left_board": [entry.name for entry in left],
         "absent": day.current.rank(item) is None,
