@@ -62,10 +62,13 @@ class FakeHistory:
 
     def sightings(
         self, board: Board, items: AbstractSet[str], start: date, end: date
-    ) -> Iterable[tuple[str, date, str]]:
+    ) -> Mapping[str, Sequence[tuple[date, str]]]:
+        found = [(item, (day, name)) for item, day, name, _ in self.lines(board, start, end) if item in items]
+        return {item: [seen for other, seen in found if other == item] for item, _ in found}
+
+    def lines(self, board: Board, start: date, end: date) -> Iterable[tuple[str, date, str, int]]:
         seen = [snapshot for day in self.days(board, start, end) if (snapshot := self.at(board, day))]
-        lines = [(entry.item, snapshot.end_date, entry.name) for snapshot in seen for entry in snapshot.entries]
-        return [line for line in lines if line[0] in items]
+        return [(one.item, board.end_date, one.name, one.rank) for board in seen for one in board.entries]
 
 
 def newest_revisions(snapshots: Iterable[Snapshot]) -> dict[tuple[Board, date], Snapshot]:

@@ -255,9 +255,10 @@ class FakeStore:
             found[name] = Begun(days[0].date, len(done))
         return found
 
-    def mark(self, day: WatchlistDay) -> None:
-        known = self._rows.days.get((day.watchlist, day.date), day)
-        self._rows.days[day.watchlist, day.date] = replace(day, first_asked_at=known.first_asked_at)
+    def mark(self, *days: WatchlistDay) -> None:
+        for day in days:
+            known = self._rows.days.get((day.watchlist, day.date), day)
+            self._rows.days[day.watchlist, day.date] = replace(day, first_asked_at=known.first_asked_at)
 
     def add_events(self, events: Iterable[Event]) -> Sequence[Event]:
         added = []
@@ -287,9 +288,10 @@ class FakeStore:
         status: EventStatus | None = None,
         kind: Kind | None = None,
         held_back: bool = False,
+        evidence: bool = True,
     ) -> Sequence[Event]:
         return _in_order(
-            event
+            event if evidence else replace(event, rule={}, evidence={}, revised=None)
             for event in self._rows.events.values()
             if watchlist in (None, event.watchlist)
             and (start or date.min) <= event.date <= (end or date.max)

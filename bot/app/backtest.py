@@ -9,11 +9,13 @@ from functools import cache
 from itertools import dropwhile, takewhile
 
 from bot.app.evaluate import judge_by
-from bot.app.evidence import Evidence
+from bot.app.evidence import NAMED, Evidence, boards_of
 from bot.app.ports import Store
+from bot.core.annals import Annals
 from bot.core.backtest import Backtest, days_between, replay
 from bot.core.detect import Evaluation, needs, sources
 from bot.core.event import Event
+from bot.core.kept import kept
 from bot.core.plan import Agenda, Window, Wish, history_windows, wanted_windows
 from bot.core.ranking import FIRST_DAY, Board
 from bot.core.watchlist import Watchlist
@@ -46,20 +48,29 @@ class Backtester:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._evidence = Evidence(store)
+        self._history = store.history()
+        self._evidence = kept(self._read, 1)
 
     def run(self, watchlist: Watchlist, start: date, end: date) -> Backtest:
         """What the watchlist would have told over ``start..end``."""
         since = first_day(self._store, watchlist, start)
-        evidence, history = self._evidence, self._evidence.history
+        evidence = self._evidence(boards_of(watchlist), since, end)
+        history = evidence.history
 
         def judge(day: date, told: Sequence[Event]) -> Evaluation | None:
             if history.at(watchlist.board, day) is None:
                 return None
             known = evidence.known_on(watchlist, day, since=since)
-            return judge_by(watchlist, day, since=since, history=history, told=told, known=known)
+            return judge_by(
+                watchlist, day, since=since, history=history, told=told, known=known, sights=evidence.sights
+            )
 
         return replay(watchlist, start, end, since=since, judge=judge)
+
+    def _read(self, boards: Iterable[Board], first: date, last: date) -> Evidence:
+        """For all variants of a watchlist: these days, and those before at which naming their items looks."""
+        self._history.fetch((board, day) for board in boards for day in days_between(first - NAMED, last))
+        return Evidence(self._store, history=Annals(self._history, first - NAMED, last))
 
 
 def first_day(store: Store, watchlist: Watchlist, start: date) -> date:

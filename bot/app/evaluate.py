@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,7 @@ from bot.core.notes import NO_DATA
 from bot.core.plan import PATIENCE, Agenda
 from bot.core.revise import policy
 from bot.core.rules.base import Need
+from bot.core.sights import Sights
 from bot.core.watchlist import Watchlist
 
 
@@ -62,7 +63,7 @@ def judge_agenda(agenda: Agenda, evidence: Evidence, *, now: datetime) -> Iterat
         yield _gap(watchlist, day, now, seen)
     asked = {mark.date: mark.first_asked_at for mark in evidence.marks(watchlist.id)}
     for day in agenda.days:
-        missing = tuple(_missing(watchlist, day, history))
+        missing = evidence.missing(watchlist, day)
         first_asked = asked.get(day, now)
         if missing and now - first_asked < PATIENCE:
             rest = agenda.days[agenda.days.index(day) :]  # their patience runs from now on, too
@@ -74,7 +75,9 @@ def judge_agenda(agenda: Agenda, evidence: Evidence, *, now: datetime) -> Iterat
             continue
         known = evidence.known_on(watchlist, day, since=agenda.since)
         told = evidence.told(watchlist, day)
-        verdict = judge_by(watchlist, day, since=agenda.since, history=history, told=told, known=known)
+        verdict = judge_by(
+            watchlist, day, since=agenda.since, history=history, told=told, known=known, sights=evidence.sights
+        )
         evidence.tell(verdict.events)
         report = DayReport(watchlist.id, day, DayStatus.EVALUATED, verdict.events, missing)
         yield Judged(report, (evaluated(watchlist, day, verdict, first_asked=first_asked, seen=seen),))
@@ -85,14 +88,16 @@ def write(store: Store, days: Iterable[Judged]) -> list[DayReport]:
 
     Returns their reports, with those of the events that were not stored before.
     """
-    reports = []
+    judged = list(days)
+    events = [event for day in judged for event in day.report.events]
     with store.transaction() as tx:
-        for day in days:
-            added = tuple(tx.add_events(day.report.events)) if day.report.events else ()
-            for mark in day.marks:
-                tx.mark(mark)
-            reports.append(replace(day.report, events=added))
-    return reports
+        added = {event.key: event for event in tx.add_events(events)} if events else {}
+        tx.mark(*(mark for day in judged for mark in day.marks))
+    return [replace(day.report, events=_among(day.report.events, added)) for day in judged]
+
+
+def _among(events: Iterable[Event], added: Mapping[str, Event]) -> tuple[Event, ...]:
+    return tuple(added[event.key] for event in events if event.key in added)
 
 
 def told_before(store: Store, watchlist: Watchlist, day: date) -> Sequence[Event]:
@@ -108,9 +113,16 @@ def judge(store: Store, watchlist: Watchlist, day: date, *, since: date, history
 
 
 def judge_by(
-    watchlist: Watchlist, day: date, *, since: date, history: History, told: Sequence[Event], known: Known
+    watchlist: Watchlist,
+    day: date,
+    *,
+    since: date,
+    history: History,
+    told: Sequence[Event],
+    known: Known,
+    sights: Sights | None = None,
 ) -> detect.Evaluation:
-    """The same by what is given: what live runs and backtests share."""
+    """The same by what is given: what live runs and backtests share. ``sights``, where days share them: see detect."""
     return detect.evaluate(
         watchlist,
         day,
@@ -119,6 +131,7 @@ def judge_by(
         told=told,
         names=known.names,
         called=known.called,
+        sights=sights,
     )
 
 
@@ -133,10 +146,3 @@ def evaluated(
 def _gap(watchlist: Watchlist, day: date, first_asked: datetime, seen: int) -> Judged:
     mark = WatchlistDay(watchlist.id, day, DayStatus.GAP, first_asked, (f"{NO_DATA}{day}",), seen, policy(watchlist))
     return Judged(DayReport(watchlist.id, day, DayStatus.GAP), (mark,))
-
-
-def _missing(watchlist: Watchlist, day: date, history: History) -> Iterable[Need]:
-    for need in detect.needs(watchlist, day):
-        snapshot = history.at(need.board, need.end_date) if need.waits else None
-        if need.waits and (snapshot is None or snapshot.depth < watchlist.depth):
-            yield need

@@ -14,9 +14,11 @@ from bot.app.ports import Store
 from bot.app.records import DayStatus, WatchlistDay
 from bot.core import detect, naming
 from bot.core.event import Event, Kind
-from bot.core.history import History
+from bot.core.history import History, last_stored
 from bot.core.plan import Agenda, Window
 from bot.core.ranking import Board
+from bot.core.rules.base import Need, Rule
+from bot.core.sights import Sights
 from bot.core.watchlist import Names, Watchlist
 
 NAMED = timedelta(days=31)
@@ -37,16 +39,20 @@ class Known:
 class Evidence:
     """The store at one moment, for the ``agendas`` of some watchlists; each part is read when it is first asked for.
 
-    ``seen`` is the store's version then, ``history`` the snapshots up to it. What is written later takes no part,
-    but events that `tell` is told of.
+    ``seen`` is the store's version then, ``history`` the snapshots up to it (whoever has a view of them may give it).
+    What is written later takes no part, but events that `tell` is told of. ``sights`` are what the watchlists see alike
+    of these snapshots.
     """
 
-    def __init__(self, store: Store, agendas: Iterable[Agenda] = ()) -> None:
+    def __init__(self, store: Store, agendas: Iterable[Agenda] = (), *, history: History | None = None) -> None:
         self.seen = store.version()
-        self.history = store.history(self.seen)
+        self.history = history or store.history(self.seen)
         self._store = store
         self._agendas = tuple(agendas)
         self._naming = store.naming()
+        self.sights = Sights(self.history)
+        self._missing: dict[tuple[Board, int, tuple[Rule, ...], date], tuple[Need, ...]] = {}
+        self._sources: dict[tuple[Board, tuple[Rule, ...]], frozenset[Board]] = {}
         self._known: dict[tuple[tuple[Board, ...], date, date], Known] = {}
         self._marks: Mapping[str, Sequence[WatchlistDay]] | None = None
         self._told: dict[str, list[Event]] | None = None
@@ -63,7 +69,7 @@ class Evidence:
         return self._marks
 
     def told(self, watchlist: Watchlist, day: date) -> Sequence[Event]:
-        """The stored events that may hold back those of a day of the watchlist's agenda."""
+        """The stored events that may hold back those of a day of the watchlist's agenda, without their evidence."""
         if self._told is None:
             self._told = {}
             self.tell(self._read_told())
@@ -81,27 +87,41 @@ class Evidence:
         first = min(day - timedelta(days=watchlist.cooldown_days) for watchlist, day in open_days)
         last = max(day for _, day in open_days)
         ids = {watchlist.id for watchlist, _ in open_days}
-        return self._store.events(watchlist=ids.pop() if len(ids) == 1 else None, start=first, end=last)
+        only = ids.pop() if len(ids) == 1 else None
+        return self._store.events(watchlist=only, start=first, end=last, evidence=False)
 
-    def changed(self, boards: AbstractSet[Board]) -> Mapping[Window, int]:
-        """The windows of these boards that were stored, or stored anew, since the first of the marks was made.
+    def changed(self, watchlist: Watchlist) -> Mapping[Window, int]:
+        """The windows that the watchlist looks at and that were stored, or stored anew, since the first mark was made.
 
         Each with its own version. Boards that no agenda looks at have none.
         """
         if self._changed is None:
             self._changed = self._read_changed()
-        return dict(pair for board in boards for pair in self._changed.get(board, ()))
+        return dict(pair for board in self._sources_of(watchlist) for pair in self._changed.get(board, ()))
+
+    def _sources_of(self, watchlist: Watchlist) -> frozenset[Board]:
+        key = (watchlist.board, watchlist.rules)
+        if key not in self._sources:
+            self._sources[key] = sources_of(watchlist)
+        return self._sources[key]
 
     def _read_changed(self) -> Mapping[Board, Sequence[tuple[Window, int]]]:
         judged = (
             mark for marks in self._all_marks().values() for mark in marks if mark.status is not DayStatus.WAITING
         )
         since = min((mark.seen for mark in judged), default=self.seen)
-        boards = {board for agenda in self._agendas for board in sources_of(agenda.watchlist)}
+        boards = {board for agenda in self._agendas for board in self._sources_of(agenda.watchlist)}
         by_board: dict[Board, list[tuple[Window, int]]] = {}
         for window, came in self._store.changed(boards, since).items():
             by_board.setdefault(window[0], []).append((window, came))
         return by_board
+
+    def missing(self, watchlist: Watchlist, day: date) -> tuple[Need, ...]:
+        """The windows that judging the day waits for and that are not stored, or not as deep."""
+        key = (watchlist.board, watchlist.depth, watchlist.rules, day)
+        if key not in self._missing:
+            self._missing[key] = tuple(_missing(watchlist, day, self.history))
+        return self._missing[key]
 
     def known_on(self, watchlist: Watchlist, day: date, *, since: date) -> Known:
         """See known_on. It hangs on the boards, and not on the rules."""
@@ -125,13 +145,13 @@ def known_on(store: Store, watchlist: Watchlist, day: date, history: History, *,
 
 def _known_on(naming: Naming, watchlist: Watchlist, day: date, history: History, *, since: date) -> Known:
     spans = [(board, day - NAMED, day) for board in boards_of(watchlist)]
-    before = detect.last_stored(history, watchlist.board, day - ONE_DAY)
+    before = last_stored(history, watchlist.board, day - ONE_DAY)
     if before and before.end_date < day - NAMED:
         spans.insert(0, (watchlist.board, before.end_date, before.end_date))
-    borne: dict[str, set[str]] = {}
+    borne: dict[str, AbstractSet[str]] = {}
     for span in spans:
         for item, names in history.listed(*span).items():
-            borne.setdefault(item, set()).update(names)
+            borne[item] = borne[item] | names if item in borne else names
     several = {item for item, names in borne.items() if len(names) > 1}  # who bears one name is called by it
     return Known(_called(history, spans, several, since=since - ONE_DAY), naming(borne, day))
 
@@ -142,9 +162,16 @@ def _called(
     """What those of the items are called to which the windows that end from ``since`` on give several names."""
     seen: dict[str, list[tuple[date, str]]] = {}
     for board, first, last in spans if items else ():
-        for item, end, name in history.sightings(board, items, max(first, since), last):
-            seen.setdefault(item, []).append((end, name))
+        for item, lines in history.sightings(board, items, max(first, since), last).items():
+            seen.setdefault(item, []).extend(lines)
     return {item: naming.shown(names) for item, names in seen.items() if len({name for _, name in names}) > 1}
+
+
+def _missing(watchlist: Watchlist, day: date, history: History) -> Iterable[Need]:
+    for need in detect.needs(watchlist, day):
+        snapshot = history.at(need.board, need.end_date) if need.waits else None
+        if need.waits and (snapshot is None or snapshot.depth < watchlist.depth):
+            yield need
 
 
 def boards_of(watchlist: Watchlist) -> tuple[Board, ...]:

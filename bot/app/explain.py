@@ -23,6 +23,7 @@ from bot.core.plan import Window
 from bot.core.ranking import Board
 from bot.core.revise import policy
 from bot.core.rules import Day
+from bot.core.sights import looked_at
 from bot.core.watchlist import Watchlist
 
 TRIED = 40
@@ -57,7 +58,7 @@ class Judged:
     @property
     def rows(self) -> Sequence[Mapping[str, Any]]:
         """The stored windows that the day was judged by: board, end_date, revision and as_of of each."""
-        return detect.looked_at(self.day, self.watchlist.rules)
+        return looked_at(self.day, self.watchlist.rules)
 
     def event(self, key: str) -> Event | None:
         """The event of that key, if the day has it."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.app.evaluate import DayReport, evaluated, judge
-from bot.app.evidence import Evidence, sources_of
+from bot.app.evidence import Evidence
 from bot.app.ports import Store
 from bot.app.records import DayStatus, WatchlistDay
 from bot.core.detect import needs
@@ -34,7 +34,7 @@ def revise(store: Store, agenda: Agenda, *, evidence: Evidence | None = None) ->
     ]
     if not marks:
         return []
-    changed = evidence.changed(sources_of(watchlist))
+    changed = evidence.changed(watchlist)
     days = [Judged(mark.date, mark.seen) for mark in marks]
     first = first_stale(watchlist, days, changed, since=max(agenda.since, agenda.oldest))
     if first is None:

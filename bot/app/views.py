@@ -8,10 +8,9 @@ from datetime import date
 from bot.app.ports import Store
 from bot.app.told import ONE_DAY, Told
 from bot.core.charting import DAYS
-from bot.core.detect import last_stored
 from bot.core.event import Event, EventStatus, Kind
 from bot.core.first_place import BACK
-from bot.core.history import History
+from bot.core.history import History, last_stored
 from bot.core.ranking import Board, Snapshot
 from bot.core.view import View
 from bot.core.watchlist import Watchlist

@@ -9,14 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Any
 
-from bot.core.diff import passive_items
 from bot.core.event import ALSO_ENTERED, Event, EventStatus, HeldBack, Kind
-from bot.core.history import History, ShallowHistory, newest_first
-from bot.core.naming import NamedHistory
+from bot.core.history import History
 from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset, Snapshot
-from bot.core.rules import Change, Day, EnteredTop, Need, NotEvaluated, Rule, parameters
+from bot.core.rules import Change, Day, EnteredTop, Need, NotEvaluated, Rule
+from bot.core.sights import PERSONAL, Sight, Sights
 from bot.core.watchlist import Names, Watchlist
 
 ENGINE = 2
@@ -45,6 +43,7 @@ REVERSES = {
 """The kind that makes an earlier event of a kind untrue, and so ends its cooldown; of one kind, the other way does."""
 OTHER_WAY = {"up": "down", "down": "up"}
 """The variant of an event that says the reverse; every other variant is the same both ways."""
+_STRENGTH = {kind: place for place, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +89,25 @@ def evaluate(
     told: Sequence[Event],
     names: Names,
     called: Mapping[str, str] = MappingProxyType({}),
+    sights: Sights | None = None,
 ) -> Evaluation:
     """Judges one day by every rule of the watchlist.
 
     ``history`` has the names that came, ``called`` what items are called instead. ``since`` is the watchlist's first
     day. ``told`` are its stored events, neither held back nor retracted, from at least ``cooldown_days`` before ``day``
     on. ``names`` are all names that items have borne. The day's own snapshot must be stored (LookupError otherwise).
+    ``sights`` are what it shares with other watchlists, or with its other days, of the same history.
     """
-    view = day_of(watchlist, day, stored=history, called=called, since=since, names=names)
+    sight = _sight(sights or Sights(history), watchlist, day, since=since, called=called)
     events: list[Event] = []
     missing: list[NotEvaluated] = []
-    passive: frozenset[str] | None = None
-    for rule, finding in _findings(watchlist.rules, view):
+    for rule, finding in _findings(watchlist, sight, names):
         if isinstance(finding, NotEvaluated):
             missing.append(finding)
         else:
-            if passive is None:  # on most days of most watchlists nobody asks
-                passive = passive_items(view.current, view.previous) if view.previous else frozenset()
-            event = _event(watchlist, view, rule, finding, passive=finding.item in passive)
+            event = _event(watchlist, sight, rule, finding)
             events.append(_hold_back(watchlist, event, told, names.get(finding.item, ())))
-    order = list(Kind)
-    events.sort(key=lambda event: (order.index(event.kind), event.rank or 10**6, event.key))
+    events.sort(key=lambda event: (_STRENGTH[event.kind], event.rank or 10**6, event.key))
     return Evaluation(watchlist.id, day, tuple(events), tuple(missing))
 
 
@@ -118,23 +115,17 @@ def day_of(
     watchlist: Watchlist, day: date, *, stored: History, called: Mapping[str, str], since: date, names: Names
 ) -> Day:
     """One day as the watchlist's rules see it. Its own snapshot must be stored (LookupError otherwise)."""
-    board, history = watchlist.board, ShallowHistory(NamedHistory(stored, called), watchlist.depth)
-    current = history.at(board, day)
-    if current is None:
-        raise LookupError(f"{board.key} has no snapshot of {day}")
-    previous = last_stored(history, board, day - timedelta(days=1))
-    base = last_stored(history, board, since - timedelta(days=1))
-    return Day(
-        board=board,
-        date=day,
-        current=current,
-        previous=previous,
-        history=history,
-        base=base.end_date if base else since,
-        stored=stored,
-        followed=_followed(watchlist, [board for board in (previous, current) if board], names),
-        names=names,
-    )
+    return _own(watchlist, _sight(Sights(stored), watchlist, day, since=since, called=called), names)
+
+
+def _sight(sights: Sights, watchlist: Watchlist, day: date, *, since: date, called: Mapping[str, str]) -> Sight:
+    return sights.of(watchlist.board, day, depth=watchlist.depth, since=since, called=called)
+
+
+def _own(watchlist: Watchlist, sight: Sight, names: Names) -> Day:
+    """The day with the watchlist's own items, and with the names of all."""
+    boards = [board for board in (sight.day.previous, sight.day.current) if board]
+    return replace(sight.day, followed=_followed(watchlist, boards, names), names=names)
 
 
 def _followed(watchlist: Watchlist, boards: Iterable[Snapshot], names: Names) -> frozenset[str]:
@@ -145,20 +136,12 @@ def _followed(watchlist: Watchlist, boards: Iterable[Snapshot], names: Names) ->
     return frozenset(item for item, name in listed.items() if watchlist.is_followed(item, (name, *names.get(item, ()))))
 
 
-def last_stored(history: History, board: Board, until: date) -> Snapshot | None:
-    """The snapshot of ``until``, or after a gap, however long, the last before it."""
-    snapshot = history.at(board, until)
-    if snapshot is None:
-        last = next(newest_first(history, board, FIRST_DAY, until), None)
-        snapshot = history.at(board, last) if last else None
-    return snapshot
-
-
-def _findings(rules: Iterable[Rule], day: Day) -> Iterator[tuple[Rule, Change | NotEvaluated]]:
+def _findings(watchlist: Watchlist, sight: Sight, names: Names) -> Iterator[tuple[Rule, Change | NotEvaluated]]:
     """What the rules find; an item that enters several tops at once counts for the smallest, which names the others."""
     entered: dict[str, tuple[Rule, Change]] = {}
-    for rule in sorted(rules, key=lambda rule: rule.n if isinstance(rule, EnteredTop) else 0):
-        for finding in rule.find(day):
+    own = _own(watchlist, sight, names) if any(rule.kind in PERSONAL for rule in watchlist.rules) else sight.day
+    for rule in sorted(watchlist.rules, key=lambda rule: rule.n if isinstance(rule, EnteredTop) else 0):
+        for finding in rule.find(own) if rule.kind in PERSONAL else sight.found(rule):
             if not isinstance(rule, EnteredTop) or isinstance(finding, NotEvaluated):
                 yield rule, finding
             elif finding.item in entered:
@@ -170,50 +153,10 @@ def _findings(rules: Iterable[Rule], day: Day) -> Iterator[tuple[Rule, Change | 
     yield from entered.values()
 
 
-def _event(watchlist: Watchlist, day: Day, rule: Rule, change: Change, *, passive: bool) -> Event:
-    board, item = day.board, change.item
-    previous_date = day.previous.end_date if day.previous else day.date - timedelta(days=1)
-    compared = day.history.at(board, day.date - board.step)
+def _event(watchlist: Watchlist, sight: Sight, rule: Rule, change: Change) -> Event:
+    fact = sight.fact(rule, change)
     kind = f"{rule.kind.value}:{change.variant}" if change.variant else rule.kind.value
-    now = day.current.entry(item)
-    before = day.previous.entry(item) if day.previous else None
-    return Event(
-        key=f"{watchlist.id}/{board.key}/{kind}/{item}/{day.date}",
-        date=day.date,
-        previous_date=previous_date,
-        window_days=board.window_days,
-        watchlist=watchlist.id,
-        board=board.key,
-        kind=rule.kind,
-        rule=parameters(rule),
-        item=item,
-        name=change.name,
-        rank=now.rank if now else None,
-        previous_rank=before.rank if before else None,
-        tokens=now.tokens if now else change.tokens,
-        previous_tokens=before.tokens if before else None,
-        compared_tokens=compared.tokens(item) if compared else None,
-        as_of=day.current.as_of,
-        passive=passive and now is not None and before is not None and now.rank != before.rank,
-        evidence={**change.evidence, "snapshots": looked_at(day, [rule])},
-    )
-
-
-def looked_at(day: Day, rules: Iterable[Rule]) -> list[dict[str, Any]]:
-    """Which stored windows the rules judge the day by, so that it can be judged again from them alone."""
-    used = [(day.board, day.date), *([(day.board, day.previous.end_date)] if day.previous else [])]
-    used.extend((need.board, need.end_date) for rule in rules for need in rule.needs(day.board, day.date))
-    found = [day.history.at(board, end) for board, end in dict.fromkeys(used)]
-    return [
-        {
-            "board": snapshot.board.key,
-            "end_date": snapshot.end_date.isoformat(),
-            "revision": snapshot.revision,
-            "as_of": snapshot.as_of,
-        }
-        for snapshot in found
-        if snapshot
-    ]
+    return replace(fact, key=f"{watchlist.id}/{fact.board}/{kind}/{fact.item}/{fact.date}", watchlist=watchlist.id)
 
 
 def _hold_back(watchlist: Watchlist, event: Event, told: Sequence[Event], names: tuple[str, ...]) -> Event:

@@ -7,9 +7,9 @@ from bot.core.ranking import Entry, Snapshot
 
 def places(current: Snapshot, previous: Snapshot) -> dict[str, tuple[int, int]]:
     """(place now, place before) of each item, from 1, among those that both snapshots hold; in the order of now."""
-    held = [entry.item for entry in previous.entries if entry.item in current.by_item]
+    held = [item for item in previous.by_item if item in current.by_item]
     before = {item: place for place, item in enumerate(held, start=1)}
-    now = [entry.item for entry in current.entries if entry.item in before]
+    now = [item for item in current.by_item if item in before]
     return {item: (place, before[item]) for place, item in enumerate(now, start=1)}
 
 

@@ -7,7 +7,11 @@ from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from typing import Protocol
 
-from bot.core.ranking import Board, Snapshot
+from bot.core.kept import kept
+from bot.core.ranking import FIRST_DAY, Board, Snapshot
+
+KEPT = 1024
+"""Snapshots at hand in a view of a history, at most: more than the rules of any day look at."""
 
 _MONTHS = timedelta(days=120)
 _ONE_DAY = timedelta(days=1)
@@ -49,8 +53,12 @@ class History(Protocol):
 
     def sightings(
         self, board: Board, items: AbstractSet[str], start: date, end: date
-    ) -> Iterable[tuple[str, date, str]]:
-        """(item, end date, name) of each line that these snapshots have of these items, in no order."""
+    ) -> Mapping[str, Sequence[tuple[date, str]]]:
+        """(end date, name) of each line that these snapshots have of each of these items, in no order."""
+        ...
+
+    def lines(self, board: Board, start: date, end: date) -> Iterable[tuple[str, date, str, int]]:
+        """(item, end date, name, rank) of each line that these snapshots have, in no order."""
         ...
 
 
@@ -101,27 +109,38 @@ class MemoryHistory:
 
     def sightings(
         self, board: Board, items: AbstractSet[str], start: date, end: date
-    ) -> Iterable[tuple[str, date, str]]:
+    ) -> Mapping[str, Sequence[tuple[date, str]]]:
         """See History."""
         return sightings(self, board, items, start, end)
+
+    def lines(self, board: Board, start: date, end: date) -> Iterable[tuple[str, date, str, int]]:
+        """See History."""
+        return lines(self, board, start, end)
+
+
+def lines(history: History, board: Board, start: date, end: date) -> Iterator[tuple[str, date, str, int]]:
+    """`History.lines` by its definition."""
+    for day in history.days(board, start, end):
+        snapshot = history.at(board, day)
+        yield from ((entry.item, day, entry.name, entry.rank) for entry in (snapshot.entries if snapshot else ()))
 
 
 def sightings(
     history: History, board: Board, items: AbstractSet[str], start: date, end: date
-) -> Iterator[tuple[str, date, str]]:
+) -> Mapping[str, Sequence[tuple[date, str]]]:
     """`History.sightings` by its definition."""
-    for day in history.days(board, start, end):
-        snapshot = history.at(board, day)
-        lines = [snapshot.entry(item) for item in items] if snapshot else []
-        yield from ((line.item, day, line.name) for line in lines if line)
+    found: dict[str, list[tuple[date, str]]] = {}
+    for item, day, name, _ in lines(history, board, start, end):
+        if item in items:
+            found.setdefault(item, []).append((day, name))
+    return found
 
 
 def listed(history: History, board: Board, start: date, end: date) -> Mapping[str, AbstractSet[str]]:
     """`History.listed` by its definition: every snapshot looked at."""
     found: dict[str, set[str]] = {}
-    for snapshot in (history.at(board, day) for day in history.days(board, start, end)):
-        for entry in snapshot.entries if snapshot else ():
-            found.setdefault(entry.item, set()).add(entry.name)
+    for item, _, name, _ in lines(history, board, start, end):
+        found.setdefault(item, set()).add(name)
     return found
 
 
@@ -137,6 +156,20 @@ def newest_first(history: History, board: Board, since: date, until: date) -> It
         if start == since:
             return
         end = start - _ONE_DAY
+
+
+def last_day(history: History, board: Board, until: date) -> date | None:
+    """``until`` where that is stored, or after a gap, however long, the last day before it that is."""
+    return next(newest_first(history, board, FIRST_DAY, until), None)
+
+
+def last_stored(history: History, board: Board, until: date) -> Snapshot | None:
+    """The snapshot of ``until``, or after a gap, however long, the last before it."""
+    snapshot = history.at(board, until)
+    if snapshot is None:
+        last = last_day(history, board, until)
+        snapshot = history.at(board, last) if last else None
+    return snapshot
 
 
 class HistoryView:
@@ -175,26 +208,30 @@ class HistoryView:
 
     def sightings(
         self, board: Board, items: AbstractSet[str], start: date, end: date
-    ) -> Iterable[tuple[str, date, str]]:
+    ) -> Mapping[str, Sequence[tuple[date, str]]]:
         """See History."""
         return self._history.sightings(board, items, start, end)
+
+    def lines(self, board: Board, start: date, end: date) -> Iterable[tuple[str, date, str, int]]:
+        """See History."""
+        return self._history.lines(board, start, end)
 
 
 class ShallowHistory(HistoryView):
     """A History as a watchlist sees it that asks for ``depth`` ranks: every snapshot is cut to them, once.
 
-    `last_in` any rank, `borne`, `listed` and `sightings` mean any that is stored, however deep.
+    `last_in` any rank, `borne`, `listed`, `sightings` and `lines` mean any that is stored, however deep.
     """
 
     def __init__(self, history: History, depth: int) -> None:
         super().__init__(history)
         self._depth = depth
-        self._cut: dict[tuple[Board, date], Snapshot | None] = {}
+        self._seen = kept(self._cut, KEPT)
 
     def at(self, board: Board, end_date: date) -> Snapshot | None:
         """See History."""
-        key = (board, end_date)
-        if key not in self._cut:
-            snapshot = super().at(board, end_date)
-            self._cut[key] = snapshot.cut(self._depth) if snapshot else None
-        return self._cut[key]
+        return self._seen(board, end_date)
+
+    def _cut(self, board: Board, end_date: date) -> Snapshot | None:
+        snapshot = self._history.at(board, end_date)
+        return snapshot.cut(self._depth) if snapshot else None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from bot.core.event import Event
-from bot.core.history import History, HistoryView
+from bot.core.history import KEPT, History, HistoryView
+from bot.core.kept import kept
 from bot.core.ranking import Board, Snapshot
 from bot.core.text import clean
 from bot.core.view import View
@@ -29,16 +31,15 @@ def shown(sightings: Iterable[tuple[date, str]]) -> str:
     Where none has held that long, it is the first that was seen: a name that flips does not make the shown one flip.
     Of several names on both days (boards are fetched minutes apart) the oldest counts. There is at least one sighting.
     """
-    days: dict[date, set[str]] = {}
-    first: dict[str, date] = {}
-    for day, name in sightings:
-        days.setdefault(day, set()).add(name)
-        first[name] = min(first.get(name, day), day)
-    for earlier, later in reversed(list(pairwise(sorted(days)))):
-        held = days[earlier] & days[later]
+    seen = sorted(sightings, reverse=True)
+    later: set[str] = set()
+    for _, lines in groupby(seen, key=itemgetter(0)):
+        names = {name for _, name in lines}
+        held = names & later
         if held:
-            return min(held, key=lambda name: (first[name], name))
-    return min(first, key=lambda name: (first[name], name))
+            return min(held, key=lambda name: (min(day for day, other in seen if other == name), name))
+        later = names
+    return seen[-1][1]
 
 
 def names(at_hand: Mapping[str, str], sightings: Sightings) -> dict[str, str]:
@@ -71,20 +72,49 @@ def renamed(snapshot: Snapshot, called: Mapping[str, str]) -> Snapshot:
     return replace(snapshot, entries=tuple(entries))
 
 
+class Renaming(HistoryView):
+    """A History whose snapshots can be had by other names, each made once for as long as its items are called alike.
+
+    From one day to the next, and from one board to another, few items are called otherwise.
+    """
+
+    def __init__(self, history: History) -> None:
+        super().__init__(history)
+        self._made = kept(self._make, KEPT)
+
+    def called(self, board: Board, end_date: date, called: Mapping[str, str]) -> Snapshot | None:
+        """The snapshot with its items called like that."""
+        snapshot = self.at(board, end_date)
+        if snapshot is None or not called:
+            return snapshot
+        came = snapshot.by_item
+        other = tuple((item, name) for item, name in called.items() if item in came and came[item].name != name)
+        return self._made(board, end_date, other) if other else snapshot
+
+    def _make(self, board: Board, end_date: date, called: tuple[tuple[str, str], ...]) -> Snapshot | None:
+        snapshot = self.at(board, end_date)
+        return renamed(snapshot, dict(called)) if snapshot else None
+
+
 class NamedHistory(HistoryView):
     """A History whose snapshots call the items as ``called`` says.
 
-    `borne`, `listed` and `sightings` have the names that came, not these.
+    `borne`, `listed`, `sightings` and `lines` have the names that came, not these.
     """
 
-    def __init__(self, history: History, called: Mapping[str, str]) -> None:
+    def __init__(self, history: Renaming, called: Mapping[str, str]) -> None:
         super().__init__(history)
+        self._renaming = history
         self._called = called
+        self._seen: dict[tuple[Board, date], Snapshot | None] = {}
 
     def at(self, board: Board, end_date: date) -> Snapshot | None:
         """See History."""
-        snapshot = super().at(board, end_date)
-        return renamed(snapshot, self._called) if snapshot and self._called else snapshot
+        try:  # the first look is rare
+            return self._seen[board, end_date]
+        except KeyError:
+            found = self._seen[board, end_date] = self._renaming.called(board, end_date, self._called)
+            return found
 
 
 def named(views: Sequence[View], sightings: Sightings) -> list[View]:

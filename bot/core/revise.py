@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.core.detect import ENGINE, needs, sources
 from bot.core.event import Event, EventStatus, Kind
 from bot.core.plan import Window
 from bot.core.ranking import Entry, Snapshot
-from bot.core.rules.base import Need, parameters
+from bot.core.rules.base import Need, Rule, parameters
 from bot.core.watchlist import Watchlist
 
 NAMED = 3
@@ -39,10 +40,16 @@ def policy(watchlist: Watchlist) -> str:
 
     A day that was judged by another policy is never judged again: changed rules tell nothing about the past.
     """
-    rules = sorted([rule.kind.value, json.dumps(parameters(rule), sort_keys=True)] for rule in watchlist.rules)
+    rules = sorted([rule.kind.value, _written(rule)] for rule in watchlist.rules)
     patterns = [[pattern.text for pattern in part] for part in (watchlist.mine, watchlist.follow, watchlist.exclude)]
     decides = [ENGINE, watchlist.board.key, rules, patterns, watchlist.only_followed, watchlist.cooldown_days]
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=256)
+def _written(rule: Rule) -> str:
+    """A rule's parameters. Most of a thousand watchlists share theirs, and each is asked for its policy twice a day."""
+    return json.dumps(parameters(rule), sort_keys=True)
 
 
 def first_stale(
@@ -53,8 +60,10 @@ def first_stale(
     A day looks at what judging it needs, and by the walks of its rules at the watchlist's own board from ``since`` on.
     ``changed``: the version of the store with which each changed window's newest revision came.
     """
-    earliest = min((end for day in days[:1] for _, end in _looked_at(watchlist, day.date, since)), default=since)
-    near = _came_late(days, [(window, came) for window, came in changed.items() if window[1] >= earliest])
+    near = _came_late(days, changed.items())
+    if near:
+        earliest = min((end for day in days[:1] for _, end in _looked_at(watchlist, day.date, since)), default=since)
+        near = [(window, came) for window, came in near if window[1] >= earliest]
     for day in days if near else ():
         newer = {window for window, came in near if came > day.seen and window[1] <= day.date}
         if newer and any(source in newer for source in _looked_at(watchlist, day.date, since)):

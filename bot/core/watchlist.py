@@ -43,7 +43,7 @@ class Watchlist:
 
     def is_followed(self, item: str, names: tuple[str, ...]) -> bool:
         """Whether the item is the reader's own, or followed."""
-        return self.is_mine(item, names) or any(pattern.matches(item, names) for pattern in self.follow)
+        return any(pattern.matches(item, names) for pattern in (*self.mine, *self.follow))
 
     def is_excluded(self, item: str, names: tuple[str, ...]) -> bool:
         """Whether the item is left out: excluded by name, or not followed where only those count."""

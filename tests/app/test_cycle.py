@@ -199,10 +199,10 @@ class TestIsolation:
         class Hurt(FakeStore):
             hurt = True
 
-            def mark(self, day: WatchlistDay) -> None:
-                if self.hurt and day.watchlist == AGENTS.id:
-                    raise KeyError(day.watchlist)
-                super().mark(day)
+            def mark(self, *days: WatchlistDay) -> None:
+                if self.hurt and any(day.watchlist == AGENTS.id for day in days):
+                    raise KeyError(AGENTS.id)
+                super().mark(*days)
 
         world = World(changing(DAY), watchlists=(AGENTS, EXTENSIONS), operator=FakeChannel("ops"))
         world.store = hurt = Hurt()
@@ -225,7 +225,7 @@ class TestIsolation:
 
     def test_a_store_that_fails_fails_for_all(self) -> None:
         class Full(FakeStore):
-            def mark(self, day: WatchlistDay) -> None:
+            def mark(self, *days: WatchlistDay) -> None:
                 raise StoreError("The disk is full.")
 
         world = World(changing(DAY))

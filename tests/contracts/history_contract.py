@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.app.ports import Store
 from bot.core.history import History, MemoryHistory
 from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, By, Dataset, Snapshot, sum_days
-from tests.builders import CLI_AGENTS, snapshot
+from tests.builders import CLI_AGENTS, fetched_at, snapshot
 
 NewStore = Callable[[], Store]
 
@@ -49,6 +49,27 @@ class HistoryContract:
 
         holds()
 
+    @pytest.mark.slow
+    def test_names_up_to_many_days_are_those_up_to_each(self, new_store: NewStore) -> None:
+        board, hour = (
+            st.sampled_from([CLI_AGENTS, CLI_AGENTS.twin]),
+            st.integers(1, 2).map(lambda one: timedelta(hours=one)),
+        )
+        line = st.tuples(st.sampled_from(["1", "2"]), st.sampled_from(["Ada", "Bea", "Cid"]))
+
+        @settings(max_examples=30, deadline=None)
+        @given(stored=st.lists(st.tuples(board, st.sampled_from(DAYS[:6]), hour, line), max_size=12))
+        def holds(stored: list[tuple[Board, date, timedelta, tuple[str, str]]]) -> None:
+            store = new_store()
+            for place, (board, day, later, line) in enumerate(stored):
+                fetched = fetched_at(day) + later
+                store.save([snapshot(board, day, [(*line, 9 + place)], fetched_at=fetched)])
+            naming = store.naming()
+            for day in (*DAYS[:6], *DAYS[:3]):
+                assert naming(["1", "2", "3"], day) == store.names(["1", "2", "3"], until=day)
+
+        holds()
+
     def test_what_is_saved_after_it_was_made_takes_no_part(self, new_store: NewStore) -> None:
         store = new_store()
         day = DAYS[3]
@@ -70,7 +91,10 @@ class HistoryContract:
         assert history.borne(CLI_AGENTS, "1", DAYS[2]) == {"Ada", "Cid"}
         assert history.borne(CLI_AGENTS, "1", DAYS[9]) == {"Ada", "Cid", "Dee"}
         assert history.listed(CLI_AGENTS, DAYS[0], DAYS[9])["1"] == {"Ada", "Cid", "Dee"}
-        assert {name for _, _, name in history.sightings(CLI_AGENTS, {"1"}, DAYS[0], DAYS[9])} == {"Ada", "Cid", "Dee"}
+        seen = history.sightings(CLI_AGENTS, {"1"}, DAYS[0], DAYS[9])
+        assert {item: sorted(lines) for item, lines in seen.items()} == {
+            "1": [(DAYS[0], "Ada"), (DAYS[1], "Cid"), (DAYS[2], "Dee")]
+        }
 
     def test_only_the_first_50_of_a_model_window_are_ranked(self, new_store: NewStore) -> None:
         store = new_store()
@@ -144,8 +168,14 @@ def _same_names(history: History, memory: History, board: Board, item: str) -> N
     for first, last in ((DAYS[0], DAYS[-1]), (DAYS[2], DAYS[5])):
         assert history.listed(board, first, last) == memory.listed(board, first, last)
         for items in (set(ITEMS[:2]), set(AUTHORS), set[str]()):
-            seen = [sorted(one.sightings(board, items, first, last)) for one in (history, memory)]
-            assert seen[0] == seen[1]
+            seen = [one.sightings(board, items, first, last) for one in (history, memory)]
+            assert _sorted(seen[0]) == _sorted(seen[1])
+        lines = [sorted(one.lines(board, first, last)) for one in (history, memory)]
+        assert lines[0] == lines[1]
+
+
+def _sorted(seen: Mapping[str, Sequence[tuple[date, str]]]) -> dict[str, list[tuple[date, str]]]:
+    return {item: sorted(lines) for item, lines in seen.items()}
 
 
 def _ranked(window: tuple[Board, date], tokens: dict[str, int]) -> Snapshot:

@@ -82,6 +82,21 @@ class EventContract:
         assert second.id.startswith(first.id)
         assert store.event(second.id) == second
 
+    def test_so_many_events_as_a_large_cycle_finds_are_stored_at_once(self, store: Store) -> None:
+        many = [event(item=f"i{place:04}") for place in range(1200)]
+        store.add_events(many[5:7])
+        added = store.add_events(many)
+        assert [one.item for one in added] == [one.item for one in many if one not in many[5:7]]
+        assert all(store.event(one.id) == one for one in added[::100])
+        assert len({one.id for one in store.events()}) == 1200
+
+    def test_events_come_without_their_evidence_where_nobody_asks_for_it(self, store: Store) -> None:
+        plain = event(item="a", tokens=5)
+        revised = event(item="b", rank=11, evidence={"n": 1}, revised={"rank": 3}, status=EventStatus.RETRACTED)
+        added = store.add_events([plain, revised])
+        assert list(store.events(evidence=False)) == [replace(one, rule={}, evidence={}, revised=None) for one in added]
+        assert list(store.events()) == list(added)
+
     def test_events_come_by_date_then_strength_then_rank(self, store: Store) -> None:
         wanted = [
             event(item="e", kind=Kind.LEFT_TOP, rank=None, date=DAY - timedelta(days=1)),

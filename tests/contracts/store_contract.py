@@ -190,6 +190,22 @@ class SnapshotContract:
         naming, asked = store.naming(), ["10", "20", "30", "99"]
         assert [naming(asked, day) for day in days] == [store.names(asked, until=day) for day in days]
 
+    def test_names_of_days_on_which_they_last_are_those_of_each_day(self, store: Store) -> None:
+        days = [DAY + timedelta(days=offset) for offset in range(6)]
+        for day, name in zip(days, "AABBCA", strict=True):
+            store.save([snapshot(CLI_AGENTS, day, [("10", name, 5)]), snapshot(CODING, day, [("10", "A", 5)])])
+        naming = store.naming()
+        found = [naming(["10"], day)["10"] for day in days]
+        assert found == [store.names(["10"], until=day)["10"] for day in days]
+        assert [set(names) for names in found] == [
+            {"A"},
+            {"A"},
+            {"A", "B"},
+            {"A", "B"},
+            {"A", "B", "C"},
+            {"A", "B", "C"},
+        ]
+
     def test_the_only_name_that_an_item_ever_bore_is_its_name_on_any_day(self, store: Store) -> None:
         store.save([snapshot(CLI_AGENTS, DAY, [("10", "Hermes", 5)])])
         assert store.names(["10"], until=YESTERDAY) == {"10": ("Hermes",)}
@@ -353,6 +369,15 @@ class BooksContract:
         store.mark(WatchlistDay("w", DAY, DayStatus.WAITING, NOW))
         store.mark(WatchlistDay("w", DAY, DayStatus.EVALUATED, NOW + HOUR, ("spike: no baseline",)))
         assert list(store.ledger("w")) == [WatchlistDay("w", DAY, DayStatus.EVALUATED, NOW, ("spike: no baseline",))]
+
+    def test_several_days_are_marked_at_once_in_their_order(self, store: Store) -> None:
+        waiting = WatchlistDay("w", DAY, DayStatus.WAITING, NOW)
+        judged = WatchlistDay("w", DAY, DayStatus.EVALUATED, NOW + HOUR, ("note",))
+        other = WatchlistDay("v", YESTERDAY, DayStatus.EVALUATED, NOW)
+        store.mark(waiting, other, judged)
+        store.mark()
+        assert list(store.ledger("w")) == [replace(judged, first_asked_at=NOW)]
+        assert list(store.ledger("v")) == [other]
 
     def test_requests_are_counted_for_each_day_up_to_the_limit(self, store: Store) -> None:
         assert store.spent(DAY) == 0

@@ -24,7 +24,8 @@ def test_of_a_board_that_was_never_stored_there_is_nothing() -> None:
     assert list(history.leaders(CODING, DAY)) == []
     assert history.borne(CODING, "a", DAY) == set()
     assert history.listed(CODING, ago(9), DAY) == {}
-    assert list(history.sightings(CODING, {"a"}, ago(9), DAY)) == []
+    assert history.sightings(CODING, {"a"}, ago(9), DAY) == {}
+    assert list(history.lines(CODING, ago(9), DAY)) == []
 
 
 def test_only_what_ends_before_a_day_was_before_it() -> None:
@@ -42,7 +43,8 @@ def test_only_what_ends_before_a_day_was_before_it() -> None:
     assert history.borne(CLI_AGENTS, "a", ago(1)) == {"A"}
     assert history.listed(CLI_AGENTS, ago(1), ago(1)) == {}
     assert history.listed(CLI_AGENTS, ago(2), ago(1)) == {"a": {"A"}, "b": {"B"}}
-    assert list(history.sightings(CLI_AGENTS, {"a"}, ago(9), ago(1))) == [("a", ago(2), "A")]
+    assert history.sightings(CLI_AGENTS, {"a"}, ago(9), ago(1)) == {"a": [(ago(2), "A")]}
+    assert list(history.lines(CLI_AGENTS, ago(9), ago(1))) == [("a", ago(2), "A", 1), ("b", ago(2), "B", 2)]
 
 
 def test_a_shallow_history_cuts_and_passes_the_rest_on() -> None:
@@ -60,7 +62,8 @@ def test_a_shallow_history_cuts_and_passes_the_rest_on() -> None:
     assert list(shallow.leaders(CLI_AGENTS, DAY)) == [(DAY, "a"), (ago(1), "b")]
     assert shallow.borne(CLI_AGENTS, "c", DAY) == {"C"}
     assert shallow.listed(CLI_AGENTS, DAY, DAY).keys() == {"a", "b", "c"}
-    assert list(shallow.sightings(CLI_AGENTS, {"c"}, DAY, DAY)) == [("c", DAY, "C")]
+    assert shallow.sightings(CLI_AGENTS, {"c"}, DAY, DAY) == {"c": [(DAY, "C")]}
+    assert [item for item, *_ in shallow.lines(CLI_AGENTS, DAY, DAY)] == ["a", "b", "c"]
 
 
 def test_the_newest_days_come_first_however_many_years_there_are() -> None:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.history import MemoryHistory
-from bot.core.naming import NamedHistory, mentioned, named, names, renamed, renamed_event, shown, told_apart
+from bot.core.naming import (
+    NamedHistory,
+    Renaming,
+    mentioned,
+    named,
+    names,
+    renamed,
+    renamed_event,
+    shown,
+    told_apart,
+)
 from tests.builders import CLI_AGENTS, CODING, DAY, event, snapshot
 from tests.core.rules.days import ago
 from tests.scenes import cli, entry, leader, whole
@@ -49,6 +62,17 @@ def test_the_newest_name_that_held_for_two_days_is_shown(seen: str, name: str) -
     assert shown(reversed(days(seen))) == name
 
 
+@given(st.lists(st.tuples(st.integers(1, 6), st.sampled_from("ABC")), min_size=1))
+def test_the_name_shown_is_that_of_the_definition(seen: list[tuple[int, str]]) -> None:
+    """Of the newest pair of days running with a name in common the oldest such name; else the oldest name of all."""
+    sightings = [(date(2026, 11, day), name) for day, name in seen]
+    first = {name: min(day for day, other in sightings if other == name) for _, name in sightings}
+    on = {day: {name for other, name in sightings if other == day} for day, _ in sightings}
+    held = [on[earlier] & on[later] for earlier, later in pairwise(sorted(on))]
+    candidates = next((names for names in reversed(held) if names), set(first))
+    assert shown(sightings) == min(candidates, key=lambda name: (first[name], name))
+
+
 def test_without_sightings_the_name_at_hand_is_shown() -> None:
     assert names({"1": "A", "2": "B", "3": "C"}, {"1": days("X X"), "2": ()}) == {"1": "X", "2": "B", "3": "C"}
 
@@ -73,17 +97,27 @@ def test_a_snapshot_is_called_by_other_names_in_which_it_is_the_same() -> None:
 
 def test_a_history_under_other_names_answers_as_before() -> None:
     history = MemoryHistory(snapshot(CLI_AGENTS, day, [("1", "A", 5)]) for day in (ago(1), DAY))
-    under = NamedHistory(history, {"1": "Z"})
+    under = NamedHistory(Renaming(history), {"1": "Z"})
     found = under.at(CLI_AGENTS, DAY)
     assert found is not None
     assert found.entries[0].name == "Z"
     assert under.at(CLI_AGENTS, ago(9)) is None
-    assert NamedHistory(history, {}).at(CLI_AGENTS, DAY) is history.at(CLI_AGENTS, DAY)
+    assert NamedHistory(Renaming(history), {}).at(CLI_AGENTS, DAY) is history.at(CLI_AGENTS, DAY)
     assert under.days(CLI_AGENTS, ago(9), DAY) == [ago(1), DAY]
     assert under.last_in(CLI_AGENTS, "1", 1, DAY) == ago(1)
     assert under.last_in(CLI_AGENTS, "1", 0, DAY) is None
     assert list(under.leaders(CLI_AGENTS, DAY)) == [(DAY, "1"), (ago(1), "1")]
     assert under.borne(CLI_AGENTS, "1", DAY) == {"A"}
+
+
+def test_a_board_is_renamed_once_for_as_long_as_its_items_are_called_alike() -> None:
+    renaming = Renaming(MemoryHistory(snapshot(CLI_AGENTS, day, [("1", "A", 5)]) for day in (ago(1), DAY)))
+    named_so = renaming.called(CLI_AGENTS, DAY, {"1": "Z"})
+    assert renaming.called(CLI_AGENTS, DAY, {"1": "Z", "2": "elsewhere"}) is named_so
+    assert NamedHistory(renaming, {"1": "Z"}).at(CLI_AGENTS, DAY) is named_so
+    assert renaming.called(CLI_AGENTS, DAY, {"1": "Y"}) != named_so
+    assert renaming.called(CLI_AGENTS, DAY, {"1": "A"}) is renaming.at(CLI_AGENTS, DAY)
+    assert renaming.called(CLI_AGENTS, ago(9), {"1": "Z"}) is None
 
 
 class TestADigest:

@@ -7,17 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import product
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from bot.adapters.store.names import is_newest
+from bot.adapters.store.names import is_newest, lines_of
 from bot.adapters.store.shelf import Shelf
 from bot.adapters.store.snapshots import version
 from bot.adapters.store.statements import chunks
 from bot.adapters.store.tables import ENTRY, SNAPSHOT
 from bot.adapters.store.windows import Reading, Windows
-from bot.core.history import listed, sightings
+from bot.core.history import lines, listed, sightings
 from bot.core.kept import kept
 from bot.core.ranking import MODEL_DAY, MODEL_DEPTH, Board, By, Dataset, Snapshot, author_of, sum_days
 
@@ -108,11 +107,25 @@ class StoredHistory:
 
     def sightings(
         self, board: Board, items: AbstractSet[str], start: date, end: date
-    ) -> Iterable[tuple[str, date, str]]:
+    ) -> Mapping[str, Sequence[tuple[date, str]]]:
         """See History."""
         if _computed(board):
             return sightings(self, board, items, start, end)
-        return self._stored_sightings(board, items, start, end)
+        ends, found = self._lines_of(board, start, end), dict[str, list[tuple[date, str]]]()
+        with self._reading() as connection:
+            for identity, item, name, _ in lines_of(connection, ends, items):
+                found.setdefault(item, []).append((ends[identity], name))
+        return found
+
+    def lines(self, board: Board, start: date, end: date) -> Iterable[tuple[str, date, str, int]]:
+        """See History. Whoever asks for all lines looks at the boards, too, so that most are read as these."""
+        yield from lines(self, board, start, end)
+        if not _computed(board):
+            stored, gone = self._lines_of(board, start, end), self._windows.thinned
+            thinned = {identity: day for identity, day in stored.items() if identity in gone}
+            with self._reading() as connection:
+                found = list(lines_of(connection, thinned))
+            yield from ((item, thinned[identity], name, rank) for identity, item, name, rank in found)
 
     # ── stored boards ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -175,18 +188,6 @@ class StoredHistory:
         query = select(ENTRY.c.snapshot_id, ENTRY.c.item).where(ENTRY.c.snapshot_id.in_(windows), ENTRY.c.rank == 1)
         with self._reading() as connection:
             return {windows[identity]: item for identity, item in connection.execute(query).all()}
-
-    def _stored_sightings(
-        self, board: Board, items: AbstractSet[str], start: date, end: date
-    ) -> Iterator[tuple[str, date, str]]:
-        ends = self._lines_of(board, start, end)
-        with self._reading() as connection:
-            for windows, some in product(list(chunks(ends)), list(chunks(items))):
-                query = select(ENTRY.c.snapshot_id, ENTRY.c.item, ENTRY.c.name).where(
-                    ENTRY.c.snapshot_id.in_(windows), ENTRY.c.item.in_(some)
-                )
-                for identity, item, name in connection.execute(query).all():
-                    yield item, ends[identity], name
 
     def _read_names(self, board: Board, item: str) -> Mapping[str, date]:
         """Every name by which the board has listed the item, and the end of the first window that did."""

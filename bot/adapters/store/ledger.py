@@ -86,19 +86,23 @@ def _day(row: Row[Any]) -> WatchlistDay:
     return WatchlistDay(row.watchlist, row.date, status, row.first_asked_at, notes, row.seen, row.policy)
 
 
-def mark(connection: Connection, day: WatchlistDay) -> None:
+def mark(connection: Connection, days: Iterable[WatchlistDay]) -> None:
     """See Store.mark."""
-    row = {
-        "watchlist": day.watchlist,
-        "date": day.date,
-        "status": day.status.value,
-        "first_asked_at": day.first_asked_at,
-        "notes": list(day.notes),
-        "seen": day.seen,
-        "policy": day.policy,
-    }
+    rows = [
+        {
+            "watchlist": day.watchlist,
+            "date": day.date,
+            "status": day.status.value,
+            "first_asked_at": day.first_asked_at,
+            "notes": list(day.notes),
+            "seen": day.seen,
+            "policy": day.policy,
+        }
+        for day in days
+    ]
     changed = ["status", "notes", "seen", "policy"]
-    connection.execute(upsert(connection, WATCHLIST_DAY, ["watchlist", "date"], changed), row)
+    if rows:
+        connection.execute(upsert(connection, WATCHLIST_DAY, ["watchlist", "date"], changed), rows)
 
 
 # ── refused answers ──────────────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import product
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
@@ -89,6 +90,18 @@ def sightings(connection: Connection, items: Iterable[str], until: date) -> Sigh
         for item, end, name in connection.execute(query).all():
             found.setdefault(item, set()).add((end, name))
     return {item: sorted(seen) for item, seen in found.items()}
+
+
+def lines_of(
+    connection: Connection, snapshots: Iterable[int], items: Iterable[str] | None = None
+) -> Iterator[tuple[int, str, str, int]]:
+    """(snapshot's id, item, name, rank) of each line of these snapshots, of all items or of these."""
+    query = select(ENTRY.c.snapshot_id, ENTRY.c.item, ENTRY.c.name, ENTRY.c.rank)
+    some: list[list[str] | None] = [None] if items is None else [*chunks(items)]
+    for windows, chosen in product(list(chunks(snapshots)), some):
+        lines = query.where(ENTRY.c.snapshot_id.in_(windows))
+        for row in connection.execute(lines if chosen is None else lines.where(ENTRY.c.item.in_(chosen))).all():
+            yield row.snapshot_id, row.item, row.name, row.rank
 
 
 def find(connection: Connection, text: str) -> list[Match]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+from itertools import groupby
 
 from sqlalchemy import Connection, func, select
 
@@ -16,6 +17,8 @@ from bot.core.watchlist import Names
 
 _Seen = tuple[date, datetime]
 """When the window that gave a name ended, and when it was fetched."""
+_Orders = tuple[Sequence[date], Sequence[tuple[str, ...]]]
+"""The days, ascending, from which on an item's names, newest first, were others or in another order; and these."""
 
 
 class Naming:
@@ -27,21 +30,18 @@ class Naming:
     def __init__(self, reading: Callable[[], AbstractContextManager[Connection]]) -> None:
         self._reading = reading
         self._ever: dict[str, dict[str, _Seen]] = {}
-        self._then: dict[str, dict[str, list[_Seen]]] = {}
+        self._then: dict[str, _Orders] = {}
         self._listed: dict[str, tuple[str, ...]] = {}
+        self._lasting: dict[str, tuple[str, ...]] = {}  # of most items: one name all their lives
 
     def __call__(self, items: Iterable[str], until: date) -> Names:
         """See Store.naming."""
         wanted = list(items)
         if fresh := [item for item in wanted if item not in self._ever]:
             self._read(fresh)
-        changed = [item for item in wanted if self._has_changed(item, until)]
-        if fresh := [item for item in changed if item not in self._then]:
-            with self._reading() as connection:
-                self._then.update(_by_day(connection, fresh))
-        found = {item: self._up_to(item, until) for item in changed}
-        names = {item: found[item] if item in found else _newest_first(self._ever[item]) for item in wanted}
-        return {item: self._with_listed(item, borne) for item, borne in names.items() if borne}
+        lasting = self._lasting
+        names = {item: lasting[item] if item in lasting else self._up_to(item, until) for item in wanted}
+        return {item: borne for item, borne in names.items() if borne}
 
     def _read(self, items: Iterable[str]) -> None:
         with self._reading() as connection:
@@ -49,27 +49,48 @@ class Naming:
             known = [item for item, names in found.items() if names]
             self._listed.update(catalogue.names(connection, known))
         self._ever.update(found)
-
-    def _has_changed(self, item: str, until: date) -> bool:
-        """Whether it has several names, of which one may have been borne later only."""
-        names = self._ever[item]
-        return len(names) > 1 and any(end > until for end, _ in names.values())
+        single = ((item, tuple(names)) for item, names in found.items() if len(names) < 2)
+        self._lasting.update((item, self._with_listed(item, names)) for item, names in single)
 
     def _up_to(self, item: str, until: date) -> tuple[str, ...]:
-        last: dict[str, _Seen] = {}
-        for name, seen in self._then[item].items():
-            place = bisect_right(seen, until, key=lambda pair: pair[0])
-            if place:
-                last[name] = seen[place - 1]
-        return _newest_first(last)
+        """The item's names, newest first, then those of the catalogue; none where it had none by then."""
+        seen = self._ever[item]
+        if all(end <= until for end, _ in seen.values()):
+            return self._with_listed(item, _newest_first(seen))
+        days, orders = self._orders(item)  # one of them may have been borne later only
+        place = bisect_right(days, until)
+        return self._with_listed(item, orders[place - 1]) if place else ()
 
     def _with_listed(self, item: str, borne: tuple[str, ...]) -> tuple[str, ...]:
-        return (*borne, *(name for name in self._listed.get(item, ()) if name not in borne))
+        return (*borne, *(name for name in self._listed.get(item, ()) if name not in borne)) if borne else ()
+
+    def _orders(self, item: str) -> _Orders:
+        if item not in self._then:  # all at once, for who looks back to one day does so to all items
+            several = [one for one in self._ever if one not in self._lasting and one not in self._then]
+            with self._reading() as connection:
+                self._then.update((one, _in_turn(lines)) for one, lines in _by_day(connection, several))
+        return self._then[item]
 
 
-def _newest_first(names: dict[str, _Seen]) -> tuple[str, ...]:
+def _newest_first(names: Mapping[str, _Seen]) -> tuple[str, ...]:
     by_name = sorted(names.items())
     return tuple(name for name, _ in sorted(by_name, key=lambda pair: pair[1], reverse=True))
+
+
+def _in_turn(lines: Iterable[tuple[str, _Seen]]) -> _Orders:
+    """How an item's names followed on each other: those that a day gives come before all others."""
+    days: list[date] = []
+    orders: list[tuple[str, ...]] = []
+    for day, some in groupby(lines, key=lambda line: line[1][0]):
+        seen, before = dict(some), orders[-1] if orders else ()
+        if len(seen) == 1 and before[:1] == tuple(seen):  # as on nearly all days
+            continue
+        newest = _newest_first(seen)
+        order = (*newest, *(name for name in before if name not in newest))
+        if order != before:
+            days.append(day)
+            orders.append(order)
+    return days, orders
 
 
 def _ever(connection: Connection, items: Iterable[str]) -> dict[str, dict[str, _Seen]]:
@@ -81,8 +102,8 @@ def _ever(connection: Connection, items: Iterable[str]) -> dict[str, dict[str, _
     return found
 
 
-def _by_day(connection: Connection, items: Iterable[str]) -> Iterator[tuple[str, dict[str, list[_Seen]]]]:
-    """For each of the items: the days, ascending, on which windows ended that gave a name, each with the last."""
+def _by_day(connection: Connection, items: Iterable[str]) -> Iterator[tuple[str, list[tuple[str, _Seen]]]]:
+    """For each of the items: each name with each day, ascending, on which windows ended that gave it, and the last."""
     for chunk in chunks(items):
         columns = (ENTRY.c.item, ENTRY.c.name, SNAPSHOT.c.end_date)
         query = (
@@ -92,7 +113,7 @@ def _by_day(connection: Connection, items: Iterable[str]) -> Iterator[tuple[str,
             .group_by(*columns)
             .order_by(SNAPSHOT.c.end_date)
         )
-        found: dict[str, dict[str, list[_Seen]]] = {item: {} for item in chunk}
+        found: dict[str, list[tuple[str, _Seen]]] = {item: [] for item in chunk}
         for item, name, end, fetched in connection.execute(query).all():
-            found[item].setdefault(name, []).append((end, fetched))
+            found[item].append((name, (end, fetched)))
         yield from found.items()

@@ -218,10 +218,10 @@ class SqlStore(SqlBooks):
         with self._reading() as connection:
             return ledger.begun(connection, watchlists, before)
 
-    def mark(self, day: WatchlistDay) -> None:
+    def mark(self, *days: WatchlistDay) -> None:
         """See Store."""
         with self._writing() as connection:
-            ledger.mark(connection, day)
+            ledger.mark(connection, days)
 
     def add_events(self, events: Iterable[Event]) -> Sequence[Event]:
         """See Store."""
@@ -242,11 +242,19 @@ class SqlStore(SqlBooks):
         status: EventStatus | None = None,
         kind: Kind | None = None,
         held_back: bool = False,
+        evidence: bool = True,
     ) -> Sequence[Event]:
         """See Store."""
         with self._reading() as connection:
             return event_log.chosen(
-                connection, watchlist=watchlist, start=start, end=end, status=status, kind=kind, held_back=held_back
+                connection,
+                watchlist=watchlist,
+                start=start,
+                end=end,
+                status=status,
+                kind=kind,
+                held_back=held_back,
+                evidence=evidence,
             )
 
     def last_news(self, watchlists: Iterable[str], until: date) -> Mapping[str, date]:

@@ -91,6 +91,10 @@ class Rule(Protocol):
         """The changes of the day, in the order of the board."""
         ...
 
+    def __hash__(self) -> int:
+        """Of its parameters: what a rule finds is kept for all watchlists that have an equal one."""
+        ...
+
 
 def parameters(rule: Rule) -> dict[str, Any]:
     """The rule's parameters as JSON values, as an event carries them: fractions as decimal numbers, tuples as lists."""

@@ -90,14 +90,16 @@ class Climb:
     def _far(self, span: Span) -> Mapping[str, Shift]:
         """Every item that both boards hold and that went far enough between them, in the order of ``now``."""
         found: dict[str, Shift] = {}
+        now, base = span.now.by_item, span.base.by_item
+        least = min((asked for _, asked in self.bands), default=0)
         for item, (place, place_then) in places(span.now, span.base).items():
-            rank, rank_then = span.now.by_item[item].rank, span.base.by_item[item].rank
-            asked = self._asked(min(rank, rank_then))
-            if asked is None:
+            rank, rank_then = now[item].rank, base[item].rank
+            gone, active = self.better * (rank_then - rank), self.better * (place_then - place)
+            if gone < least or active < least:  # most, and then nobody has to look for their band
                 continue
-            shift = Shift(self.better * (rank_then - rank), self.better * (place_then - place), asked)
-            if min(shift.places, shift.active) >= asked:
-                found[item] = shift
+            asked = self._asked(min(rank, rank_then))
+            if asked is not None and min(gone, active) >= asked:
+                found[item] = Shift(gone, active, asked)
         return found
 
     def _asked(self, rank: int) -> int | None:

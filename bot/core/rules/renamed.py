@@ -48,13 +48,14 @@ class Renamed:
             return
         run = [found for when in newest if (found := day.stored.at(day.board, when))]
         eve = day.stored.at(day.board, earlier[-1])
-        for item, name in _held(run):
-            last = eve.entry(item) if eve else None
-            if item not in day.current.by_item or (last and last.name == name):
+        for entry in run[-1].entries:
+            last = eve.entry(entry.item) if eve else None
+            if last and last.name == entry.name:
                 continue  # the usual case: it spares a look at all that is stored
-            change = _change(day, item, name, newest)
-            if change:
-                yield change
+            if entry.item in day.current.by_item and _has_held(run, entry):
+                change = _change(day, entry.item, entry.name, newest)
+                if change:
+                    yield change
 
     def conditions(self, day: Day, item: str) -> Iterable[Condition]:
         """On the board by one name for so many days, and before by others only."""
@@ -78,12 +79,10 @@ class Renamed:
         return sum(1 for _ in takewhile(lambda line: line is not None and line.name == entry.name, lines))
 
 
-def _held(run: Sequence[Snapshot]) -> Iterator[tuple[str, str]]:
-    """(item, name) of the items that each snapshot of the run lists by the same name, in the order of the last."""
-    for entry in run[-1].entries:
-        others = [found.entry(entry.item) for found in run[:-1]]
-        if all(other and other.name == entry.name for other in others):
-            yield entry.item, entry.name
+def _has_held(run: Sequence[Snapshot], entry: Entry) -> bool:
+    """Whether each snapshot of the run lists the item by that name."""
+    lines = (found.entry(entry.item) for found in run)
+    return all(line and line.name == entry.name for line in lines)
 
 
 def _change(day: Day, item: str, name: str, newest: Sequence[date]) -> Change | None:

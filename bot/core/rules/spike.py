@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -95,6 +95,8 @@ class Spike:
             return
         before = next(self._earlier(day), None)
         for entry in day.current.entries[: self.within]:
+            if not self._may_hold(entry, windows):
+                continue
             growth = Growth.of(entry, windows)
             if self._holds(entry.rank, growth) and not (before and self._held(entry.item, *before)):
                 yield Change(entry.item, entry.name, _evidence(day, growth))
@@ -140,6 +142,11 @@ class Spike:
         if growth.tokens * count - total < self.min_growth * count:
             return False
         return not growth.at_least or all(growth.tokens >= self.ratio * volume.tokens for volume in held)
+
+    def _may_hold(self, entry: Entry, windows: Sequence[Snapshot]) -> bool:
+        """Whether what the windows list leaves room for it: most have not grown, and bounds only add to a baseline."""
+        listed = sum(window.tokens(entry.item) or 0 for window in windows)
+        return entry.tokens * len(windows) * self.ratio.denominator >= listed * self.ratio.numerator
 
     def _held(self, item: str, seen: Snapshot, windows: tuple[Snapshot, ...]) -> bool:
         entry = seen.entry(item)

@@ -37,6 +37,7 @@ class Membership:
     board: Board
     history: History
     days: Sequence[date]
+    _boards: dict[int, Snapshot] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, rule: Top, day: Day) -> Membership:
@@ -61,6 +62,17 @@ class Membership:
         rank = snapshot.rank(item)
         return rank is not None and rank <= min(self.n + self.margin, snapshot.depth)
 
+    def may_turn(self, item: str, until: date, ask: Ask) -> bool:
+        """Whether the state can have become what is asked for with just that day: it completes a run that asks for it.
+
+        On any other day the state is what it was, and nobody has to walk back to when that was decided.
+        """
+        last = bisect_right(self.days, until) - 1
+        first = last - self.confirm_days + 1
+        if first < 1 or (first > 1 and self._ask(item, first - 1) is ask):  # of most items that is all one has to ask
+            return False
+        return all(self._ask(item, index) is ask for index in range(first, last + 1))
+
     def asks(self, item: str, until: date) -> tuple[Ask, int]:
         """What the last stored day up to ``until`` asks for, and on how many days running up to it that was asked."""
         last = bisect_right(self.days, until) - 1
@@ -73,10 +85,12 @@ class Membership:
         return _run(self._snapshot(index).rank(item) is None for index in range(last, -1, -1))
 
     def _snapshot(self, index: int) -> Snapshot:
-        snapshot = self.history.at(self.board, self.days[index])
-        if snapshot is None:
-            raise LookupError(f"{self.board.key} lost its snapshot of {self.days[index]}")
-        return snapshot
+        if index not in self._boards:
+            snapshot = self.history.at(self.board, self.days[index])
+            if snapshot is None:
+                raise LookupError(f"{self.board.key} lost its snapshot of {self.days[index]}")
+            self._boards[index] = snapshot
+        return self._boards[index]
 
     def _ask(self, item: str, index: int) -> Ask:
         snapshot = self._snapshot(index)
@@ -143,7 +157,8 @@ class EnteredTop(Top):
             return
         walk = Membership.of(self, day)
         for entry in day.current.entries[: self.n]:
-            if walk.state(entry.item, day.date) and not walk.state(entry.item, day.previous.end_date):
+            turns = walk.may_turn(entry.item, day.date, Ask.IN)
+            if turns and not walk.state(entry.item, day.previous.end_date):
                 # The days that confirm an entry are the entry: what was before them is what "last there" means.
                 begun = walk.days[-self.confirm_days]
                 yield Change(entry.item, entry.name, _evidence(day, entry.item, self.n, begun), variant=str(self.n))
@@ -174,7 +189,7 @@ class LeftTop(Top):
             return
         walk = Membership.of(self, day)
         for item, name in self._candidates(day, walk.days):
-            if not walk.state(item, day.date) and walk.state(item, day.previous.end_date):
+            if walk.may_turn(item, day.date, Ask.OUT) and walk.state(item, day.previous.end_date):
                 yield Change(item, name, _evidence(day, item, self.n, day.date), variant=str(self.n))
 
     def conditions(self, day: Day, item: str) -> Iterable[Condition]:
@@ -216,8 +231,9 @@ def _evidence(day: Day, item: str, n: int, before: date) -> dict[str, Any]:
     last_in = day.history.last_in(day.board, item, n, before)
     rank = day.previous.rank(item) if day.previous else None
     left = left_above(rank, day.current, day.previous) if rank and day.previous else ()
+    seen = last_in or (rank and day.previous and day.previous.end_date < before)  # nearly always; else all days tell
     return {
-        "first_seen": day.history.last_in(day.board, item, None, before) is None,
+        "first_seen": not seen and day.history.last_in(day.board, item, None, before) is None,
         "last_in": last_in.isoformat() if last_in else None,
         "left_board": [entry.name for entry in left],
         "absent": day.current.rank(item) is None,

@@ -16,6 +16,7 @@ from bot.adapters.store import SqlStore, open_store
 from bot.adapters.store.retention import AT_ONCE
 from bot.adapters.store.tables import ENTRY, SNAPSHOT
 from bot.app.records import NewDelivery
+from bot.core.annals import Annals
 from bot.core.delivery import DeliveryStatus, Step, StepStatus
 from bot.core.ranking import MODEL_DAY, Snapshot
 from tests.builders import CLI_AGENTS, CODING, DAY, snapshot
@@ -88,6 +89,22 @@ def test_what_later_verdicts_ask_is_answered_as_before(tmp_path: Path) -> None:
             store.close()
 
     holds()
+
+
+def test_annals_know_the_lines_that_stay(sql_store: SqlStore) -> None:
+    """Of windows that are thinned, too: a backtest looks back at them as a live run does."""
+    days = [FIRST + timedelta(days=place) for place in range(SPAN)]
+    for place, day in enumerate(days):
+        sql_store.save([ranked(day, [*ITEMS[place % 3 :], *ITEMS[: place % 2]], "ab"[place % 2])])
+    assert thin(sql_store, CUT)
+    history = sql_store.history()
+    annals = Annals(history, days[2], DAY)
+    for day in days[2:]:
+        assert annals.listed(CLI_AGENTS, days[2], day) == history.listed(CLI_AGENTS, days[2], day)
+        for item in ITEMS:
+            assert annals.borne(CLI_AGENTS, item, day) == history.borne(CLI_AGENTS, item, day)
+            for n in (1, 2, None):
+                assert annals.last_in(CLI_AGENTS, item, n, day) == history.last_in(CLI_AGENTS, item, n, day)
 
 
 def test_who_came_and_went_is_known_as_before(sql_store: SqlStore) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.history import MemoryHistory, ShallowHistory
-from bot.core.naming import NamedHistory
+from bot.core.naming import NamedHistory, Renaming
 from bot.core.ranking import APP_PAGE, Board, Dataset, Snapshot
 from bot.core.rules import Day, Renamed
 from tests.builders import CLI_AGENTS, DAY, snapshot
@@ -91,7 +91,7 @@ def test_the_evidence_holds_both_names_and_their_days() -> None:
 def seen(snapshots: list[Snapshot], called: str, depth: int) -> Day:
     """DAY as a watchlist sees it that looks ``depth`` ranks deep and calls X otherwise."""
     plain = the_day(snapshots)
-    history = ShallowHistory(NamedHistory(plain.history, {"x": called}), depth)
+    history = NamedHistory(Renaming(ShallowHistory(plain.history, depth)), {"x": called})
     current = history.at(CLI_AGENTS, DAY)
     assert current
     return Day(CLI_AGENTS, DAY, current, plain.previous, history, plain.base, plain.stored)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import string
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.ranking import Snapshot
 from bot.core.rules import Change, EnteredTop, LeftTop
-from tests.builders import DAY
+from bot.core.rules.top import Ask, Membership
+from tests.builders import CLI_AGENTS, DAY
 from tests.core.rules.days import ago, column, columns, found, the_day
 
 FILLER = string.ascii_lowercase
@@ -188,11 +191,26 @@ def test_several_items_come_by_rank() -> None:
     assert list(found(LeftTop(n=4, margin=0), the_day(columns("pqrsab", "abcdef")))) == ["a", "b", "c", "d"]
 
 
+walks = st.lists(st.one_of(st.none(), st.integers(1, 9)), min_size=2, max_size=8)
+rules = st.builds(
+    EnteredTop, st.integers(1, 6), st.integers(0, 2), confirm_days=st.integers(1, 3), absent_days=st.integers(1, 3)
+)
+
+
+@given(walks, rules, st.sampled_from([9, 20]))
+def test_the_state_turns_only_on_a_day_that_completes_a_run(
+    walk: list[int | None], rule: EnteredTop, depth: int
+) -> None:
+    """Whoever asks only on such days finds every turn, and no other: on all boards, full or not."""
+    day = the_day(ranks(*walk, length=9, depth=depth))
+    walked = Membership.of(rule, day)
+    before, now = walked.state("X", ago(1)), walked.state("X", DAY)
+    assert (walked.may_turn("X", DAY, Ask.IN) and not before) is (now and not before)
+    assert (walked.may_turn("X", DAY, Ask.OUT) and before) is (before and not now)
+
+
 def test_a_snapshot_that_vanishes_is_a_bug_and_not_silence() -> None:
     """A History that lists a day and then has no snapshot of it contradicts itself."""
-    from bot.core.rules.top import Membership
-    from tests.builders import CLI_AGENTS
-
     day = the_day([column(DAY, "ab"), column(ago(1), "ab")])
     walk = Membership(5, 2, 1, 3, CLI_AGENTS, day.history, [ago(5)])
     with pytest.raises(LookupError, match="lost its snapshot of 2026-11-05"):
