@@ -31,7 +31,7 @@ from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.app.backtest import Backtester, Missing
-    from bot.config import Sweep
+    from bot.config.sweep import Sweep
     from bot.core.backtest import Backtest, Summary
     from bot.core.watchlist import Watchlist
     from bot.wiring import House
@@ -247,7 +247,7 @@ def _sweep(
 
 def _sweeps(chosen: Sequence[Watchlist], text: str) -> list[tuple[Watchlist, Sweep]]:
     """The sweep on each watchlist that can have it; raises UsageError where none can."""
-    from bot.config import read_sweep
+    from bot.config.sweep import read_sweep
 
     sweeps, refused = [], []
     for one in chosen:

@@ -8,7 +8,6 @@ from bot.config.model import Config
 from bot.config.plugs import PluggedChannel
 from bot.config.secret import Secret
 from bot.config.starters import STARTERS, starter
-from bot.config.sweep import Sweep, read_sweep
 from bot.config.tables import (
     Channel,
     Defaults,
@@ -36,10 +35,8 @@ __all__ = [
     "PluggedChannel",
     "Secret",
     "SlackChannel",
-    "Sweep",
     "WhenQuiet",
     "load",
-    "read_sweep",
     "starter",
     "summary",
 ]

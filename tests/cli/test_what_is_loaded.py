@@ -40,6 +40,7 @@ HEAVY = {
     "bot.adapters.slack_blocks": "Slack",
     "bot.app.compose": "digests",
     "bot.app.cycle": "a cycle",
+    "bot.core.backtest": "backtests",
     "bot.core.digest": "digests",
 }
 """What takes long to load, and what it is for."""

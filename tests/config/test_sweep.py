@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.config import read_sweep
+from bot.config.sweep import read_sweep
 from bot.core.backtest import Swept
 from bot.core.event import Kind
 from bot.core.rules import EnteredTop, LeftTop, Share
