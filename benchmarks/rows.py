@@ -212,8 +212,8 @@ def sandbox(bench: Bench) -> list[Row]:
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     try:
-        line = server.stdout.readline() if server.stdout else ""
-        url = line.split('"')[1]
+        greeting = iter(server.stdout or ())
+        url = next(line.split('"')[1] for line in greeting if "base_url" in line)
         rates = [rate(url, 1.0) for _ in range(bench.rounds)]
     finally:
         server.terminate()

@@ -11,7 +11,7 @@ import pytest
 from benchmarks import idling, judging, prepare, storing
 from benchmarks.asking import rate
 from benchmarks.feed import Marketplace, boards, ranked, ranking
-from benchmarks.rows import BENCHMARKS, ONE_DAY, Bench, backtest, starts
+from benchmarks.rows import BENCHMARKS, ONE_DAY, Bench, backtest, sandbox, starts
 from benchmarks.scene import FIRST, bot, morning, urlwatch
 from benchmarks.table import Row, figure, markdown
 from benchmarks.usage import measure
@@ -122,7 +122,7 @@ def test_urlwatch_gets_as_many_addresses_as_there_are_boards(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", [backtest, starts])
+@pytest.mark.parametrize("part", [backtest, starts, sandbox])
 def test_a_row_is_measured(tmp_path: Path, part: object) -> None:
     assert part in BENCHMARKS.values()
     rows = BENCHMARKS[part.__name__](Bench(tmp_path, TOOLS, rounds=1))  # type: ignore[attr-defined]
