@@ -120,6 +120,13 @@ class House:
     ) -> None:
         self._closing.close()
 
+    def rest(self) -> None:
+        """Gives back what a cycle took and nobody needs before the next one: connections, and free memory."""
+        from bot.adapters.memory import give_back
+
+        self.store.rest()
+        give_back()
+
     # ── what it is made of ───────────────────────────────────────────────────────────────────────────────────
 
     @cached_property

@@ -109,11 +109,12 @@ def nudge(house: House, hold: Hold) -> Callable[[], None]:
     Whoever has lost the turn meanwhile (PostgreSQL was started anew, and another process was quicker) only sends.
     """
     cycle, beat = house.cycle(), hold.beat
+    ran = False
     complete: bool | None = None  # not the report: it holds each digest, 3 MiB of it, from one day to the next
 
     def run(beat: Callable[[], None]) -> CycleReport:
-        nonlocal complete
-        complete = None
+        nonlocal complete, ran
+        complete, ran = None, True
         report = cycle.run(progress=lambda _answered, _planned: beat(), alive=beat)
         complete = report.complete
         after_cycle(house, complete=complete)
@@ -138,8 +139,12 @@ def nudge(house: House, hold: Hold) -> Callable[[], None]:
     )
 
     def once() -> None:
+        nonlocal ran
         if _kept(hold):
             whole()
+            if ran:
+                ran = False
+                house.rest()  # serving takes 87 MiB, and not 100, until the next cycle
         else:
             beat()
             assist(cycle, beat)

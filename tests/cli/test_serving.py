@@ -42,6 +42,21 @@ def test_each_answer_of_the_feed_is_a_beat(house: House) -> None:
     assert len(beats) == before + 1
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are counted in /proc")
+def test_after_a_cycle_nothing_of_the_store_is_held(house: House, bench: Bench) -> None:
+    """Each connection of SQLite keeps up to 2 MB of what it read, which the next cycle a day later has no use for."""
+
+    def held() -> int:
+        files = [file.readlink() for file in Path("/proc/self/fd").iterdir() if file.is_symlink()]
+        return files.count(bench.folder / "rankbot.db")
+
+    assert house.store.spent(NOW.date()) == 0
+    assert held() == 1
+    nudge(house, Hold(Beat(lambda _now: None, clock=house.clock), keep=lambda: True))()
+    assert held() == 0
+    assert house.store.spent(NOW.date()) > 0
+
+
 def test_it_beats_while_a_long_digest_is_sent_and_nobody_else_takes_that(house: House, bench: Bench) -> None:
     """Two hundred recipients, and a mail server that takes a minute for each: `status --live` fails after five."""
     beats: list[datetime] = []

@@ -118,7 +118,7 @@ class Database:
                 driver.execute("PRAGMA foreign_keys=ON")
 
     def close(self) -> None:
-        """Closes all connections."""
+        """Closes all connections that nobody uses; the next use opens another."""
         self.engine.dispose()
 
 
