@@ -27,51 +27,51 @@ class SqlBooks:
         return nullcontext(self._within) if self._within else self._database.writing(in_turn=in_turn)
 
     def spend(self, day: date, limit: int) -> int:
-        """See Store."""
+        """See Books."""
         with self._writing(in_turn=False) as connection:
             return ledger.spend(connection, day, limit)
 
     def spent(self, day: date) -> int:
-        """See Store."""
+        """See Books."""
         with self._reading() as connection:
             return ledger.spent(connection, day)
 
     def reserve(self, now: datetime, space: timedelta) -> datetime:
-        """See Store."""
+        """See Books."""
         with self._writing() as connection:
             return feed_state.reserve(connection, now, space)
 
     def pause_feed(self, until: datetime, now: datetime) -> None:
-        """See Store."""
+        """See Books."""
         with self._writing() as connection:
             feed_state.pause(connection, until, now)
 
     def feed_paused_until(self, now: datetime) -> datetime | None:
-        """See Store."""
+        """See Books."""
         with self._reading() as connection:
             return feed_state.paused_until(connection, now)
 
     def open_incident(self, key: str, message: str, now: datetime) -> bool:
-        """See Store."""
+        """See Books."""
         with self._writing() as connection:
             return ledger.open_incident(connection, key, message, now)
 
     def end_incident(self, key: str, now: datetime) -> Incident | None:
-        """See Store."""
+        """See Books."""
         with self._writing() as connection:
             return ledger.end_incident(connection, key, now)
 
     def incidents(self) -> Sequence[Incident]:
-        """See Store."""
+        """See Books."""
         with self._reading() as connection:
             return ledger.incidents(connection)
 
     def untold_incidents(self) -> Sequence[Incident]:
-        """See Store."""
+        """See Books."""
         with self._reading() as connection:
             return ledger.untold_incidents(connection)
 
     def mark_incidents_told(self, incidents: Iterable[Incident]) -> None:
-        """See Store."""
+        """See Books."""
         with self._writing() as connection:
             ledger.mark_incidents_told(connection, incidents)
