@@ -46,10 +46,7 @@ _KEY = (
 )
 _REFUSALS: dict[int, tuple[str, str]] = {
     400: ("the feed calls the request wrong", "Asking again will not help. Look for a newer rankbot."),
-    401: (
-        "the feed does not accept the API key",
-        _KEY,
-    ),
+    401: ("the feed does not accept the API key", _KEY),
     402: ("the feed asks for payment", "Look at the balance and the limits of the API key's account."),
     403: (
         "the feed does not let the API key in",

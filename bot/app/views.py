@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from bot.app.ports import Store
+from bot.app.records import WatchlistDay
 from bot.app.told import ONE_DAY, Told
 from bot.core.charting import DAYS
 from bot.core.event import Event, EventStatus, Kind
@@ -40,7 +41,6 @@ def views_of(
     views = []
     for one in shown:
         current, previous, compared = (board.cut(one.depth) if board else None for board in boards[one.id])
-        noted = (mark.notes for mark in marks.get(one.id, ()) if told.noted < mark.date <= day)
         view = View(
             watchlist=one,
             new=one.id in new,
@@ -50,7 +50,7 @@ def views_of(
             twin=history.at(one.board.twin, day) if _shows_twin(one) else None,
             events=own[one.id],
             names={item: names[item] for item in items[one.id] if item in names},
-            not_evaluated=tuple(note for notes in noted for note in notes),
+            not_evaluated=tuple(_notes(marks.get(one.id, ()), told.noted, day)),
             last_news=last_news.get(one.id),
             leaders=_leaders(store, one, own[one.id], day),
             recent=tuple(_recent(history, one, day)) if _draws(one, own[one.id]) else (),
@@ -62,6 +62,12 @@ def views_of(
 def holds(event: Event) -> bool:
     """Whether no restatement has taken the event back."""
     return event.status is not EventStatus.RETRACTED
+
+
+def _notes(marks: Iterable[WatchlistDay], after: date, until: date) -> Iterator[str]:
+    """What could not be judged on the days that no digest has spoken of."""
+    for mark in marks:
+        yield from mark.notes if after < mark.date <= until else ()
 
 
 def _boards(history: History, watchlist: Watchlist, day: date, base: date) -> Sequence[Snapshot | None]:

@@ -265,9 +265,7 @@ def sandbox(
 
     source = Recordings(recordings) if recordings else World(seed, last_completed_day(clock()))
     failing = None if fail is None else Failing(fail)
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):  # before it is said that all is ready
-        signal.signal(number, lambda _number, _frame: stopping.set())
+    stopping = _told_to_end()  # before it is said that all is ready
     with Sandbox(source, now=clock, port=port, limits=not no_limits) as server:
         server.answer = failing or server.answer
         say(f"The sandbox answers on {server.url} until Ctrl-C. To use it:")
@@ -277,6 +275,14 @@ def sandbox(
         sys.stdout.flush()  # who started it in the background reads that line in a file
         stopping.wait()
         say(f"{wording.count(server.requests_count, 'request')} answered.")
+
+
+def _told_to_end() -> threading.Event:
+    """Set by Ctrl-C or SIGTERM, from now on."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    return stopping
 
 
 def _iso(value: datetime | None) -> str | None:

@@ -88,34 +88,30 @@ class NewLeader:
 
 def _leaders(day: Day, since: date, until: date) -> Iterator[tuple[date, str | None]]:
     """(date, item at rank 1, None on an empty board) of the snapshots stored from ``since`` on, newest first."""
-    leaders = day.history.leaders(day.board, until)
-    next_one = next(leaders, None)
-    for when in newest_first(day.history, day.board, since, until):
-        while next_one and next_one[0] > when:  # of a window that is stored no more as a whole
-            next_one = next(leaders, None)
-        if next_one and next_one[0] == when:
-            yield next_one
-            next_one = next(leaders, None)
-        else:
-            yield when, None
+    return ((when, leader) for when, leader, whole in _walk(day, since, until) if whole)
 
 
 def _all_leaders(day: Day, until: date) -> Iterator[tuple[date, str | None]]:
     """The same of all days; also of those of which no whole board is stored any more, but who led."""
-    leaders = day.history.leaders(day.board, until)
-    next_one = next(leaders, None)
-    for when in newest_first(day.history, day.board, FIRST_DAY, until):
+    return ((when, leader) for when, leader, _ in _walk(day, FIRST_DAY, until))
+
+
+def _walk(day: Day, since: date, until: date) -> Iterator[tuple[date, str | None, bool]]:
+    """(date, item at rank 1, whether the whole board is stored) of each day of which either is known, newest first."""
+    led = takewhile(lambda one: one[0] >= since, day.history.leaders(day.board, until))
+    next_one = next(led, None)
+    for when in newest_first(day.history, day.board, since, until):
         while next_one and next_one[0] > when:
-            yield next_one
-            next_one = next(leaders, None)
+            yield *next_one, False
+            next_one = next(led, None)
         if next_one and next_one[0] == when:
-            yield next_one
-            next_one = next(leaders, None)
+            yield *next_one, True
+            next_one = next(led, None)
         else:
-            yield when, None
-    if next_one:
-        yield next_one
-        yield from leaders
+            yield when, None, True
+    while next_one:
+        yield *next_one, False
+        next_one = next(led, None)
 
 
 def _evidence(day: Day, leader: Entry, former: str) -> dict[str, Any]:
