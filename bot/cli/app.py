@@ -29,10 +29,10 @@ MODULES = {
     "explain": "explain",
     "export": "export",
     "backtest": "backtest",
-    "status": "operate",
-    "backfill": "operate",
-    "sandbox": "operate",
-    "deliveries": "operate",
+    "status": "status",
+    "backfill": "backfill",
+    "sandbox": "sandbox",
+    "deliveries": "deliveries",
     "db": "database",
 }
 """The commands in their order, each with the module of ``bot.cli`` that adds it."""

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from bot.core.watchlist import Watchlist
     from bot.wiring import House
 
-PANEL = "Tune"
 NAME = 20
 """Characters of a name in the table of a sweep."""
 
@@ -307,4 +306,4 @@ def _plain(value: Any) -> Any:
 
 def add_to(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command(rich_help_panel=PANEL)(backtest)
+    app.command()(backtest)

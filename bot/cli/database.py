@@ -12,7 +12,6 @@ from bot.cli.options import ConfigOption, JsonOption, config_path, keep_config
 from bot.cli.output import field, json_line, say, warn_field
 from bot.core import wording
 
-PANEL = "Operate"
 MEGA = 10**6
 
 database = typer.Typer(help="The store: upgrade it, copy it, look whether it is sound.", no_args_is_help=True)
@@ -99,4 +98,4 @@ def _url(context: typer.Context, config: Path | None) -> str:
 
 def add_to(app: typer.Typer) -> None:
     """Adds these commands."""
-    app.add_typer(database, name="db", rich_help_panel=PANEL)
+    app.add_typer(database, name="db")

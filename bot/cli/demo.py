@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from bot.sandbox.source import Source
     from bot.wiring import House
 
-PANEL = "Start"
 DAYS = 15
 SETTLE = timedelta(hours=2)
 LATER = timedelta(minutes=15)
@@ -255,4 +254,4 @@ def _suggest(lived: _Lived, event_id: str) -> None:
 
 def add_to(app: typer.Typer) -> None:
     """Adds this command."""
-    app.command(rich_help_panel=PANEL)(demo)
+    app.command()(demo)

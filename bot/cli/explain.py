@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from bot.core.event import Event
     from bot.wiring import House
 
-PANEL = "Look"
-
 
 def explain(
     context: typer.Context,
@@ -169,4 +167,4 @@ def _limit(value: Any) -> str:
 
 def add_to(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command(rich_help_panel=PANEL)(explain)
+    app.command()(explain)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from bot.core.ranking import Board
     from bot.wiring import House
 
-PANEL = "Look"
 SNAPSHOT_COLUMNS = (
     "board",
     "start_date",
@@ -166,4 +165,4 @@ def _write(rows: Iterator[dict[str, Any]], columns: tuple[str, ...], output: For
 
 def add_to(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command(rich_help_panel=PANEL)(export)
+    app.command()(export)

@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from bot.core.ranking import Board, Entry, Snapshot
     from bot.wiring import House
 
-PANEL = "Look"
 HISTORY_DAYS = 90
 DAYS_ALONE = 76
 """As many bars go on a line of their own."""
@@ -329,4 +328,4 @@ def preview(
 def add_to(app: typer.Typer) -> None:
     """Adds these commands."""
     for command in (top, history, find, events, preview):
-        app.command(rich_help_panel=PANEL)(command)
+        app.command()(command)

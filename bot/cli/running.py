@@ -14,8 +14,6 @@ from bot.cli.output import progress, say
 from bot.core import wording
 from bot.errors import UsageError
 
-PANEL = "Start"
-
 
 def run(
     context: typer.Context,
@@ -92,5 +90,5 @@ def serve(
 
 def add_to(app: typer.Typer) -> None:
     """Adds these commands."""
-    app.command(rich_help_panel=PANEL)(run)
-    app.command(rich_help_panel=PANEL)(serve)
+    app.command()(run)
+    app.command()(serve)

@@ -20,7 +20,6 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from bot.cli.check_online import Finding
 
-PANEL = "Start"
 SCHEMA = "config.schema.json"
 READERS = {
     "app": "the maker of an app: a category, your app and its rivals, daily",
@@ -166,6 +165,6 @@ def test_channel(
 
 def add_to(app: typer.Typer) -> None:
     """Adds these commands."""
-    app.command(rich_help_panel=PANEL)(init)
-    app.command(rich_help_panel=PANEL)(check)
-    app.command("test-channel", rich_help_panel=PANEL)(test_channel)
+    app.command()(init)
+    app.command()(check)
+    app.command("test-channel")(test_channel)

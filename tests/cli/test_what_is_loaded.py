@@ -73,7 +73,7 @@ def test_who_only_looks_loads_nothing_that_sends_fetches_or_writes(folder: Path,
 
 def test_a_command_loads_the_module_that_has_it(folder: Path) -> None:
     _, modules, _, _ = loaded(folder, "status")
-    assert modules & {f"bot.cli.{module}" for module in MODULES.values()} == {"bot.cli.operate"}
+    assert modules & {f"bot.cli.{module}" for module in MODULES.values()} == {"bot.cli.status"}
 
 
 def test_help_loads_neither_the_store_nor_the_configuration(folder: Path) -> None:
