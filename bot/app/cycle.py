@@ -73,13 +73,17 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a cycle is to do: each watchlist's days, the requests that they take, and whether the catalogue is due."""
+    """What a cycle is to do: each watchlist's days, the requests that they take, and whether the catalogue is due.
+
+    ``backfill``: it is not a cycle's, and past windows are all there is to it.
+    """
 
     last: date
     agendas: tuple[Agenda, ...]
     wanted: AbstractSet[Window]
     requests: tuple[Request, ...]
     catalogue: bool = False
+    backfill: bool = False
 
     @property
     def cost(self) -> int:
@@ -152,7 +156,8 @@ class Cycle:
     def plan_history(self, first: date, end: date) -> Plan:
         """The work list of a backfill: every window of the watchlists' boards that ends within ``first..end``."""
         last = last_complete_day(self.timing.now(), self.timing.settle)
-        return self._plan(last, (), history_windows(self.watchlists, first, min(end, last)))
+        plan = self._plan(last, (), history_windows(self.watchlists, first, min(end, last)))
+        return replace(plan, backfill=True)
 
     def _plan(self, last: date, agendas: tuple[Agenda, ...], wanted: Mapping[Window, Wish]) -> Plan:
         stored = self.store.depths_of(wanted.keys())
@@ -193,7 +198,9 @@ class Cycle:
     def poll(self, plan: Plan, *, accept: AbstractSet[str], progress: Progress) -> PollReport:
         """Fetches and stores what the plan asks for and today's budget allows; notes what failed for the operator."""
         fits = self.allowance.fits
-        poll = Poll(self.feed, self.store, self.timing.clock, accept, progress, self.deliver.stop, fits)
+        poll = Poll(
+            self.feed, self.store, self.timing.clock, accept, progress, self.deliver.stop, fits, backfill=plan.backfill
+        )
         report = poll.run(plan.requests, plan.wanted)
         note_poll(self.store, report, now=self.timing.clock())
         return report

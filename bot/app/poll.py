@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from bot.app.ports import Feed, Store
 from bot.core import gate
 from bot.core.plan import PATIENCE, Request, Window
-from bot.core.ranking import FIRST_DAY, MODEL_DAY, Dataset, Ranking, Snapshot
+from bot.core.ranking import FIRST_DAY, MODEL_DAY, Dataset, Ranking, Snapshot, Sort
 from bot.core.wording import window
 from bot.errors import (
     BudgetExhaustedError,
@@ -29,8 +29,11 @@ def no_progress(_answered: int, _planned: int) -> None:
     """For whoever does not watch."""
 
 
+AGAIN = "It is asked for again."
 BELIEVE = "If it is right: rankbot run --accept"
 """How the operator has an implausible answer believed; the board's key follows."""
+BELIEVE_PAST = "If it is right: rankbot backfill --from {day} --to {day} --accept"
+"""The same of a backfill's answer."""
 GIVE_UP_AFTER = 3
 """Transient failures running after which the feed counts as down, and the rest is left for the next cycle."""
 
@@ -50,6 +53,7 @@ class PollReport:
     """What a poll came to: requests planned and answered, what was stored, and each failure.
 
     ``missed`` is what the feed does not have and no day waits for: it is gone without, and nobody is troubled.
+    ``empty`` are the windows of a backfill of which the feed has nothing.
     ``left`` counts what the next cycle asks for; ``later`` is what today's budget has no room for.
     """
 
@@ -58,6 +62,7 @@ class PollReport:
     stored: list[Snapshot] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     missed: list[Failure] = field(default_factory=list)
+    empty: list[Window] = field(default_factory=list)
     left: int = 0
     later: list[Request] = field(default_factory=list)
 
@@ -82,7 +87,9 @@ class Poll:
     """The use case, with what it needs.
 
     ``accept`` names boards whose implausible answers the operator believes; ``stop`` ends it between two requests.
-    ``fits`` says whether today's budget allows a request; it is asked before each.
+    ``fits`` says whether today's budget allows a request; it is asked before each. ``backfill``: no day waits for any
+    of it, and nothing asks for it again by itself, so that nothing is held in quarantine, and what the feed does not
+    have, since the board had not begun, is no failure.
     """
 
     feed: Feed
@@ -92,6 +99,7 @@ class Poll:
     progress: Progress = no_progress
     stop: Callable[[], bool] = lambda: False
     fits: Callable[[Request], bool] = lambda _request: True
+    backfill: bool = False
 
     def run(self, requests: Sequence[Request], wanted: AbstractSet[Window]) -> PollReport:
         """Asks for each request, and once more at the end for those that failed for a passing reason.
@@ -162,6 +170,11 @@ class Poll:
     ) -> None:
         """Stores what passes the gate, and quarantines the rest, all in one transaction."""
         asked = [ranking for ranking in rankings if (ranking.board, ranking.end_date) in wanted]
+        absent = list(_absent(request, rankings, wanted))
+        if self.backfill:
+            empty = [ranking for ranking in asked if not ranking.entries and ranking.board.sort is Sort.POPULAR]
+            report.empty += [*((ranking.board, ranking.end_date) for ranking in empty), *absent]
+            asked, absent = [ranking for ranking in asked if ranking not in empty], []
         with self.store.transaction() as tx:
             verdicts = [(ranking, self._judge(tx, ranking)) for ranking in asked]
             good = [ranking for ranking, disbelieved in verdicts if disbelieved is None]
@@ -171,7 +184,7 @@ class Poll:
                 tx.settle(ranking.board.key, ranking.end_date, now)
         report.stored.extend(stored)
         report.failures.extend(disbelieved for _, disbelieved in verdicts if disbelieved)
-        report.failures.extend(_absent(request, rankings, wanted))
+        report.failures.extend(Failure(f"Models, {window(1, day)}: the answer holds no such day.") for _, day in absent)
 
     def _judge(self, tx: Store, ranking: Ranking) -> Failure | None:
         """The gate's verdict, after the operator's word and after what was seen before; a refusal is remembered.
@@ -186,14 +199,16 @@ class Poll:
         if reason is None:
             return None
         now, key = self.clock(), ranking.board.key
+        if self.backfill:
+            return _disbelieved(ranking, reason, f"{BELIEVE_PAST.format(day=ranking.end_date)} {key}" if doubt else "")
         hint = f"{BELIEVE} {key}" if doubt else ""
         kept = f"{reason} {hint}".strip()
         seen = tx.quarantine(key, ranking.end_date, kept, gate.fingerprint(ranking), now)
-        return None if doubt and gate.believed(seen.first_at, now) else _disbelieved(ranking, reason, hint)
+        return None if doubt and gate.believed(seen.first_at, now) else _disbelieved(ranking, reason, f"{AGAIN} {hint}")
 
     def _refuse(self, request: Request, error: FeedError, wanted: AbstractSet[Window]) -> Failure:
         """A failure; what came but is not what is documented is quarantined too."""
-        if isinstance(error, FeedMalformedError):
+        if isinstance(error, FeedMalformedError) and not self.backfill:
             for board, end in self._awaited(request, wanted):
                 self.store.quarantine(board.key, end, error.message, error.message, self.clock())
         return failure_of(error)
@@ -244,7 +259,7 @@ def obey(store: Store, error: FeedError, *, now: datetime) -> None:
 def _disbelieved(ranking: Ranking, refusal: gate.Refusal, hint: str) -> Failure:
     board = ranking.board
     message = f"{board.title}, {window(board.window_days, ranking.end_date)}: the answer is not believed. {refusal}"
-    return Failure(message, f"It is asked for again. {hint}".strip(), quarantined=True)
+    return Failure(message, hint.strip(), quarantined=True)
 
 
 def _passing(error: FeedError) -> bool:
@@ -270,11 +285,11 @@ def _windows(request: Request) -> Iterator[Window]:
         yield MODEL_DAY, request.start + timedelta(days=offset)
 
 
-def _absent(request: Request, rankings: Iterable[Ranking], wanted: AbstractSet[Window]) -> Iterator[Failure]:
+def _absent(request: Request, rankings: Iterable[Ranking], wanted: AbstractSet[Window]) -> Iterator[Window]:
     """The model days that were asked for and are not in the answer."""
     if request.board.dataset is Dataset.APPS:
         return
     came = {ranking.end_date for ranking in rankings}
     for board, end in _windows(request):
         if end not in came and (board, end) in wanted and end >= FIRST_DAY:
-            yield Failure(f"Models, {window(1, end)}: the answer holds no such day.")
+            yield board, end

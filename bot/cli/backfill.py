@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 import typer
 
+from bot.cli.believing import AcceptOption, accepted
 from bot.cli.exits import NEEDS_YOU, TRY_AGAIN
 from bot.cli.options import ConfigOption, FromOption, ToOption, in_order, open_house
 from bot.cli.output import field, progress, say, warn_field, whisper
 from bot.core import wording
 from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.core.plan import Window
 
 
 def backfill(
@@ -18,6 +24,7 @@ def backfill(
     start: FromOption = None,
     end: ToOption = None,
     config: ConfigOption = None,
+    accept: AcceptOption = None,
 ) -> None:
     """Fetches past windows, within the budget.
 
@@ -39,19 +46,34 @@ def backfill(
         if not plan.requests:
             say("All of it is stored already; no request needed.")
             return
+        boards = accepted(accept, {board for board, _ in plan.wanted})
         say(effort(house, plan))
         with progress("fetching") as show:
-            report = cycle.poll(plan, accept=frozenset(), progress=show)
+            report = cycle.poll(plan, accept=boards, progress=show)
         field("fetched", f"{report.answered} of {report.planned}")
         entries = wording.count(report.entries, "entry", "entries")
         field("stored", f"{wording.count(len(report.stored), 'window')}, {entries}")
-        for failure in report.failures:
+        for line in _nothing(report.empty):
+            field("nothing", line)
+        for failure in (*report.failures, *report.missed):
             warn_field("failed", f"{failure.message}\n{failure.hint}".rstrip())
         if report.later:
             warn_field("later", not_today(report.later_cost, house.config.openrouter.requests_per_day))
         if report.failures or report.left or report.later:
             whisper("Call it again to go on where it stopped.")
-            raise typer.Exit(NEEDS_YOU if any(failure.permanent for failure in report.failures) else TRY_AGAIN)
+            yours = any(failure.permanent or failure.quarantined for failure in report.failures)
+            raise typer.Exit(NEEDS_YOU if yours else TRY_AGAIN)
+
+
+def _nothing(windows: Iterable[Window]) -> list[str]:
+    """A line a board, of the days for which the feed has nothing: most often those before it began."""
+    days: dict[str, list[date]] = {}
+    for board, day in windows:
+        days.setdefault(board.title, []).append(day)
+    return [
+        f"{title}: the feed has none of {wording.count(len(some), 'window')}, {wording.days(min(some), max(some))}"
+        for title, some in days.items()
+    ]
 
 
 def _span(start: date, end: date | None, complete: date) -> tuple[date, date]:
@@ -62,6 +84,8 @@ def _span(start: date, end: date | None, complete: date) -> tuple[date, date]:
         raise UsageError(f"{start} is not complete yet.", hint=f"The newest complete day is {complete}.")
     if end and end < FIRST_DAY:
         raise UsageError(f"There is no data up to {end}.", hint=f"OpenRouter's data begins on {FIRST_DAY}.")
+    if end and end > complete:
+        say(f"{complete} is the newest complete day: this backfill ends there.")
     if start < FIRST_DAY:
         say(f"OpenRouter's data begins on {FIRST_DAY}: so does this backfill.")
     return max(start, FIRST_DAY), min(end or complete, complete)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import gc
 import threading
-from datetime import timedelta
-from typing import Annotated
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.believing import AcceptOption, accepted
 from bot.cli.options import ConfigOption, DateOption, not_before_the_data, open_house
-from bot.cli.output import progress, say
+from bot.cli.output import progress, say, whisper
 from bot.core import wording
+from bot.core.text import clean
 from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.wiring import House
 
 
 def run(
@@ -24,29 +29,32 @@ def run(
     ] = False,
     day: DateOption = None,
     send: Annotated[bool, typer.Option("--send", help="With --date: store events and send, for real.")] = False,
-    accept: Annotated[
-        list[str] | None, typer.Option("--accept", metavar="BOARD", help="Believe this board's implausible answers.")
-    ] = None,
+    accept: AcceptOption = None,
 ) -> None:
     """One cycle: poll, judge, compose, deliver.
 
     --date takes that day as the last complete one; without --send nothing is stored beyond snapshots, or sent.
     """
     from bot.cli.report import announce, tell, verdict
-    from bot.core.ranking import Board
+    from bot.core.plan import day_windows
     from bot.logs import log_warnings, set_up_logging
 
     not_before_the_data(day, "--date")
     if send and not day:
         raise UsageError("--send goes with --date.", hint="Without --date, `rankbot run` sends what is due.")
-    boards = frozenset(Board.parse(board).key for board in accept or ())
     with open_house(context, config) as house:
         set_up_logging(house.config.log)
         log_warnings(house.config)
         cycle = house.cycle(day=day)
         if day and day >= cycle.timing.clock().date():
             raise UsageError(f"{day} is not over yet.", hint="Leave --date out for the last complete day.")
-        announce(cycle.plan(), house)
+        if day and send:
+            _refuse_before_the_beginning(house, day)
+        plan = cycle.plan()
+        boards = accepted(accept, {board for board, _ in day_windows(cycle.watchlists, plan.last)})
+        for key in sorted(boards - {refused.board for refused in house.store.quarantined()}):
+            whisper(f"Of {key} no answer is quarantined: what comes now is believed, whatever it is.")
+        announce(plan, house)
         rehearsal = dry_run or (day is not None and not send)
         with progress("fetching") as show:
             one = cycle.rehearse if rehearsal else cycle.run
@@ -56,6 +64,21 @@ def run(
             say(f"{wording.day(day)} was evaluated before. To see its digest:")
             say(f"rankbot preview --date {day}")
         raise typer.Exit(verdict(report))
+
+
+def _refuse_before_the_beginning(house: House, day: date) -> None:
+    """Raises UsageError where a watchlist began after the day.
+
+    To begin earlier would have the days in between judged and told as if they were late, and those told already judged
+    again.
+    """
+    titles = {watchlist.id: clean(watchlist.title) for watchlist in house.config.watchlists}
+    for name, began in house.store.begun(titles, day).items():
+        if began.first > day:
+            raise UsageError(
+                f"{titles[name]} began on {wording.full_day(began.first)}, after {wording.full_day(day)}.",
+                hint=f"To see that day without sending it: rankbot run --date {day}",
+            )
 
 
 def serve(

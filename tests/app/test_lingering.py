@@ -43,19 +43,19 @@ def backfill(world: World) -> None:
 class TestQuarantine:
     """A refused window is asked for again as long as anybody wants it, and let go three days later."""
 
-    def backfilled(self) -> World:
-        """A world in which a backfill's window was refused, and the operator knows."""
+    def refused(self) -> World:
+        """A world in which a window was refused that no day takes any more, and the operator knows."""
         world = World(operator=FakeChannel("ops"))
+        self.refuse(world, "no meta")
         world.cycle().run()
-        world.feed.fails[CLI_AGENTS.key, ago(20)] = [NO_META]
-        backfill(world)
-        assert held(world) == [(CLI_AGENTS.key, ago(20))]
-        world.cycle().run()
-        assert len(notices(world)) == 1
+        assert (held(world), len(notices(world))) == ([(CLI_AGENTS.key, ago(20))], 1)
         return world
 
-    def test_a_backfill_that_was_not_repeated_is_let_go_and_its_end_is_told(self) -> None:
-        world = self.backfilled()
+    def refuse(self, world: World, reason: str) -> None:
+        world.store.quarantine(CLI_AGENTS.key, ago(20), reason, reason, world.clock.now)
+
+    def test_what_nobody_asks_for_any_more_is_let_go_and_its_end_is_told(self) -> None:
+        world = self.refused()
         world.clock.now += PATIENCE
         world.cycle().run()
         assert held(world) == [(CLI_AGENTS.key, ago(20))]
@@ -65,20 +65,18 @@ class TestQuarantine:
         assert "Ended" in notices(world)[-1]
         assert f"CLI agents, 7 days to {wording.day(ago(20))}: the answer is quarantined" in notices(world)[-1]
 
-    def test_one_that_is_repeated_is_kept(self) -> None:
-        world = self.backfilled()
+    def test_what_is_refused_again_is_kept(self) -> None:
+        world = self.refused()
         for _ in range(3):
             world.clock.now += timedelta(days=2)
-            world.feed.fails[CLI_AGENTS.key, ago(20)] = [NO_META]
-            backfill(world)
+            self.refuse(world, "no meta")
             world.cycle().run()
             assert held(world) == [(CLI_AGENTS.key, ago(20))]
 
     def test_the_newest_refusal_of_a_window_counts(self) -> None:
-        world = self.backfilled()
+        world = self.refused()
         world.clock.now += timedelta(days=2)
-        world.feed.fails[CLI_AGENTS.key, ago(20)] = [FeedMalformedError("something else")]
-        backfill(world)
+        self.refuse(world, "something else")
         world.clock.now += timedelta(days=2)
         world.cycle().run()
         assert len(world.store.quarantined()) == 2

@@ -277,3 +277,40 @@ class TestTwoPages:
         assert [failure.hint for failure in report.failures] == ["It is asked for again."]
         (entry,) = store.quarantined()
         assert entry.reason == "`item099` stands at rank 100 and again at 101."
+
+
+class TestBackfill:
+    """Nobody waits for what is fetched to look back at, and nothing asks for it again by itself."""
+
+    def poll(self, feed: FakeFeed, store: FakeStore, *, accept: frozenset[str] = frozenset()) -> PollReport:
+        return Poll(feed, store, Clock(), accept, backfill=True).run(REQUESTS, WANTED)
+
+    def test_what_lies_before_a_boards_beginning_is_no_failure(self) -> None:
+        """The feed answers with no entries then."""
+        store = FakeStore()
+        report = self.poll(FakeFeed(lambda board, day: steady(board, day) if day >= ago(1) else []), store)
+        assert stored(store) == [ago(1), DAY]
+        assert sorted(report.empty) == [(CLI_AGENTS, ago(8)), (CLI_AGENTS, ago(7))]
+        assert (report.failures, store.quarantined()) == ([], [])
+
+    def test_nor_are_days_of_models_that_the_feed_does_not_have(self) -> None:
+        request = Request(MODEL_DAY, ago(2), DAY, 50)
+        feed = FakeFeed(lambda board, day: () if day == ago(2) else steady(board, day))
+        report = Poll(feed, FakeStore(), Clock(), backfill=True).run([request], {(MODEL_DAY, ago(n)) for n in range(3)})
+        assert (report.empty, report.failures, len(report.stored)) == ([(MODEL_DAY, ago(2))], [], 2)
+
+    def test_what_is_not_believed_is_not_held_either_and_says_how_it_would_be(self) -> None:
+        def tenfold(board: Board, day: date) -> Sequence[tuple[str, int]]:
+            return [(item, tokens * (10 if day == ago(8) else 1)) for item, tokens in steady(board, day)]
+
+        store = FakeStore()
+        (failure,) = self.poll(FakeFeed(tenfold), store).failures
+        assert failure.hint == f"If it is right: rankbot backfill --from {ago(8)} --to {ago(8)} --accept {KEY}"
+        assert (ago(8) in stored(store), store.quarantined()) == (False, [])
+        self.poll(FakeFeed(tenfold), store, accept=frozenset({KEY}))
+        assert ago(8) in stored(store)
+
+    def test_nor_is_what_is_no_answer(self) -> None:
+        store = FakeStore()
+        report = self.poll(FakeFeed(fails={(KEY, ago(1)): [FeedMalformedError("no meta")]}), store)
+        assert ([failure.message for failure in report.failures], store.quarantined()) == (["no meta"], [])

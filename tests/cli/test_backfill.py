@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 
+from bot.sandbox import Sandbox
+from bot.sandbox.answers import Answer, Request
 from tests.cli.bench import CONFIG, Bench
 
 
@@ -37,6 +40,7 @@ class TestBackfill:
     def test_days_that_the_feed_does_not_have_are_left_out(self, bench: Bench) -> None:
         said = bench("backfill", "--from", "2026-11-09", "--to", "2026-12-31")
         assert (said.code, "stored      4 windows" in said.out) == (0, True)
+        assert "2026-11-10 is the newest complete day: this backfill ends there." in said.out
         bench.configure(CONFIG.format(url="http://127.0.0.1:9/api/v1"))
         said = bench("backfill", "--from", "2024-06-01", "--to", "2025-01-01")
         assert "OpenRouter's data begins on 2025-01-01: so does this backfill.\n3 requests at most" in said.out
@@ -52,3 +56,40 @@ class TestBackfill:
         assert "go on where it stopped" in said.err
         bench.now += timedelta(days=1)
         assert "fetched     1 of 4" in bench("backfill", "--from", "2026-11-01", "--to", "2026-11-05").out
+
+    def test_a_board_that_had_not_begun_is_one_line_and_all_is_well(
+        self, bench: Bench, world: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        usual = world.answer
+
+        def young(request: Request) -> Answer:
+            if request.path.endswith("app-rankings") and request.query["end_date"] < "2026-11-04":
+                answer = json.loads(usual(request).body)
+                return Answer(200, {}, json.dumps({**answer, "data": []}).encode())
+            return usual(request)
+
+        monkeypatch.setattr(world, "answer", young)
+        said = bench("backfill", "--from", "2026-11-01", "--to", "2026-11-05")
+        assert (said.code, said.err) == (0, "")
+        assert "nothing     CLI agents: the feed has none of 3 windows, 1 to 3 November 2026" in said.out
+        assert "failures    none open" in bench("status").out
+
+    def test_an_answer_that_is_not_believed_can_be(
+        self, bench: Bench, world: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        usual = world.answer
+
+        def halved(request: Request) -> Answer:
+            answer = json.loads(usual(request).body)
+            if request.path.endswith("app-rankings") and request.query["end_date"] == "2026-11-03":
+                answer["data"] = answer["data"][:3]
+            return Answer(200, {}, json.dumps(answer).encode())
+
+        monkeypatch.setattr(world, "answer", halved)
+        said = bench("backfill", "--from", "2026-11-01", "--to", "2026-11-05")
+        assert said.code == 1
+        believe = "backfill --from 2026-11-03 --to 2026-11-03 --accept apps:coding:cli-agent:popular:7d"
+        assert f"If it is right: rankbot {believe}" in said.flat
+        assert "failures    none open" in bench("status").out
+        assert bench(*believe.split()).code == 0
+        assert bench("backfill", "--from", "2026-11-01", "--to", "2026-11-05").out.startswith("All of it is stored")

@@ -102,6 +102,28 @@ class TestRehearsal:
         assert (said.code, words in said.err) == (2, True)
 
 
+def test_what_a_watchlist_has_behind_it_is_not_told_by_beginning_earlier(ran: Bench) -> None:
+    """It would have told as late what nobody waited for, and judged again what was told."""
+    said = ran("run", "--date", "2026-11-06", "--send")
+    assert (said.code, said.out) == (2, "")
+    assert "CLI agents began on 10 Nov 2026, after 6 Nov 2026." in said.flat
+    assert "To see that day without sending it: rankbot run --date 2026-11-06" in said.flat
+    assert ran("run", "--date", "2026-11-06").code == 0
+
+
+class TestAccept:
+    """Belief has to be about something."""
+
+    def test_a_board_that_no_watchlist_is_judged_by(self, ran: Bench) -> None:
+        said = ran("run", "--accept", "apps:game:all:popular:7d")
+        assert (said.code, "No watchlist is judged by apps:game:all:popular:7d." in said.flat) == (2, True)
+        assert "models:1d" in said.flat
+
+    def test_one_of_which_nothing_is_quarantined(self, ran: Bench) -> None:
+        said = ran("run", "--accept", "models:1d")
+        assert (said.code, "Of models:1d no answer is quarantined" in said.err) == (0, True)
+
+
 def test_gaps_are_one_line_a_watchlist(bench: Bench) -> None:
     bench.configure(
         (bench.folder / "config.toml").read_text().replace("[channel", "max_catch_up_days = 1\n[channel", 1)
