@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.adapters.store.engine import Database
 from bot.adapters.store.faults import translated
@@ -100,9 +100,14 @@ class Turn:
         except BlockingIOError:
             os.close(descriptor)
             return False
-        os.truncate(descriptor, 0)
-        os.write(descriptor, self._who.encode())
+        except OSError as error:
+            os.close(descriptor)
+            hint = "A store is for a disk of this machine, not for a network's."
+            raise StoreError(f"{file} can't be locked: {error.strerror}.", hint=hint) from error
         self._descriptor = descriptor
+        with suppress(OSError):  # on a full disk nobody is told whose turn it is, but it is
+            os.truncate(descriptor, 0)
+            os.write(descriptor, self._who.encode())
         return True
 
     def _lives(self) -> bool:
@@ -112,11 +117,16 @@ class Turn:
         try:
             self._connection.execute(text("SELECT 1"))
             self._connection.commit()
-        except DBAPIError:
+        except SQLAlchemyError:  # lost, or left in the midst of a statement
+            self._forget()
+        return self._connection is not None
+
+    def _forget(self) -> None:
+        """Leaves the connection, whatever state it is in; the next try makes another."""
+        if self._connection is not None:
             self._connection.invalidate()
             self._connection.close()
-            self._connection, self._held = None, False
-        return self._connection is not None
+        self._connection, self._held = None, False
 
     @property
     def _key(self) -> int:
@@ -124,6 +134,13 @@ class Turn:
         return int.from_bytes(hashlib.sha256(f"rankbot {self._of}".encode()).digest()[:8], "big", signed=True)
 
     def _take_session(self) -> bool:
+        try:
+            return self._try_session()
+        except StoreError:
+            self._forget()
+            raise
+
+    def _try_session(self) -> bool:
         with translated(self._database.where, secret=self._database.password):
             if self._connection is None:
                 self._connection = self._database.engine.connect()

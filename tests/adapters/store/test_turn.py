@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -61,6 +64,30 @@ def test_a_folder_where_no_lock_can_be_is_said(tmp_path: Path) -> None:
     turn.leave()
 
 
+def test_a_full_disk_costs_nobody_the_turn(tmp_path: Path) -> None:
+    """What can't be written is only who has it."""
+    (tmp_path / "rankbot.db.serving").symlink_to("/dev/full")
+    turn = Turn(f"sqlite:///{tmp_path / 'rankbot.db'}", who="process 1 on a")
+    assert [turn.take(), turn.take()] == [True, True]
+    turn.leave()
+    assert turn.take(), "it was left whole, so that it can be had again"
+    turn.leave()
+
+
+def test_a_disk_without_locks_is_said_and_nothing_is_left_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    turn = Turn(f"sqlite:///{tmp_path / 'rankbot.db'}", who="process 1 on a")
+    with monkeypatch.context() as patched:
+        patched.setattr(fcntl, "flock", _no_locks)
+        with pytest.raises(StoreError, match=r"rankbot.db.serving can't be locked: No locks available\."):
+            turn.take()
+    assert turn.take()
+    turn.leave()
+
+
+def _no_locks(_descriptor: int, _operation: int) -> None:
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+
 def test_a_turn_that_is_held_is_kept(database_url: str) -> None:
     first, second = Turn(database_url, who="process 1 on a"), Turn(database_url, who="process 2 on b")
     assert first.take()
@@ -82,6 +109,30 @@ def test_a_lost_connection_loses_the_turn_to_whoever_is_quicker(postgres_url: st
     assert not first.take()
     second.leave()
     assert first.take()
+    first.leave()
+
+
+class Interrupted(Turn):
+    """One whose server restarts just before it asks for the lock, once."""
+
+    restarts = ""
+
+    def _try_session(self) -> bool:
+        if self.restarts and self._connection is not None:
+            end_connections(self.restarts)
+            self.restarts = ""
+        return super()._try_session()
+
+
+@pytest.mark.postgres
+def test_a_connection_that_is_lost_in_the_midst_of_it_is_made_anew(postgres_url: str) -> None:
+    first, second = Turn(postgres_url, who="process 1 on a"), Interrupted(postgres_url, who="process 2 on b")
+    assert [first.take(), second.take()] == [True, False]
+    second.restarts = postgres_url
+    with pytest.raises(StoreError):
+        second.take()
+    assert second.take()
+    second.leave()
     first.leave()
 
 
