@@ -46,7 +46,7 @@ def bring_up_to_date(database: Database, *, head: str = HEAD, scripts: str = SCR
     if found is not None:
         refuse_newer(found, program=program, where=database.where, head=head, scripts=scripts)
         if database.file:
-            copy_sqlite(database.file, before_upgrade(database.file, head), replace=True)
+            copy_sqlite(database.file, before_upgrade(database.file, head), replace=True, revision=found)
     _upgrade(database, config, head)
 
 
@@ -55,10 +55,11 @@ def before_upgrade(file: Path, head: str = HEAD) -> Path:
     return file.with_name(f"{file.name}.before-{head}.bak")
 
 
-def copy_sqlite(source: Path, target: Path, *, replace: bool = False) -> None:
+def copy_sqlite(source: Path, target: Path, *, replace: bool = False, revision: str | None = None) -> None:
     """Writes a consistent copy of a live SQLite file, readable by its owner only.
 
-    ``target`` appears whole or not at all. Raises StoreError where it exists already, unless ``replace``.
+    ``target`` appears whole or not at all. Raises StoreError where it exists already, unless ``replace``. With a
+    ``revision`` only a store of that one is copied: another process may have upgraded it, and copied it before.
     """
     if target.exists() and not replace:
         raise StoreError(f"`{target}` exists already.", hint="Name a file that does not exist.")
@@ -73,10 +74,17 @@ def copy_sqlite(source: Path, target: Path, *, replace: bool = False) -> None:
         with translated(f"`{target}`"), closing(sqlite3.connect(source)) as connection:
             connection.execute("VACUUM INTO ?", (name,))
         os.fsync(handle)
-        part.replace(target)
+        if revision is None or _revision(part) == revision:
+            part.replace(target)
     finally:
         os.close(handle)
         part.unlink(missing_ok=True)
+
+
+def _revision(file: Path) -> str | None:
+    with closing(sqlite3.connect(file)) as connection:
+        found: str | None = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+        return found
 
 
 def version_of(connection: Connection) -> tuple[str | None, str | None]:

@@ -117,6 +117,17 @@ def test_an_upgrade_keeps_every_row_and_a_private_copy_of_the_file(file: Path, s
     assert sorted(path.name for path in file.parent.glob("*.bak*")) == [copy.name]
 
 
+def test_the_copy_of_who_upgraded_first_is_not_replaced_by_one_of_what_it_made(file: Path) -> None:
+    """Two processes open an old store; the slower one has read its revision before the other upgraded it."""
+    target = schema.before_upgrade(file)
+    target.write_bytes(b"what the first has copied")
+    schema.copy_sqlite(file, target, replace=True, revision="0004")
+    assert target.read_bytes() == b"what the first has copied"
+    assert [path for path in file.parent.glob("*.bak*") if path != target] == []
+    schema.copy_sqlite(file, target, replace=True, revision=schema.HEAD)
+    assert rows(target, "SELECT version_num FROM alembic_version") == [(schema.HEAD,)]
+
+
 @pytest.mark.postgres
 def test_an_upgrade_works_on_postgres(empty_postgres_url: str, scripts: Path) -> None:
     open_store(empty_postgres_url).close()
