@@ -10,9 +10,12 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
+from apscheduler.events import EVENT_SCHEDULER_STARTED
+from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from bot.app.cycle import CycleReport
@@ -125,8 +128,12 @@ class Nudge:
 
 
 def serve(nudge: Callable[[], None], *, stopping: threading.Event) -> None:
-    """Runs the nudge at once and every minute until SIGTERM or SIGINT; the send in hand is finished first."""
-    scheduler = BlockingScheduler(timezone=UTC)
+    """Runs the nudge at once and every minute until SIGTERM or SIGINT; the send in hand is finished first.
+
+    Where ``stopping`` is set before it begins, it does not.
+    """
+    scheduler, runs = BlockingScheduler(timezone=UTC), threading.Event()
+    scheduler.add_listener(lambda _event: runs.set(), EVENT_SCHEDULER_STARTED)
     scheduler.add_job(
         nudge,
         "interval",
@@ -139,7 +146,9 @@ def serve(nudge: Callable[[], None], *, stopping: threading.Event) -> None:
 
     def end(number: int) -> None:  # in a thread of its own: a signal may come while a line is being logged
         LOG.info("%s came: ending; what is being sent is finished first", signal.Signals(number).name)
-        scheduler.shutdown(wait=True)
+        runs.wait()  # one that has not begun can't be shut down, and would begin afterwards
+        with suppress(SchedulerNotRunningError):  # it never began
+            scheduler.shutdown(wait=True)
 
     def stop(number: int, _frame: FrameType | None) -> None:
         if not stopping.is_set():  # a second one changes nothing
@@ -148,5 +157,9 @@ def serve(nudge: Callable[[], None], *, stopping: threading.Event) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    scheduler.start()
+    try:
+        if not stopping.is_set():
+            scheduler.start()
+    finally:
+        runs.set()
     LOG.info("ended")

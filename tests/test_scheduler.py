@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from apscheduler.schedulers.blocking import BlockingScheduler
 
 from bot.app.cycle import CycleReport, Plan
 from bot.app.poll import Failure, PollReport
 from bot.core.due import Cadence
 from bot.errors import StoreBusyError
-from bot.scheduler import Beat, Nudge
+from bot.scheduler import Beat, Nudge, serve
 
 START = datetime(2026, 11, 11, 5, 0, tzinfo=UTC)
 NINE = Cadence(ZoneInfo("Europe/Berlin"), at=time(9))
@@ -148,3 +151,36 @@ def test_a_beat_that_cannot_be_left_stops_nothing_and_is_logged_once(caplog: pyt
     service.minutes(5)
     assert len(service.beats) == 1
     assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 2
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """What SIGTERM and SIGINT did before, they do again."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals")
+class TestEnding:
+    """Whenever the signal comes, it ends: a process that is asked once is not asked again."""
+
+    def test_told_to_end_before_it_begins_it_does_not(self) -> None:
+        nudged: list[bool] = []
+        stopping = threading.Event()
+        stopping.set()
+        serve(lambda: nudged.append(True), stopping=stopping)
+        assert nudged == []
+
+    def test_told_to_end_at_the_moment_it_begins_it_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        begin = BlockingScheduler.start
+
+        def told_just_before(scheduler: BlockingScheduler) -> None:
+            signal.raise_signal(signal.SIGTERM)
+            begin(scheduler)
+
+        monkeypatch.setattr(BlockingScheduler, "start", told_just_before)
+        stopping = threading.Event()
+        serve(lambda: None, stopping=stopping)
+        assert stopping.is_set()
