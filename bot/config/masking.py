@@ -61,6 +61,8 @@ def _is_secret(path: Path, data: Mapping[str, Any]) -> bool:
         del names[1:2]
     if any(name in _SECRET_KEYS for name in names) or (names[0] == "channel" and names[-1] in _OF_CHANNELS):
         return True
+    if names == ["store", "url"]:  # a password may stand in many places of a database's address, and of what is none
+        return not str(value).startswith("sqlite:")
     unknown = [name for name in names if name not in _KNOWN_KEYS]
     if any(_TELLING.search(name) for name in unknown):
         return True

@@ -104,7 +104,7 @@ _REFERENCES: tuple[dict[str, Any], ...] = (
 )
 """What an editor takes for ``env:NAME`` and ``file:PATH``."""
 _LITERAL = {"type": "string", "pattern": r"^[^$\s]", "not": {"pattern": r"^\s*([Ee][Nn][Vv]|[Ff][Ii][Ll][Ee])\s*:"}}
-_ADDRESS = {"type": "string", "pattern": r"^(sqlite:///.+|postgres(ql)?(\+psycopg)?://.+)$"}
+_ADDRESS = {"type": "string", "pattern": r"^(sqlite:///[^?]+|postgres(ql)?(\+psycopg)?://.+)$"}
 
 SecretText = Annotated[Secret, BeforeValidator(_secret(Secret)), WithJsonSchema({"anyOf": [*_REFERENCES, _LITERAL]})]
 StoreAddress = Annotated[

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from bot.config.wrong import Wrong, nearest
 from bot.errors import ConfigError, Problem
@@ -164,14 +165,17 @@ class StoreUrl(Secret):
             )
         if scheme != "sqlite":
             return url
-        path, question, query = rest.removeprefix("/").partition("?")
+        path, options, _ = rest.removeprefix("/").partition("?")
         if not rest.startswith("/") or not path or path == ":memory:":
             raise Wrong(
                 "the store wants a file: what is in memory is forgotten", under='such as "sqlite:///rankbot.db"'
             )
-        return f"sqlite:///{self._where.resolve(path)}{question}{query}"
+        if options:
+            raise Wrong("the address of an SQLite store ends with its file", under=f'did you mean "sqlite:///{path}"?')
+        return f"sqlite:///{quote(str(self._where.resolve(unquote(path))))}"  # a folder's name may have a % or a ?
 
     @property
     def holds_password(self) -> bool:
         """Whether the address itself, with a password in it, stands in the configuration."""
-        return self.origin is Origin.LITERAL and re.search(r"://[^/@]*:[^/]*@", self._text) is not None
+        in_it = re.search(r"://[^/@]*:[^/]*@|[?&]password=", self._text)
+        return self.origin is Origin.LITERAL and in_it is not None

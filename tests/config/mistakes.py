@@ -234,6 +234,7 @@ MISTAKES = (
     Mistake("folder for a file", '[openrouter]\napi_key = «"file:."»'),
     Mistake("number for a secret", "[openrouter]\napi_key = «998877665544»"),
     Mistake("store of no kind", '[store]\nurl = «"mysql://host/db"»'),
+    Mistake("store with options", '[store]\nurl = «"sqlite:///rankbot.db?mode=ro"»'),
     Mistake("store in memory", '[store]\nurl = «"sqlite://"»'),
     # secrets are pointed at, and never shown
     Mistake("a variable in the way of a shell", '[openrouter]\napi_key = «"$OPENROUTER_API_KEY"»'),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.store.engine import Database
 from bot.config import Secret
 from bot.config.secret import StoreUrl, Surroundings
 from bot.config.wrong import Wrong
@@ -96,7 +97,7 @@ def test_what_is_not_a_reference_is_refused_without_citing_it(text: str, where: 
     ("text", "address"),
     [
         ("sqlite:///rankbot.db", "sqlite:///{folder}/rankbot.db"),
-        ("sqlite:///data/x.db?timeout=3", "sqlite:///{folder}/data/x.db?timeout=3"),
+        ("sqlite:///data/x%3F.db", "sqlite:///{folder}/data/x%3F.db"),
         ("sqlite:////var/lib/x.db", "sqlite:////var/lib/x.db"),
         ("sqlite:///~/x.db", "sqlite:////home/someone/x.db"),
         ("postgres://user:pw@host/db", "postgres://user:pw@host/db"),
@@ -108,6 +109,16 @@ def test_a_relative_database_lies_beside_the_configuration(text: str, address: s
     environ = {"HOME": "/home/someone", "DATABASE_URL": "sqlite:///from-environment.db"}
     url = StoreUrl(text, Surroundings(tmp_path / "config.toml", environ))
     assert url.read() == address.format(folder=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["50%25 off", "what?", "a#b", "100%", "Größe"])
+def test_the_folder_may_be_called_anything(name: str, tmp_path: Path) -> None:
+    """The path stands in an address, where some characters mean something."""
+    folder = tmp_path / name
+    folder.mkdir()
+    database = Database(StoreUrl("sqlite:///rankbot.db", Surroundings(folder / "config.toml", {})).read())
+    database.close()
+    assert (database.file, [file.name for file in folder.iterdir()]) == (folder / "rankbot.db", ["rankbot.db"])
 
 
 def test_a_password_in_the_address_of_the_store_is_noted_and_not_shown() -> None:
@@ -131,6 +142,9 @@ LEAKS = (
     f'[openrouter]\nbase_url = "http://me:{VALUE}@example.com"',
     f'[store]\nurl = "mysql://me:{VALUE}@db/x"',
     f'[store]\nurl = "mysql://me:{VALUE}/a@db/x"',
+    f'[store]\nurl = "postgresql+asyncpg://me@db/x?password={VALUE}"',
+    f'[store]\nurl = "mysql://me:it is {VALUE}@db/x"',
+    f'[store]\nurl = "postgresql:/me:{VALUE}@db/x"',
     f'[operator]\nping_url = "http://hc-ping.example/{VALUE}"',
     f'[operator]\nping = "https://hc-ping.example/{VALUE}"',
     f'[channel.a]\ntype = "slack"\nwebhook_url = "https://hooks.slack.com/services/{VALUE}"\nchanel = "x"',

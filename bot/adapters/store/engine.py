@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -144,7 +145,7 @@ def _parse(url: str) -> URL:
     """The address of the store; its text is never repeated in an error, for it may hold a password."""
     hint = "Write sqlite:///rankbot.db, or postgresql://USER:PASSWORD@HOST/DATABASE."
     try:
-        parsed = make_url(url)
+        parsed = _parse_sqlite(url) if url.startswith("sqlite:///") else make_url(url)
     except (ArgumentError, ValueError) as error:
         raise StoreError("The store's url can't be read.", hint=hint) from error
     if parsed.drivername == "sqlite":
@@ -154,6 +155,16 @@ def _parse(url: str) -> URL:
     if parsed.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
         return parsed.set(drivername="postgresql+psycopg")
     raise StoreError(f"`{parsed.drivername}` is no kind of store that rankbot knows.", hint=hint)
+
+
+def _parse_sqlite(url: str) -> URL:
+    """The address of a file, whose path may have %XX in it: SQLAlchemy reads these since 2.1 only."""
+    path, options, _ = url.removeprefix("sqlite:///").partition("?")
+    if options:
+        raise StoreError(
+            "The address of an SQLite store ends with its file.", hint="Write sqlite:///rankbot.db, without a `?`."
+        )
+    return URL.create("sqlite", database=unquote(path))
 
 
 def _create_private(file: Path) -> None:

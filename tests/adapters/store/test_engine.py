@@ -135,7 +135,8 @@ def test_a_connection_that_the_server_has_closed_is_replaced(postgres_url: str) 
     [
         ("sqlite://", "An SQLite store needs a file."),
         ("sqlite:///:memory:", "An SQLite store needs a file."),
-        ("sqlite:///file:x.db?uri=true", "An SQLite store needs a file."),
+        ("sqlite:///file:x.db", "An SQLite store needs a file."),
+        ("sqlite:///x.db?timeout=abc", "The address of an SQLite store ends with its file."),
         ("mysql://u:s3cret@host/db", "`mysql` is no kind of store that rankbot knows."),
         ("rankbot.db", "The store's url can't be read."),
         ("postgresql://u:s3cret@host:port/db", "The store's url can't be read."),
