@@ -9,18 +9,18 @@ from email import policy
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from hashlib import sha256
 from typing import Any
 
 from bot.adapters.email_footer import footer, in_html, in_text
 from bot.app.records import Attachment, Message
+from bot.core.mailbox import mailbox
 from bot.core.text import clean
 from bot.errors import UsageError
 
 _HEADER_LIMIT = 150
 _WHOLE = frozenset({"Message-ID", "List-Id", "List-Unsubscribe"})
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 
 class _Policy(policy.EmailPolicy):
@@ -63,16 +63,11 @@ class Envelope:
 
 def address(text: str) -> Address:
     """An address as in ``Name <a@example.com>``, its domain in ASCII. Raises UsageError where mail can't go there."""
-    name, spec = parseaddr(text)
-    local, _, domain = spec.rpartition("@")
-    try:
-        ascii_domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        ascii_domain = ""
-    if not text.isprintable() or not _ADDRESS.fullmatch(f"{local}@{ascii_domain}"):
+    found = mailbox(text)
+    if found is None:
         hint = "An address reads name@example.com or Name <name@example.com>, with ASCII before the @."
         raise UsageError(f"mail can't go to or from {clean(text, 100)!r}.", hint=hint)
-    return Address(header_text(name) if name else "", local, ascii_domain)
+    return Address(header_text(found.name) if found.name else "", found.local, found.domain)
 
 
 def header_text(text: str) -> str:

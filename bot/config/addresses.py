@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from bot.config.fields import CONTROL
 from bot.config.wrong import Wrong
+from bot.core.mailbox import mailbox
 from bot.core.text import clean
 
-_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
-_MAILBOX = re.compile(rf"(?:{_ADDRESS}|[^<>]*<{_ADDRESS}>)\Z")
+_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\s@<>,;]+"
+"""A mail address as an editor checks it."""
 _HOST = re.compile(r"[A-Za-z0-9_.:\[\]-]+\Z")
 _WITH_PORT = re.compile(r"[^:]*:[0-9]*\Z")
 _SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{7,}\Z")
@@ -72,7 +72,7 @@ def _is_no_url(text: str) -> bool:
 
 
 def _mailbox(value: str) -> str:
-    if CONTROL.search(value) or not _MAILBOX.match(value) or ".." in value.rpartition("@")[2]:
+    if mailbox(value) is None:
         raise Wrong("this is not a mail address", under='such as "name@example.com" or "Name <name@example.com>"')
     return value
 

@@ -222,6 +222,13 @@ def test_addresses(text: str, expected: str | None) -> None:
     assert expected is None or str(found) == expected
 
 
+@pytest.mark.parametrize("name", ["Acme, Inc.", "Ops: team", "Foo @ Bar", "Foo (bar", '"Foo', "Foo\\", "Bücher; Söhne"])
+def test_a_sender_of_any_name_comes_over_the_wire(name: str) -> None:
+    envelope = Envelope(address(f"{name} <ops@example.com>"), ENVELOPE.to, None, "mail")
+    (found,) = parsed(written(message(), envelope))["From"].addresses
+    assert (found.display_name, found.addr_spec) == (name, "ops@example.com")
+
+
 @pytest.mark.parametrize(
     "text", ["", "jo", "jo@", "@example.com", "jürgen@example.com", "a b@example.com", "a@b..example", "a@b\r\nc: d"]
 )
