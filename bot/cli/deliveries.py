@@ -39,7 +39,7 @@ def list_deliveries(
         keep_config(context, config, demo=demo)
         return
     with open_house(context, config, demo=demo, secrets=False) as house:
-        found = house.store.deliveries()[:number]
+        found = house.store.deliveries(limit=number)
         if as_json:
             for delivery in found:
                 json_line(

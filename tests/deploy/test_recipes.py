@@ -140,22 +140,28 @@ class TestCron:
 
     @pytest.mark.slow
     def test_its_commands_run_and_copy(self, tmp_path: Path) -> None:
-        (tmp_path / "backups").mkdir()
+        """In a folder with nothing but a configuration and its secrets, and in one with many copies."""
         (tmp_path / "secrets.env").write_text("OPENROUTER_API_KEY=sk-or-invented\n")
-        for number in range(1, 10):
-            (tmp_path / "backups" / f"2020-01-0{number}.db").touch()
+        (_, _, run), (_, _, copy) = self.lines()
         with feed() as sandbox:
             (tmp_path / "config.toml").write_text(CONFIG.format(url=sandbox.url))
-            for _, _, command in self.lines():
-                here = command.replace("/srv/rankbot", str(tmp_path)).replace("\\%", "%")
-                here = here.replace("/opt/rankbot/bin/rankbot", f"{sys.executable} -m bot")
-                ran = subprocess.run(["/bin/sh", "-c", here], capture_output=True, text=True, check=False, timeout=300,
-                                     env={"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": str(ROOT)})  # fmt: skip
-                assert ran.returncode == 0, ran.stderr
+            self.call(run, tmp_path)
         assert (tmp_path / "digests").is_dir()
-        copies = list((tmp_path / "backups").iterdir())
-        assert len(copies) == 8
-        assert any(copy.stat().st_size for copy in copies)
+        self.call(copy, tmp_path)
+        (first,) = (tmp_path / "backups").iterdir()
+        first.unlink()
+        for number in range(1, 10):
+            (tmp_path / "backups" / f"2020-01-0{number}.db").touch()
+        self.call(copy, tmp_path)
+        assert (len(list((tmp_path / "backups").iterdir())), first.stat().st_size > 0) == (8, True)
+
+    def call(self, command: str, folder: Path) -> None:
+        """Runs a line as cron would, at another place."""
+        here = command.replace("/srv/rankbot", str(folder)).replace("\\%", "%")
+        here = here.replace("/opt/rankbot/bin/rankbot", f"{sys.executable} -m bot")
+        ran = subprocess.run(["/bin/sh", "-c", here], capture_output=True, text=True, check=False, timeout=300,
+                             env={"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": str(ROOT)})  # fmt: skip
+        assert ran.returncode == 0, ran.stderr
 
 
 class TestCompose:
