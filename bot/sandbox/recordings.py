@@ -105,7 +105,7 @@ class Recordings:
                 day = date.fromisoformat(row["date"])
                 key = (day, _known_from(row, day))
                 grouped.setdefault(key, []).append((day, row["model_permaslug"], int(row["total_tokens"])))
-            except (KeyError, ValueError) as error:
+            except (KeyError, TypeError, ValueError) as error:  # a row that is too short has None
                 raise _unreadable(file, line, error) from error
         for (day, known_from), rows in grouped.items():
             self._days.setdefault(day, []).append(_Recording(known_from, timestamp(known_from), rows))
@@ -120,7 +120,7 @@ class Recordings:
                     int(row["app_id"]), row["app_name"], int(row["total_tokens"]), int(row["total_requests"])
                 )
                 grouped.setdefault((key, _known_from(row, end)), []).append((int(row["rank"]), entry))
-            except (KeyError, ValueError) as error:
+            except (KeyError, TypeError, ValueError) as error:  # a row that is too short has None
                 raise _unreadable(file, line, error) from error
         for (key, known_from), rows in grouped.items():
             self._add(file, key, _Recording(known_from, timestamp(known_from), rows))
@@ -160,10 +160,16 @@ class Recordings:
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The file's rows with their line numbers."""
+    """The file's rows with their line numbers; raises UsageError where it is no CSV in UTF-8."""
     with file.open(encoding="utf-8", newline="") as lines:
         reader = csv.DictReader(lines)
-        for row in reader:
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except (csv.Error, UnicodeDecodeError) as error:
+                raise _unreadable(file, reader.line_num + 1, error) from error
             yield reader.line_num, row
 
 

@@ -150,6 +150,13 @@ def test_without_a_recorded_catalogue_there_is_none(folder: Path) -> None:
     ("name", "text", "words"),
     [
         ("rankings_daily.csv", "date,model_permaslug,total_tokens\n2026-03-06,lab/a,many\n", r"rankings_daily\.csv:2"),
+        ("rankings_daily.csv", "date,model_permaslug,total_tokens\n2026-03-06,lab/a\n", r"rankings_daily\.csv:2"),
+        ("rankings_daily.csv", f"date,model_permaslug,total_tokens\n2026-03-06,{'x' * 200_000},5\n", r"daily\.csv:\d "),
+        (
+            "rankings_daily.csv",
+            "date,model_permaslug,total_tokens\n2026-03-06,lab/\udcff,5\n",
+            r"rankings_daily\.csv:\d",
+        ),
         ("app_rankings_x.csv", "end_date\n2026-03-06\n", r"app_rankings_x\.csv:2"),
         (
             "app_rankings_y.csv",
@@ -167,7 +174,7 @@ def test_without_a_recorded_catalogue_there_is_none(folder: Path) -> None:
     ],
 )
 def test_a_file_that_is_no_recording_is_named_with_its_line(folder: Path, name: str, text: str, words: str) -> None:
-    (folder / name).write_text(text, encoding="utf-8")
+    (folder / name).write_text(text, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(UsageError, match=words):
         Recordings(folder)
 
