@@ -99,7 +99,7 @@ def within(seconds: float, call: Callable[[], T], *, wire: Wire | None = None) -
         thread.join()
         return future.result()
     if wire is None or not wire.cut():
-        raise TimeoutError(None, "it took too long")
+        raise TimeoutError
     thread.join()
     return _late(future)
 
@@ -116,4 +116,4 @@ def _late(future: Future[T]) -> T:
     try:
         return future.result()
     except Exception as error:
-        raise TimeoutError(None, "it took too long") from error
+        raise TimeoutError from error

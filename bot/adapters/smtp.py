@@ -285,6 +285,8 @@ def _words(error: Exception) -> str:
         return f"the server's certificate was not accepted: {quoted(error.verify_message)}"
     if isinstance(error, smtplib.SMTPException):
         return quoted(str(error))
+    if isinstance(error, TimeoutError):
+        return "the server took too long"
     return words_of(error)
 
 

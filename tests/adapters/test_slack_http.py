@@ -22,7 +22,7 @@ from tests.contracts.channel_contract import CREATED_AT, delivery, message
 from tests.servers.slack import WEBHOOK_PATH, Act, FakeSlack, Fault
 
 Make = Callable[..., Channel]
-SOON = Limits(timeout=5, deadline=0.1)
+SOON = Limits(timeout=5, deadline=0.4)
 
 
 @pytest.fixture

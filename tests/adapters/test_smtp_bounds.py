@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -18,8 +18,8 @@ from bot.config.tables import LONGEST_REQUEST
 from bot.core.delivery import Failed, Outcome, Sent, Unknown
 from tests.adapters.raw_server import raw_server
 
-BRIEF = Patience(command=5, opening=0.2, acceptance=0.2, parting=0.2)
-UNHURRIED = Patience(command=5, opening=5, acceptance=5, parting=5)
+UNHURRIED = Patience(command=30, opening=30, acceptance=30, parting=30)
+BRIEF = replace(UNHURRIED, opening=0.4)
 HANDSHAKE = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"
 """Announces a server hello of 16 kB."""
 
@@ -28,8 +28,9 @@ HANDSHAKE = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"
 class Dull:
     """A mail server that says yes to everything.
 
-    At ``slow`` (GREETING, a command, TEXT, or TLS) its reply dribbles: a letter every 20 ms, four seconds long unless
-    the client hangs up, which ``hung_up`` then says. At ``wordy`` it has ``lines``. ``challenge`` answers a login.
+    At ``slow`` (GREETING, a command, or TEXT) its reply dribbles: a letter every 20 ms, four seconds long unless the
+    client hangs up. ``hung_up`` says that it did, without a QUIT. At ``wordy`` the reply has ``lines``. ``challenge``
+    answers a login.
     """
 
     slow: str = ""
@@ -40,16 +41,26 @@ class Dull:
     hung_up: threading.Event = field(default_factory=threading.Event)
 
     def __call__(self, stream: socket.socket, done: threading.Event) -> None:
+        try:
+            self._serve(stream, done)
+        except OSError:
+            self.hung_up.set()
+
+    def _serve(self, stream: socket.socket, done: threading.Event) -> None:
         with stream.makefile("rb") as said:
             self._reply(stream, done, "GREETING", 220)
-            while line := said.readline():
+            command = ""
+            while command != "QUIT":
+                line = said.readline()
+                if not line:
+                    raise ConnectionResetError
                 command = line.split()[0].decode().upper()
                 if command == "AUTH":
                     stream.sendall(self.challenge)
                     continue
                 self._reply(stream, done, command, {"DATA": 354, "STARTTLS": 220}.get(command, 250))
                 if command == "DATA":
-                    while said.readline() != b".\r\n":
+                    while said.readline() not in (b".\r\n", b""):
                         pass
                     self.mails += 1
                     self._reply(stream, done, "TEXT", 250)
@@ -65,15 +76,11 @@ class Dull:
         stream.sendall(offers + more + b"%d yes\r\n" % code)
 
     def _dribble(self, stream: socket.socket, done: threading.Event, begin: bytes) -> None:
-        try:
-            stream.sendall(begin)
-            for _ in range(200):
-                if done.wait(0.02):
-                    return
-                stream.sendall(b"a")
-        except OSError:
-            self.hung_up.set()
-            raise
+        stream.sendall(begin)
+        for _ in range(200):
+            if done.wait(0.02):
+                return
+            stream.sendall(b"a")
 
 
 @contextmanager
@@ -97,21 +104,21 @@ def passing(outcome: Outcome) -> Failed:
 def test_a_reply_that_dribbles_before_the_text_is_transient(where: str) -> None:
     """Each letter comes within the patience for a piece: the whole is what counts."""
     with server(dull := Dull(slow=where)) as to:
-        assert "too long" in passing(sent(to)).reason
+        passing(sent(to))
         assert dull.hung_up.wait(10)
     assert dull.mails == 0
 
 
 def test_a_dribbling_answer_to_the_text_is_unknown() -> None:
     """Waited for to its end, it outlasts the claim, and others send the mail again, and again."""
-    with server(dull := Dull(slow="TEXT")) as to:
+    with server(dull := Dull(slow="TEXT"), patience=replace(UNHURRIED, acceptance=0.2)) as to:
         assert isinstance(sent(to), Unknown)
         assert dull.hung_up.wait(10)
     assert dull.mails == 1
 
 
 def test_a_good_bye_that_dribbles_changes_nothing() -> None:
-    with server(dull := Dull(slow="QUIT")) as to:
+    with server(dull := Dull(slow="QUIT"), patience=replace(UNHURRIED, parting=0.2)) as to:
         assert sent(to) == Sent()
         assert dull.hung_up.wait(10)
 
@@ -119,11 +126,11 @@ def test_a_good_bye_that_dribbles_changes_nothing() -> None:
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
 def test_a_handshake_that_dribbles_is_transient(security: Security) -> None:
     class Handshake(Dull):
-        def __call__(self, stream: socket.socket, done: threading.Event) -> None:
+        def _serve(self, stream: socket.socket, done: threading.Event) -> None:
             self._dribble(stream, done, HANDSHAKE)
 
     with server(dull := Dull() if security is Security.STARTTLS else Handshake(), security) as to:
-        assert "too long" in passing(sent(to)).reason
+        passing(sent(to))
         assert dull.hung_up.wait(10)
 
 
@@ -144,7 +151,7 @@ def test_the_looking_up_of_the_servers_name_is_bounded(monkeypatch: pytest.Monke
     monkeypatch.setattr(socket, "getaddrinfo", silent)
     outcome = sent(to)
     answered.set()
-    assert "too long" in passing(outcome).reason
+    passing(outcome)
 
 
 def test_a_mail_takes_no_longer_than_it_is_claimed_for() -> None:
