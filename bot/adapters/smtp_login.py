@@ -46,7 +46,7 @@ class Login:
 
 
 class ChallengeError(smtplib.SMTPException):
-    """What the server asks in a login can't be read: smtplib leaves that to whoever decodes it."""
+    """What the server asks in a login can't be answered; smtplib raises what its libraries do."""
 
 
 def log_in(connection: smtplib.SMTP, login: Login) -> None:
@@ -56,8 +56,12 @@ def log_in(connection: smtplib.SMTP, login: Login) -> None:
             _show_token(connection, login)
         else:
             connection.login(login.username, login.password)
+    except UnicodeError:
+        raise
     except binascii.Error as error:
         raise ChallengeError("the server's part of the login is not base64") from error
+    except ValueError as error:  # where MD5 is switched off (FIPS), CRAM-MD5 can't be computed
+        raise ChallengeError("this machine can't compute the login that the server offers first") from error
 
 
 def _show_token(connection: smtplib.SMTP, login: Login) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import socket
 import ssl
 import threading
@@ -177,6 +178,18 @@ def test_a_reply_of_too_many_lines_is_a_connection_lost(where: str) -> None:
 def test_an_answer_to_the_text_of_too_many_lines_is_unknown() -> None:
     with server(Dull(wordy="TEXT", lines=MOST_LINES + 1), patience=UNHURRIED) as to:
         assert isinstance(sent(to), Unknown)
+
+
+def test_a_machine_without_md5_says_that_it_cannot_log_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CRAM-MD5 is what smtplib takes first."""
+
+    def switched_off(*_given: object) -> None:
+        raise ValueError("[digital envelope routines] unsupported")
+
+    monkeypatch.setattr(hmac, "HMAC", switched_off)
+    with server(Dull(challenge=b"334 PDEyMz4=\r\n"), patience=UNHURRIED) as to:
+        outcome = passing(sent(to, Login("invented-user", "invented-password")))
+    assert outcome.reason == "this machine can't compute the login that the server offers first"
 
 
 @pytest.mark.parametrize("challenge", [b"334 abc\r\n", b"334 PDEyMz4\r\n"])
