@@ -136,7 +136,7 @@ class AppriseChannel:
                 taken = within(self._deadline, lambda: _notify(service, title, body, ear=ear))
             except Exception as error:  # noqa: BLE001  (over a hundred services' code, none of it ours to know)
                 return Unknown(f"Apprise ended by {words_of(error)}")
-        return Sent() if taken else _sorted(ear.heard, len(service), _pieces(url))
+        return Sent() if taken else _verdict(ear.heard, len(service), _pieces(url))
 
     def _wait(self, service: NotifyBase) -> None:
         now = self._clock()
@@ -250,7 +250,7 @@ def _ear() -> Iterator[_Listener]:
         logger.setLevel(before[0])
 
 
-def _sorted(heard: Sequence[_Remark], targets: int, secrets: Sequence[str]) -> Failed | Unknown:
+def _verdict(heard: Sequence[_Remark], targets: int, secrets: Sequence[str]) -> Failed | Unknown:
     """What it means that Apprise did not send it all. One address may name several targets: some may have it."""
     found = [_meaning(remark, secrets) for remark in heard] or [Failed("Apprise gave no reason", permanent=False)]
     unknown = next((one for one in found if isinstance(one, Unknown)), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -27,7 +26,7 @@ class EmailChannel:
     Each recipient gets a mail of its own, unless ``together``. The username and password are asked anew for each mail;
     with ``bearer`` the password is an access token. ``sender``, ``to`` and ``reply_to`` read ``a@example.com`` or
     ``Name <a@example.com>``; an address that can't be used raises UsageError. ``rhythm`` says when digests come
-    (bot.core.due). ``now`` dates the message of ``test``, ``clock`` (monotonic seconds) bounds each session.
+    (bot.core.due). ``now`` dates the message of ``test``.
     """
 
     kind = "email"
@@ -54,11 +53,10 @@ class EmailChannel:
         if_unsure: IfUnsure = IfUnsure.RESEND,
         patience: Patience | None = None,
         tls_context: ssl.SSLContext | None = None,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
         self.if_unsure = if_unsure
-        self._server = Server(host, port, Security(security), patience or Patience(), tls_context, clock)
+        self._server = Server(host, port, Security(security), patience or Patience(), tls_context)
         self._username = username
         self._password = password
         self._bearer = bearer

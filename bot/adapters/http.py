@@ -1,7 +1,8 @@
-"""A bounded GET for the feed; the only module that imports httpx.
+"""A bounded GET, for the feed and the ping; the only module that imports httpx.
 
-Bounded in time (a deadline over the whole answer, not only each read), in size, and in trust: no redirects, no
-compression, no cookies, and what breaks comes back as one of our errors. Nothing is tried twice here.
+Bounded in time (a deadline over the whole, from the server's name to the last byte), in size, and in trust: no
+redirects, no compression, no cookies. What breaks comes back as a NoAnswerError, which says what it was and not whose:
+the feed and the ping have words of their own for that. Nothing is tried twice here.
 """
 
 from __future__ import annotations
@@ -11,17 +12,15 @@ import ipaddress
 import logging
 import socket
 import ssl
-import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from enum import Enum, auto
+from typing import Any
 
 import httpx
 
 from bot import __version__
-from bot.errors import FeedError, FeedMalformedError, FeedPermanentError, FeedTransientError
+from bot.adapters.deadline import Wire, within
 
 Transport = httpx.BaseTransport
 """What an answer comes through; given in place of the network by tests."""
@@ -31,19 +30,44 @@ MAX_BYTES = 16 * 2**20
 EXCERPT_BYTES = 16 * 2**10
 """How much of a refusal's body is read: enough for the feed's own message."""
 
-_LASTING = "It is asked again in the next cycle. If it lasts, check the network and [openrouter] base_url."
-_SET_BASE_URL = "Set [openrouter] base_url, for example to https://openrouter.ai/api/v1."
+_NO_CONNECTION = "no connection came about in time"
 _FINDINGS: tuple[tuple[type[BaseException], str], ...] = (
     (socket.gaierror, "the server's name could not be resolved"),
     (ConnectionRefusedError, "the server refused the connection"),
     (ssl.SSLError, "the encrypted connection failed"),
-    (httpx.ConnectTimeout, "no connection came about in time"),
+    (httpx.ConnectTimeout, _NO_CONNECTION),
     (httpx.TimeoutException, "no complete answer came in time"),
     (httpx.ProxyError, "the proxy did not let the request through"),
     (httpx.RemoteProtocolError, "the answer broke off, or was not HTTP"),
     (httpx.ConnectError, "the server could not be reached"),
 )
 """What a network failure is called, by the first type that it, or what caused it, is an instance of."""
+
+
+class Fault(Enum):
+    """What a NoAnswerError is about, and so whether it passes and what to do."""
+
+    NETWORK = auto()
+    """No answer came, or not in time, or not all of it: it may pass."""
+    CERTIFICATE = auto()
+    """Nobody vouches for the server."""
+    COMPRESSED = auto()
+    """A 200 came in a form that was not asked for."""
+    TOO_LONG = auto()
+    """A 200 came that does not end."""
+    ADDRESS = auto()
+    """Nothing may be asked for there."""
+    ENVIRONMENT = auto()
+    """The proxies or the certificate authorities that the environment names can't be used."""
+
+
+class NoAnswerError(Exception):
+    """Why there is no answer. ``finding`` is a clause without its full stop; of an ADDRESS it is the predicate."""
+
+    def __init__(self, fault: Fault, finding: str) -> None:
+        super().__init__(finding)
+        self.fault = fault
+        self.finding = finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +86,7 @@ class HttpClient:
     there are networks with no other way out; a server on this machine is asked directly, since plain http is allowed
     there only because it does not leave it.
 
-    ``monotonic`` is a clock in seconds. Raises FeedPermanentError where ``base_url`` or the environment can't be used.
+    Raises NoAnswerError where ``base_url`` (ADDRESS) or the ENVIRONMENT can't be used.
     """
 
     def __init__(
@@ -72,13 +96,11 @@ class HttpClient:
         timeout_seconds: float,
         max_bytes: int = MAX_BYTES,
         transport: Transport | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         local = check_base_url(base_url)
         self._base_url = base_url.rstrip("/")
         self._timeout = timeout_seconds
         self._max_bytes = max_bytes
-        self._monotonic = monotonic
         for name in ("httpx", "httpcore"):  # they log every address, and at DEBUG every header
             logging.getLogger(name).setLevel(logging.WARNING)
         try:
@@ -93,66 +115,59 @@ class HttpClient:
                 headers={"User-Agent": f"openrouter-rankbot/{__version__}"},
             )
         except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
-            raise FeedPermanentError(
-                "The environment's network settings can't be used.",
-                hint="Check HTTPS_PROXY, ALL_PROXY and NO_PROXY (no SOCKS proxies), SSL_CERT_FILE and SSL_CERT_DIR.",
-            ) from error
+            raise NoAnswerError(Fault.ENVIRONMENT, "the environment's network settings can't be used") from error
 
-    def get(self, path: str, *, params: Mapping[str, str | int], headers: Mapping[str, str], what: str) -> Answer:
-        """The answer to a GET, whatever its status; ``what`` begins the message of each error.
+    def get(self, path: str, *, params: Mapping[str, str | int], headers: Mapping[str, str]) -> Answer:
+        """The answer to a GET, whatever its status.
 
-        Raises FeedTransientError where the network failed or time ran out, FeedPermanentError where the server's
-        certificate is not trusted, FeedMalformedError where a 200 is too long or compressed.
+        Raises NoAnswerError: NETWORK where it failed or time ran out, CERTIFICATE, of a 200 COMPRESSED or TOO_LONG.
         """
-        deadline = _Deadline(self._timeout, self._monotonic)
-        try:
-            with (
-                deadline,
-                self._client.stream(
-                    "GET",
-                    f"{self._base_url}{path}",
-                    params=dict(params),
-                    headers={**headers, "Accept": "application/json", "Accept-Encoding": "identity"},
-                    extensions={"trace": deadline.watch},
-                ) as response,
-            ):
-                body = (
-                    self._body(response, deadline, what)
-                    if response.status_code == 200
-                    else _excerpt(response, deadline)
-                )
-                return Answer(response.status_code, dict(response.headers), body)
-        except (httpx.TimeoutException, httpx.NetworkError, httpx.ProxyError, httpx.RemoteProtocolError) as error:
-            if deadline.passed and not isinstance(error, httpx.ConnectTimeout):  # that says more
-                raise self._late(what) from error
-            raise _sorted(error, what) from error
-        finally:
-            self._client.cookies.clear()
+        with Wire() as wire:
+            try:
+                answer = within(self._timeout, lambda: self._asked(path, params, headers, wire), wire=wire)
+            except TimeoutError as error:
+                raise NoAnswerError(Fault.NETWORK, self._late if wire.came_about else _NO_CONNECTION) from error
+            except httpx.InvalidURL as error:
+                raise NoAnswerError(Fault.ADDRESS, "is not an address") from error
+            except (*_BROKEN, OSError) as error:
+                if wire.came_about and isinstance(error, httpx.TimeoutException):
+                    raise NoAnswerError(Fault.NETWORK, self._late) from error
+                raise _no_answer(error) from error
+            finally:
+                self._client.cookies.clear()
+            if wire.was_cut and answer.status == 200:  # a connection that was cut may look like the answer's end
+                raise NoAnswerError(Fault.NETWORK, self._late)
+            return answer
 
     def close(self) -> None:
         """Gives back what the client holds."""
         self._client.close()
 
-    def _body(self, response: httpx.Response, deadline: _Deadline, what: str) -> bytes:
+    @property
+    def _late(self) -> str:
+        return f"no complete answer came within {self._timeout:g} s"
+
+    def _asked(self, path: str, params: Mapping[str, str | int], headers: Mapping[str, str], wire: Wire) -> Answer:
+        with self._client.stream(
+            "GET",
+            f"{self._base_url}{path}",
+            params=dict(params),
+            headers={**headers, "Accept": "application/json", "Accept-Encoding": "identity"},
+            extensions={"trace": _holding(wire)},
+        ) as response:
+            body = self._body(response) if response.status_code == 200 else _excerpt(response)
+            return Answer(response.status_code, dict(response.headers), body)
+
+    def _body(self, response: httpx.Response) -> bytes:
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("identity", ""):
-            raise FeedMalformedError(
-                f"{what}: the answer came compressed, though that was not asked for.",
-                hint="What stands between here and the feed changes its answers: check the proxy.",
-            )
+            raise NoAnswerError(Fault.COMPRESSED, "the answer came compressed, though that was not asked for")
         body = bytearray()
         for chunk in response.iter_raw():  # without a chunk size: with one it waits until that much is there
             body += chunk
             if len(body) > self._max_bytes:
-                raise FeedMalformedError(f"{what}: the answer is longer than {self._max_bytes} bytes.")
-            if deadline.passed:
-                break
-        if deadline.passed:  # also after the loop: a connection that was shut down may look like the answer's end
-            raise self._late(what)
+                raise NoAnswerError(Fault.TOO_LONG, f"the answer is longer than {self._max_bytes} bytes")
         return bytes(body)
-
-    def _late(self, what: str) -> FeedTransientError:
-        return FeedTransientError(f"{what}: no complete answer came within {self._timeout:g} s.", hint=_LASTING)
 
 
 def _certificates(base_url: str) -> ssl.SSLContext | bool:
@@ -161,7 +176,7 @@ def _certificates(base_url: str) -> ssl.SSLContext | bool:
 
 
 def check_base_url(base_url: str) -> bool:
-    """Whether the server is on this machine; raises FeedPermanentError unless the key may be sent to that address.
+    """Whether the server is on this machine; raises NoAnswerError (ADDRESS) unless a secret may be sent there.
 
     That is https to anywhere and http to a loopback address, with neither a user nor a query or fragment.
     """
@@ -169,15 +184,15 @@ def check_base_url(base_url: str) -> bool:
         url = httpx.URL(base_url)
         url.raw_host.decode("ascii").encode("idna")  # as the resolver will: it knows limits that httpx does not
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise FeedPermanentError("base_url is not an address.", hint=_SET_BASE_URL) from error
-    shown = f"{url.scheme}://{url.host}"
+        raise NoAnswerError(Fault.ADDRESS, "is not an address") from error
     if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65_535:
-        raise FeedPermanentError("base_url is not an https address.", hint=_SET_BASE_URL)
+        raise NoAnswerError(Fault.ADDRESS, "is not an https address")
+    shown = f"{url.scheme}://{url.host}"
     if url.userinfo or url.query or url.fragment:
-        raise FeedPermanentError(f"base_url ({shown}) has a user, a query or a fragment.", hint=_SET_BASE_URL)
+        raise NoAnswerError(Fault.ADDRESS, f"({shown}) has a user, a query or a fragment")
     local = _is_loopback(url.host)
     if url.scheme == "http" and not local:
-        raise FeedPermanentError(f"base_url ({shown}) would send the API key unencrypted.", hint="Use https.")
+        raise NoAnswerError(Fault.ADDRESS, f"({shown}) would send a secret unencrypted: use https")
     return local
 
 
@@ -190,66 +205,35 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-class _Deadline:
-    """The time that a whole answer may take.
+def _holding(wire: Wire) -> Callable[[str, Mapping[str, Any]], None]:
+    """Told by httpx what goes on (its "trace" extension): gives the wire the connection, before TLS and the request."""
 
-    httpx bounds each operation only, so a server that dribbles could go on for days. Here a timer shuts the connection
-    down, even while the head of the answer dribbles in; and ``passed`` is looked at after each piece of the body.
-    Not covered is the resolution of the server's name, which nothing can interrupt.
-    """
+    def watch(event: str, info: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            wire.hold(info["return_value"].get_extra_info("socket"))
 
-    def __init__(self, seconds: float, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._end = monotonic() + seconds
-        self._timer: threading.Timer | None = None
-        self._connection: socket.socket | None = None
-        self._cut = False
-
-    @property
-    def passed(self) -> bool:
-        return self._cut or self._monotonic() >= self._end
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        if self._timer:
-            self._timer.cancel()
-            self._timer.join()
-        if self._connection:
-            self._connection.close()
-
-    def watch(self, event: str, info: Mapping[str, Any]) -> None:
-        """Told by httpx what goes on (its "trace" extension); takes hold of the connection once there is one.
-
-        It holds a duplicate, for TLS takes the original over; shutting that down ends the connection all the same.
-        """
-        if event == "connection.connect_tcp.complete" and not self._connection:
-            self._connection = info["return_value"].get_extra_info("socket").dup()
-            left = max(0.0, self._end - self._monotonic())
-            self._timer = threading.Timer(left, self._shut_down, [self._connection])
-            self._timer.daemon = True
-            self._timer.start()
-
-    def _shut_down(self, connection: socket.socket) -> None:
-        self._cut = True
-        with contextlib.suppress(OSError):  # the other side was quicker
-            connection.shutdown(socket.SHUT_RDWR)
+    return watch
 
 
-def _excerpt(response: httpx.Response, deadline: _Deadline) -> bytes:
+def _excerpt(response: httpx.Response) -> bytes:
     """The beginning of a refusal's body. Its status alone sorts it, so a body that breaks off is taken as it is."""
     body = bytearray()
     with contextlib.suppress(httpx.TransportError):
         for chunk in response.iter_raw():
             body += chunk
-            if len(body) >= EXCERPT_BYTES or deadline.passed:
+            if len(body) >= EXCERPT_BYTES:
                 break
     return bytes(body[:EXCERPT_BYTES])
 
 
-def _sorted(error: httpx.TransportError, what: str) -> FeedError:
-    """Our error for a network failure, by the table above; ``what`` begins its message."""
+_BROKEN = (httpx.TimeoutException, httpx.NetworkError, httpx.ProxyError, httpx.RemoteProtocolError)
+"""What httpx raises where the network fails; its other errors are of our making."""
+
+
+def _no_answer(error: httpx.TransportError | OSError) -> NoAnswerError:
+    """A network failure by the table above. An OSError is this machine's own: httpx wraps those of the network."""
+    if isinstance(error, OSError):
+        return NoAnswerError(Fault.NETWORK, f"this machine could not open a connection ({error.strerror})")
     causes: list[BaseException] = []
     cause: BaseException | None = error
     while cause:
@@ -257,12 +241,9 @@ def _sorted(error: httpx.TransportError, what: str) -> FeedError:
         cause = cause.__cause__ or cause.__context__  # httpcore breaks the chain of causes on its way up
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return FeedPermanentError(
-                f"{what}: the server's certificate is not trusted ({cause.verify_message}).",
-                hint="Check [openrouter] base_url and this machine's clock; "
-                "where a proxy has a certificate of its own, name its authority in SSL_CERT_FILE.",
-            )
+            finding = f"the server's certificate is not trusted ({cause.verify_message})"
+            return NoAnswerError(Fault.CERTIFICATE, finding)
     for kind, finding in _FINDINGS:
         if any(isinstance(cause, kind) for cause in causes):
-            return FeedTransientError(f"{what}: {finding}.", hint=_LASTING)
-    return FeedTransientError(f"{what}: the connection broke.", hint=_LASTING)
+            return NoAnswerError(Fault.NETWORK, finding)
+    return NoAnswerError(Fault.NETWORK, "the connection broke")

@@ -6,14 +6,14 @@ endpoint, the board and the window, and says what to do. The API key is in no me
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.adapters.http import MAX_BYTES, Answer, HttpClient, Transport
+from bot.adapters.http import MAX_BYTES, Answer, HttpClient, NoAnswerError, Transport
 from bot.adapters.openrouter_answer import AppAnswer, AppRow, Meta, ModelAnswer, ModelRow, read, read_bare, refusal
 from bot.adapters.openrouter_catalogue import CatalogueAnswer, listings
+from bot.adapters.openrouter_network import no_answer, no_client
 from bot.core.catalogue import Listing
 from bot.core.ranking import (
     APP_DEPTH,
@@ -52,9 +52,9 @@ class OpenRouterFeed:
 
     ``api_key`` is called for each request, so that a changed secret takes effect without a restart. ``before_request``
     is called before each request and may wait (pacing) or raise (the budget): then nothing is sent. ``clock`` gives the
-    aware UTC time, ``monotonic`` seconds for the deadline of ``timeout_seconds`` over each whole answer.
+    aware UTC time; ``timeout_seconds`` is the deadline over each whole answer.
 
-    Raises FeedPermanentError where ``base_url`` can't be used.
+    Raises FeedPermanentError where ``base_url`` or the environment can't be used.
     """
 
     def __init__(
@@ -67,15 +67,15 @@ class OpenRouterFeed:
         timeout_seconds: float,
         max_bytes: int = MAX_BYTES,
         transport: Transport | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.requests = 0
         self._api_key = api_key
         self._clock = clock
         self._before_request = before_request
-        self._http = HttpClient(
-            base_url, timeout_seconds=timeout_seconds, max_bytes=max_bytes, transport=transport, monotonic=monotonic
-        )
+        try:
+            self._http = HttpClient(base_url, timeout_seconds=timeout_seconds, max_bytes=max_bytes, transport=transport)
+        except NoAnswerError as error:
+            raise no_client(error) from error
 
     def app_ranking(self, board: Board, end_date: date, depth: int) -> Ranking:
         """An app board's ranking of the window that ends on ``end_date``, as it came: the gate judges it.
@@ -162,7 +162,10 @@ class OpenRouterFeed:
         key = self._key()
         self._before_request()
         self.requests += 1
-        answer = self._http.get(path, params=params, headers={"Authorization": f"Bearer {key}"}, what=what)
+        try:
+            answer = self._http.get(path, params=params, headers={"Authorization": f"Bearer {key}"})
+        except NoAnswerError as error:
+            raise no_answer(error, what=what) from error
         if answer.status != 200:
             raise refusal(answer, what=what, key=key, now=self._clock())
         return answer

@@ -32,6 +32,13 @@ VERSION = "v1"
 MAX_RETRY_AFTER = 86_400.0
 """Seconds. Whoever names a longer wait is asked once a day all the same."""
 _SAID_LIMIT = 200
+_SURROGATE = re.compile(
+    rb"""\\\\
+    | \\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}
+    | (?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})""",
+    re.VERBOSE,
+)
+"""Half of a letter beyond U+FFFF as JSON escapes it. What comes before it here is none: a backslash, or both halves."""
 _AGAIN = "It is asked again in the next cycle."
 _ODD = "It is not stored, and asked again in the next cycle. If it lasts, look for a newer rankbot."
 _BETWEEN = "It is asked again in the next cycle. If it lasts, check [openrouter] base_url and the proxy."
@@ -79,7 +86,8 @@ def _as_of(text: str) -> str:
 
 
 def _storable(text: str) -> str:
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL holds any text but this
+    """The text without NUL, which PostgreSQL does not hold; halves of letters are gone since it was parsed."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 Tokens = Annotated[str, Field(pattern=r"^[0-9]{1,19}$"), AfterValidator(_tokens)]
@@ -162,7 +170,7 @@ def _document(body: bytes, what: str) -> dict[str, object]:
     if text.startswith(b"<"):
         raise FeedMalformedError(f"{what}: the answer is HTML, not JSON.", hint=_BETWEEN)
     try:
-        document = from_json(text, allow_inf_nan=False)
+        document = _parsed(text)
     except ValueError as error:
         raise FeedMalformedError(f"{what}: the answer is not JSON ({error}).", hint=_AGAIN) from error
     if not isinstance(document, dict):
@@ -170,6 +178,20 @@ def _document(body: bytes, what: str) -> dict[str, object]:
     if "error" in document and "data" not in document:
         raise FeedMalformedError(f"{what}: the answer is an error, though its status is 200.", hint=_AGAIN)
     return document
+
+
+def _parsed(text: bytes) -> object:
+    """The JSON; raises ValueError. Half a letter, as a name has that was cut amid an emoji, is read as U+FFFD.
+
+    JSON can spell one, and JavaScript does; the parser refuses the whole for it, and a board is more than one name.
+    """
+    try:
+        return from_json(text, allow_inf_nan=False)
+    except ValueError:
+        mended = _SURROGATE.sub(lambda found: rb"\ufffd" if found["lone"] else found[0], text)
+        if mended == text:
+            raise
+        return from_json(mended, allow_inf_nan=False)
 
 
 def _fit(shape: type[_B], document: dict[str, object], what: str) -> _B:
@@ -216,7 +238,7 @@ def _verdict(status: int) -> tuple[type[FeedError], str, str]:
 def _said(body: bytes, key: str) -> str:
     """The feed's own error message on one short line; empty where the body is not the documented one."""
     try:
-        document = from_json(body, allow_inf_nan=False)
+        document = _parsed(body)
     except ValueError:  # what refuses may be a proxy that knows no JSON: the status has to do
         return ""
     error = document.get("error") if isinstance(document, dict) else None

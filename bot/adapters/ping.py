@@ -5,26 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
-from bot.adapters.http import HttpClient
+from bot.adapters.http import Answer, Fault, HttpClient, NoAnswerError
 from bot.errors import RankbotError
 
 TIMEOUT_SECONDS = 10
 _OK = 200
 _REDIRECT = 300
+_CHECK = "Check [operator] ping_url."
 
 
 def ping(url: Callable[[], str]) -> str | None:
     """Asks for the address once; None if it answered, else why not, without the address: it is a secret."""
     try:
-        parts = urlsplit(url().strip())
-        client = HttpClient(f"{parts.scheme}://{parts.netloc}", timeout_seconds=TIMEOUT_SECONDS)
-        try:
-            query = dict(parse_qsl(parts.query, keep_blank_values=True))
-            answer = client.get(parts.path, params=query, headers={}, what="The ping")
-        finally:
-            client.close()
-    except RankbotError as error:  # the feed's own kinds of failure, and an address that can't be read
-        return f"{error.message} Check [operator] ping_url."
+        answer = _answer(url().strip())
+    except RankbotError as error:  # the address can't be read
+        return f"{error.message} {_CHECK}"
+    except NoAnswerError as error:
+        subject = "The ping's address" if error.fault is Fault.ADDRESS else "The ping:"
+        return f"{subject} {error.finding}. {_CHECK}"
     if _OK <= answer.status < _REDIRECT:
         return None
-    return f"The ping was answered with HTTP {answer.status}. Check [operator] ping_url."
+    return f"The ping was answered with HTTP {answer.status}. {_CHECK}"
+
+
+def _answer(url: str) -> Answer:
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise NoAnswerError(Fault.ADDRESS, "is not an address") from error
+    client = HttpClient(f"{parts.scheme}://{parts.netloc}", timeout_seconds=TIMEOUT_SECONDS)
+    try:
+        return client.get(parts.path, params=dict(parse_qsl(parts.query, keep_blank_values=True)), headers={})
+    finally:
+        client.close()

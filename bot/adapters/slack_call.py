@@ -1,30 +1,31 @@
-"""One request to Slack: the secret read, the SDK kept silent, and no answer taken for granted.
+"""One request to Slack: the secret read, and no answer taken for granted.
 
-slack_sdk's own retries are off: by default it posts twice when a connection drops. Its log is off as well, for at DEBUG
-it writes webhook addresses, and what it would say of errors is in the outcome.
+slack_sdk's own retries are off: by default it posts twice when a connection drops.
 """
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from http.client import HTTPException
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypeVar
+from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.slack_response import SlackResponse
-from slack_sdk.webhook import WebhookClient
 
 from bot.adapters import slack_errors
-from bot.adapters.deadline import within
+from bot.adapters.deadline import Wire, within
 from bot.adapters.service_words import scrub
+from bot.adapters.slack_http import WireClient, WireWebhook
 from bot.core.delivery import Failed, Unknown
 from bot.errors import RankbotError
+
+T = TypeVar("T")
 
 _PRINTABLE = re.compile(r"[!-~]+")
 _LOST = (OSError, HTTPException, ValueError, LookupError, AttributeError, TypeError)
@@ -62,9 +63,9 @@ def ask(
         return _unusable("The token is empty, or holds characters that no token has.")
     if not _is_safe(api_url):
         return _unusable("`api_url` is no https address.")
-    client = WebClient(secret, base_url=api_url, timeout=limits.timeout, retry_handlers=[], logger=_silent())
-    client.proxy = None  # the standard library reads the environment itself, NO_PROXY included
-    return _answer(lambda: within(limits.deadline, lambda: request(client)), secret)
+    with Wire() as wire:
+        client = WireClient(secret, base_url=api_url, timeout=limits.timeout, wire=wire)
+        return _answer(lambda: _bounded(limits.deadline, lambda: request(client), wire), secret)
 
 
 def _answer(call: Callable[[], SlackResponse], secret: str) -> dict[str, Any] | Refusal:
@@ -92,17 +93,27 @@ def post_to_webhook(
         return secret
     if not _PRINTABLE.fullmatch(secret) or not _is_safe(secret):
         return _unusable("The webhook's address is no https address.")
-    client = WebhookClient(secret, timeout=limits.timeout, retry_handlers=[], logger=_silent())
-    client.proxy = None  # as above
     pace()
     try:
-        answer = within(limits.deadline, lambda: client.send_dict(dict(body)))
+        with Wire() as wire:
+            client = WireWebhook(secret, timeout=limits.timeout, wire=wire)
+            answer = _bounded(limits.deadline, lambda: client.send_dict(dict(body)), wire)
     except _LOST as error:
         return _refusal(slack_errors.of_exception(error), secret=secret)
     if answer.status_code == 200 and answer.body == "ok":
         return None
     outcome = slack_errors.of_webhook(answer.status_code, answer.headers, answer.body)
     return _refusal(outcome, code=slack_errors.word(answer.body), secret=secret)
+
+
+def _bounded(seconds: float, call: Callable[[], T], wire: Wire) -> T:
+    """What ``within`` does; where there was no connection yet, nothing was sent: a URLError, as of one that failed."""
+    try:
+        return within(seconds, call, wire=wire)
+    except OSError as error:
+        if wire.came_about or isinstance(error, URLError):
+            raise
+        raise URLError(error) from error
 
 
 def next_cursor(page: Mapping[str, Any]) -> str:
@@ -130,11 +141,6 @@ def _is_safe(url: str) -> bool:
         )
     except ValueError:
         return False
-
-
-def _silent() -> logging.Logger:
-    """A logger that stands apart from all others and writes nothing."""
-    return logging.Logger("slack_sdk", logging.CRITICAL + 1)  # noqa: LOG001  (not one that others can configure)
 
 
 def _unusable(problem: str) -> Refusal:

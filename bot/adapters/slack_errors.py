@@ -39,6 +39,10 @@ _NEW_WEBHOOK = (
 _ADMIN = "A workspace admin must allow the app to post there."
 _OUR_FAULT = "This is rankbot's fault: please report it, with the message."
 
+_REDIRECT = "a redirect, which is not followed"
+_CHECK = "Check `api_url`, and whether a proxy stands in between."
+_CHECK_WEBHOOK = "Check the webhook's address, and whether a proxy stands in between."
+
 _HINTS: Mapping[str, str] = {
     # the channel
     "channel_not_found": (
@@ -115,12 +119,13 @@ def of_answer(status: int, headers: Mapping[str, str], data: object) -> Failed |
         return _later(code, headers)
     if status >= 500 or status == 408:
         return Unknown(f"Slack answered HTTP {status}" + (f", `{code}`" if code else ""))
+    if 300 <= status < 400:
+        return Failed(f"Slack answered HTTP {status}: {_REDIRECT}", permanent=True, hint=_CHECK)
     if code and isinstance(data, Mapping):
         return of_code(code, data)
     if status == 200:
         return Unknown("Slack answered HTTP 200 with something else than its JSON")
-    hint = "Check `api_url`, and whether a proxy stands in between."
-    return Failed(f"Slack answered HTTP {status} without its JSON", permanent=status in (404, 405, 410), hint=hint)
+    return Failed(f"Slack answered HTTP {status} without its JSON", permanent=status in (404, 405, 410), hint=_CHECK)
 
 
 def of_code(code: str, details: Mapping[str, Any] | None = None) -> Failed | Unknown:
@@ -155,6 +160,8 @@ def of_webhook(status: int, headers: Mapping[str, str], body: str) -> Failed | U
         return _later(code, headers)
     if status == 200 or status >= 500 or status == 408:
         return Unknown(f"the webhook answered HTTP {status}" + (f", `{code}`" if code else " with an unknown text"))
+    if 300 <= status < 400:
+        return Failed(f"the webhook answered HTTP {status}: {_REDIRECT}", permanent=True, hint=_CHECK_WEBHOOK)
     outcome = of_code(code) if code else None
     if isinstance(outcome, Failed) and outcome.permanent:
         return outcome

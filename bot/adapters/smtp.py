@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 
+from bot.adapters.deadline import Wire, within
 from bot.adapters.service_words import quoted, scrub, words_of
-from bot.adapters.smtp_login import BASIC_ENDED, Login, ends_passwords, login_hint, show_token
+from bot.adapters.smtp_connection import Connection, SecureConnection
+from bot.adapters.smtp_login import BASIC_ENDED, Login, ends_passwords, log_in, login_hint
 from bot.core.delivery import Failed, Outcome, Sent, Unknown
 
 _DOTS = re.compile(rb"(?m)^\.")
@@ -32,15 +33,17 @@ class Security(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds for a connection and for each command, for all of them up to the mail's text, and for its last answer.
+    """Seconds: ``opening`` from the server's name to the mail's last byte, then for the last answer, and a good-bye.
 
-    The sum stays below the outbox's lease of 120 seconds. RFC 5321 would have the last one longer; the longer it is,
-    the rarer an unknown end.
+    They bound the whole of each, whatever comes meanwhile: their sum is the longest that a mail takes, and stays within
+    the outbox's lease (at least 110 seconds). RFC 5321 would have the last answer waited for longer; the longer that
+    is, the rarer an unknown end. Within the opening, ``command`` is for each address and for each piece of an answer.
     """
 
     command: float = 20.0
     opening: float = 45.0
     acceptance: float = 60.0
+    parting: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,6 @@ class Server:
     security: Security
     patience: Patience = Patience()
     tls_context: ssl.SSLContext | None = None
-    clock: Callable[[], float] = time.monotonic
 
     @property
     def is_loopback(self) -> bool:
@@ -79,35 +81,34 @@ def transmit(
     """
     if _is_open(server, login):
         return _OPEN
-    session = _Session(server)
     secrets = login.secrets if login else ()
-    try:
-        session.open(login)
-        refused = session.address(sender, recipients, wait_for_all=wait_for_all)
-        session.write(data)
-    except (smtplib.SMTPException, OSError, UnicodeError) as error:
-        session.close()
-        return _not_sent(error, server.host, secrets)
-    try:
-        return session.accepted(refused, secrets)
-    except (smtplib.SMTPException, OSError) as error:
-        return Unknown(f"the answer to the mail was lost: {scrub(_words(error), *secrets)}")
-    finally:
-        session.close()
+    with Wire() as wire:
+        session = _Session(server, wire)
+        try:
+            refused = session.hand_over(login, sender, recipients, data, wait_for_all=wait_for_all)
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            session.close()
+            return _not_sent(error, server.host, secrets)
+        try:
+            return session.accepted(refused, secrets)
+        except (smtplib.SMTPException, OSError) as error:
+            return Unknown(f"the answer to the mail was lost: {scrub(_words(error), *secrets)}")
+        finally:
+            session.close()
 
 
 def probe(server: Server, login: Login | None, *, sender: str) -> Outcome:
     """Connects, logs in and names the sender, as for a mail, and hands over none."""
     if _is_open(server, login):
         return _OPEN
-    session = _Session(server)
-    try:
-        session.open(login)
-        session.name(sender)
-    except (smtplib.SMTPException, OSError, UnicodeError) as error:
-        return _not_sent(error, server.host, login.secrets if login else ())
-    finally:
-        session.close()
+    with Wire() as wire:
+        session = _Session(server, wire)
+        try:
+            session.introduce(login, sender)
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            return _not_sent(error, server.host, login.secrets if login else ())
+        finally:
+            session.close()
     protected = {Security.STARTTLS: "STARTTLS ok, ", Security.TLS: "TLS ok, ", Security.NONE: ""}[server.security]
     return Sent(f"{protected}{'login ok, ' if login else ''}sender accepted")
 
@@ -125,56 +126,93 @@ def _is_open(server: Server, login: Login | None) -> bool:
 
 
 class _Session:
-    """A connection, from its greeting to the answer to one mail."""
+    """A connection, from its greeting to the answer to one mail. What takes too long raises TimeoutError."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, wire: Wire) -> None:
         self._server = server
-        self._ends = server.clock() + server.patience.opening
+        self._wire = wire
         self._connection: smtplib.SMTP | None = None
         self._in_text = False
 
+    def hand_over(
+        self, login: Login | None, sender: str, recipients: Sequence[str], data: bytes, *, wait_for_all: bool
+    ) -> dict[str, tuple[int, bytes]]:
+        """All up to the final dot; returns the refused. An error means that not all of the text went out."""
+
+        def opening() -> dict[str, tuple[int, bytes]]:
+            self._open(login)
+            refused = self._address(sender, recipients, wait_for_all=wait_for_all)
+            self._write(data)
+            return refused
+
+        return within(self._server.patience.opening, opening, wire=self._wire)
+
+    def introduce(self, login: Login | None, sender: str) -> None:
+        """Logs in and names the sender. Raises if the server won't have it."""
+
+        def opening() -> None:
+            self._open(login)
+            self._name(sender)
+
+        within(self._server.patience.opening, opening, wire=self._wire)
+
+    def accepted(self, refused: Mapping[str, tuple[int, bytes]], secrets: Sequence[str]) -> Outcome:
+        """The answer to the text."""
+        code, words = within(self._server.patience.acceptance, self._answer, wire=self._wire)
+        self._in_text = False
+        if 200 <= code < 300:
+            return Sent(refused=scrub(_refused_words(refused), *secrets))
+        if 400 <= code < 600:
+            return Failed(scrub(_said(code, words), *secrets), permanent=code >= 500)
+        return Unknown(scrub(_said(code, words), *secrets))
+
+    def close(self) -> None:
+        """Ends the connection; how that goes changes nothing about the mail."""
+        if self._connection is None:
+            return
+        if self._connection.sock is not None and not self._in_text:
+            with suppress(smtplib.SMTPException, OSError):
+                within(self._server.patience.parting, self._connection.quit, wire=self._wire)
+        self._connection.close()
+
     def _ready(self) -> smtplib.SMTP:
-        """The connection, given no more time for its next command than is left for all."""
+        """The connection, unless the server closed it."""
         if self._connection is None or self._connection.sock is None:
             raise smtplib.SMTPServerDisconnected("the server closed the connection")
-        left = self._ends - self._server.clock()
-        if left <= 0:
-            raise TimeoutError(None, "the server took too long")
-        self._connection.sock.settimeout(min(self._server.patience.command, left))
         return self._connection
 
-    def open(self, login: Login | None) -> None:
+    def _open(self, login: Login | None) -> None:
         """Connects, protects the connection if that is asked for, and only then logs in."""
         server = self._server
         context = server.tls_context or ssl.create_default_context()
         timeout = server.patience.command
         if server.security is Security.TLS:
-            self._connection = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=context)
+            self._connection = SecureConnection(
+                server.host, server.port, timeout=timeout, context=context, wire=self._wire
+            )
         else:
-            self._connection = smtplib.SMTP(server.host, server.port, timeout=timeout)
+            self._connection = Connection(server.host, server.port, timeout=timeout, wire=self._wire)
         self._ready().ehlo_or_helo_if_needed()
         if server.security is Security.STARTTLS:
             self._ready().starttls(context=context)
             self._ready().ehlo_or_helo_if_needed()
-        if login and login.bearer:
-            show_token(self._ready(), login)
-        elif login:
-            self._ready().login(login.username, login.password)
+        if login:
+            log_in(self._ready(), login)
 
-    def name(self, sender: str) -> None:
+    def _name(self, sender: str) -> None:
         """Names the sender. Raises if the server won't have it."""
         code, words = self._ready().mail(sender)
         if code != 250:
             raise smtplib.SMTPSenderRefused(code, words, sender)
 
-    def address(
+    def _address(
         self, sender: str, recipients: Sequence[str], *, wait_for_all: bool = False
     ) -> dict[str, tuple[int, bytes]]:
         """Names sender and recipients, and begins the mail's text; returns the refused.
 
         Raises if none is left, or if somebody who is to be waited for is refused for the time being.
         """
-        self.name(sender)
+        self._name(sender)
         refused: dict[str, tuple[int, bytes]] = {}
         for recipient in recipients:
             code, words = self._ready().rcpt(recipient)
@@ -191,34 +229,16 @@ class _Session:
         self._in_text = True
         return refused
 
-    def write(self, data: bytes) -> None:
+    def _write(self, data: bytes) -> None:
         """Writes the text and the final dot. An error means that not all of it went out."""
         text = data if data.endswith(b"\r\n") else data + b"\r\n"
         self._ready().send(_DOTS.sub(b"..", text) + b".\r\n")
 
-    def accepted(self, refused: Mapping[str, tuple[int, bytes]], secrets: Sequence[str]) -> Outcome:
-        """The answer to the text."""
-        connection = self._connection
-        if connection is None or connection.sock is None:
-            raise smtplib.SMTPServerDisconnected("the server closed the connection")
-        connection.sock.settimeout(self._server.patience.acceptance)
-        code, words = connection.getreply()
-        self._in_text = False
-        if 200 <= code < 300:
-            return Sent(refused=scrub(_refused_words(refused), *secrets))
-        if 400 <= code < 600:
-            return Failed(scrub(_said(code, words), *secrets), permanent=code >= 500)
-        return Unknown(scrub(_said(code, words), *secrets))
-
-    def close(self) -> None:
-        """Ends the connection; how that goes changes nothing about the mail."""
-        if self._connection is None:
-            return
-        if self._connection.sock is not None and not self._in_text:
-            with suppress(smtplib.SMTPException, OSError):
-                self._connection.sock.settimeout(min(self._server.patience.command, 5))
-                self._connection.quit()
-        self._connection.close()
+    def _answer(self) -> tuple[int, bytes]:
+        connection = self._ready()
+        if connection.sock:  # it may be silent for all of the time that there is
+            connection.sock.settimeout(None)
+        return connection.getreply()
 
 
 # ── what failures mean ───────────────────────────────────────────────────────────────────────────────────────
@@ -265,6 +285,8 @@ def _words(error: Exception) -> str:
         return f"the server's certificate was not accepted: {quoted(error.verify_message)}"
     if isinstance(error, smtplib.SMTPException):
         return quoted(str(error))
+    if isinstance(error, TimeoutError):
+        return "the server took too long"
     return words_of(error)
 
 

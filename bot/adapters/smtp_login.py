@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 import smtplib
 from dataclasses import dataclass
@@ -44,7 +45,26 @@ class Login:
         return f"user={self.username}\1auth=Bearer {self.password}\1\1"
 
 
-def show_token(connection: smtplib.SMTP, login: Login) -> None:
+class ChallengeError(smtplib.SMTPException):
+    """What the server asks in a login can't be answered; smtplib raises what its libraries do."""
+
+
+def log_in(connection: smtplib.SMTP, login: Login) -> None:
+    """Logs in by what is there. Raises SMTPException; UnicodeError for what no login can be sent with."""
+    try:
+        if login.bearer:
+            _show_token(connection, login)
+        else:
+            connection.login(login.username, login.password)
+    except UnicodeError:
+        raise
+    except binascii.Error as error:
+        raise ChallengeError("the server's part of the login is not base64") from error
+    except ValueError as error:  # where MD5 is switched off (FIPS), CRAM-MD5 can't be computed
+        raise ChallengeError("this machine can't compute the login that the server offers first") from error
+
+
+def _show_token(connection: smtplib.SMTP, login: Login) -> None:
     """Logs in by XOAUTH2. A server that refuses the token asks once more, is answered with nothing, and then fails."""
     if "XOAUTH2" not in connection.esmtp_features.get("auth", "").upper().split():
         raise smtplib.SMTPNotSupportedError("the server offers no XOAUTH2")

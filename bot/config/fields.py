@@ -86,10 +86,14 @@ def whole(low: int, high: int) -> _Whole:
     return _Whole(low, high)
 
 
+LONGEST_ANSWER = 120
+"""Seconds that one answer of the feed may take: a process beats after each, and counts as dead after five minutes."""
+
+
 def _seconds(value: Any) -> float:
     is_number = isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()
-    if not is_number or not Decimal("0.1") <= value <= 600:
-        raise Wrong("`timeout_seconds` wants a number from 0.1 to 600")
+    if not is_number or not Decimal("0.1") <= value <= LONGEST_ANSWER:
+        raise Wrong(f"`timeout_seconds` wants a number from 0.1 to {LONGEST_ANSWER}")
     return float(value)
 
 
@@ -118,7 +122,7 @@ def check_filled(value: str) -> str:
 LINE = r"^[^\x00-\x1f]*[^\x00-\x1f\s][^\x00-\x1f]*$"
 """A line with something on it, as an editor checks it."""
 Seconds = Annotated[
-    float, BeforeValidator(_seconds), WithJsonSchema({"type": "number", "minimum": 0.1, "maximum": 600})
+    float, BeforeValidator(_seconds), WithJsonSchema({"type": "number", "minimum": 0.1, "maximum": LONGEST_ANSWER})
 ]
 Filled = Annotated[str, AfterValidator(check_filled), WithJsonSchema({"type": "string", "pattern": LINE})]
 

@@ -247,13 +247,6 @@ def test_silence_before_the_text_is_transient(server: FakeSmtp) -> None:
     failed(send(mail(server, patience=Patience(command=0.1))), permanent=False)
 
 
-def test_the_time_for_all_commands_is_bounded(server: FakeSmtp) -> None:
-    ticks = iter([0.0, 10.0, 20.0, 30.0, 40.0, 50.0])
-    outcome = failed(send(mail(server, clock=lambda: next(ticks))), permanent=False)
-    assert "too long" in outcome.reason
-    assert "DATA" not in server.commands
-
-
 def test_a_server_that_does_not_greet_is_transient() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         channel = mail(int(silent.getsockname()[1]), patience=Patience(command=0.1))

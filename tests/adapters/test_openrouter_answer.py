@@ -1,16 +1,50 @@
-"""Retry-After in all its spellings."""
+"""JSON that spells half a letter, and Retry-After in all its spellings."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.openrouter_answer import MAX_RETRY_AFTER, retry_after
+from bot.adapters.openrouter_answer import MAX_RETRY_AFTER, AppAnswer, read, retry_after
+from tests.adapters.feed_answers import META, app_row
 
 NOW = datetime(2026, 11, 11, 3, 0, tzinfo=UTC)
+
+
+def name_read(spelled: str) -> str:
+    """An app's name as it is read where the answer spells it so."""
+    body = json.dumps({"data": [app_row(1, app_name="NAME"), app_row(2)], "meta": META}).replace("NAME", spelled)
+    return read(AppAnswer, body.encode(), what="the board").data[0].app_name
+
+
+@pytest.mark.parametrize(
+    ("spelled", "name"),
+    [
+        (r"Cool \ud83d", "Cool \ufffd"),
+        (r"\uDE00 Cool", "\ufffd Cool"),
+        (r"\ud83d\ud83d\ude00", "\ufffd\U0001f600"),
+        (r"\ude00\ud83d", "\ufffd\ufffd"),
+        (r"\ud83d\u00e9", "\ufffd\u00e9"),
+        (r"\ud83dude00", "\ufffdude00"),
+        (r"\\ud83d \ud83d", "\\ud83d \ufffd"),
+        (r"\\\ud83d", "\\\ufffd"),
+        (r"\ud83d\ude00 \ud83d", "\U0001f600 \ufffd"),
+    ],
+)
+def test_half_a_letter_in_a_name_costs_no_more_than_the_letter(spelled: str, name: str) -> None:
+    """JavaScript cuts a name amid an emoji; the board would be unusable for as long as the app is listed."""
+    assert name_read(spelled) == name
+
+
+@given(st.text(st.characters(codec=None) | st.sampled_from("\\u\ud83d\ude00d8"), max_size=30))
+def test_property_any_name_that_json_can_spell_is_read(name: str) -> None:
+    """As it is, but for what no database holds: NUL, and halves of letters."""
+    paired = name.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    assert name_read(json.dumps(name)[1:-1]) == paired.replace("\0", "\ufffd")
 
 
 @pytest.mark.parametrize(

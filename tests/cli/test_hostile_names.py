@@ -63,8 +63,8 @@ LOOK = (
 
 
 def names_of(count: int, seed: int) -> list[str]:
-    """Names as they come in an answer, which can't hold half a surrogate pair."""
-    return [name.encode(errors="ignore").decode() for name in hostile_names(count, seed)]
+    """Names as they come out of an answer, in which half a surrogate pair is a replacement character."""
+    return [name.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for name in hostile_names(count, seed)]
 
 
 NAMES = names_of(400, 20_261_121)

@@ -17,6 +17,7 @@ from bot.adapters.store.turn import Turn
 from bot.app.records import NewDelivery
 from bot.cli.live import STALE_SECONDS, beat_file
 from bot.cli.serving import Hold, hold_store, nudge
+from bot.config.fields import LONGEST_ANSWER
 from bot.core.delivery import Delivery, DeliveryStatus, Failed, Step
 from bot.errors import StoreBusyError, StoreError
 from bot.scheduler import Beat
@@ -73,6 +74,11 @@ def test_it_beats_while_a_long_digest_is_sent_and_nobody_else_takes_that(house: 
     assert len(channel.sent) == len(set(channel.sent)) == 200
     assert max(b - a for a, b in pairwise(beats)) <= timedelta(seconds=STALE_SECONDS)
     assert taken == [None] * 200
+
+
+def test_a_board_whose_answers_take_their_time_is_no_reason_to_end_a_process() -> None:
+    """It beats after each board, of which some take two answers, and each as long as the configuration lets it."""
+    assert 2 * LONGEST_ANSWER < STALE_SECONDS
 
 
 def test_the_beat_is_there_as_long_as_the_store_is_held(house: House) -> None:

@@ -14,7 +14,8 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 def storable(text: str) -> str:
     """The text with what no database takes made visible: NUL and lone surrogates become U+FFFD.
 
-    Names come from strangers and JSON can spell both; PostgreSQL refuses NUL, and neither database encodes a
+    Names come from strangers, and JSON can spell both. The feed's adapter lets neither through; whatever else is
+    stored (a configuration's words, a service's) passes here: PostgreSQL refuses NUL, and neither database encodes a
     surrogate.
     """
     if text.isascii() and "\0" not in text:  # nearly always: an entry has two texts, and a day has thousands
