@@ -167,7 +167,9 @@ class TestRechecks:
         """The end dates that are to be checked of the own board's windows, each with when it was asked for last."""
         checked = {watchlist.board: dict(checks)}
         oldest = last - timedelta(days=9)
-        wishes = rechecks([watchlist], checked, last, settle=SETTLE, restate_days=restate_days, oldest=oldest)
+        wishes = rechecks(
+            [watchlist], checked, last, now=now, settle=SETTLE, restate_days=restate_days, oldest=oldest
+        )
         assert all(wish == Wish(watchlist.depth, recheck=True) for wish in wishes.values())
         return [end for _, end in wishes]
 
@@ -203,7 +205,9 @@ class TestRechecks:
         watchlists = [Watchlist("t", "T", ALL_APPS, (Trending(),)), Watchlist("m", "M", MODELS, (NewLeader(),)), LEADER]
         early = complete_at(ago(1), SETTLE)
         checked = {board: {ago(1): early} for board in (ALL_APPS, ALL_APPS.twin, MODEL_DAY, CODING)}
-        wishes = rechecks(watchlists, checked, DAY, settle=SETTLE, restate_days=1, oldest=ago(9))
+        wishes = rechecks(
+            watchlists, checked, DAY, now=complete_at(DAY, SETTLE), settle=SETTLE, restate_days=1, oldest=ago(9)
+        )
         assert set(wishes) == {(ALL_APPS, ago(1)), (ALL_APPS.twin, ago(1)), (MODEL_DAY, ago(1))}
 
     def test_the_deepest_wish_wins_and_whoever_wants_a_check_gets_it(self) -> None:
