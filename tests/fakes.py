@@ -250,7 +250,7 @@ class FakeStore:
     def statuses(
         self, watchlists: Collection[str], since: date, *, until: date = date.max, asked_by: datetime | None = None
     ) -> Mapping[str, Mapping[date, DayStatus]]:
-        found = {}
+        found: dict[str, dict[date, DayStatus]] = {}
         for name, days in self.ledgers(watchlists, since, until).items():
             chosen = {
                 day.date: day.status
@@ -261,12 +261,12 @@ class FakeStore:
         return found
 
     def begun(self, watchlists: Collection[str], before: date, *, until: date) -> Mapping[str, Begun]:
-        found = {}
+        found: dict[str, Begun] = {}
         for name, days in self.ledgers(watchlists, date.min).items():
             first = [day for day in days if day.date <= until or day.status is DayStatus.EVALUATED][:1]
             past = [day for day in days if day.date < before and day.date <= until]
             done = [day for day in past if day.status is not DayStatus.WAITING]
-            found |= {name: Begun(day.date, len(done)) for day in first}
+            found.update((name, Begun(day.date, len(done))) for day in first)
         return found
 
     def mark(self, *days: WatchlistDay) -> None:
@@ -560,7 +560,8 @@ def _in_order(events: Iterable[Event]) -> list[Event]:
 
 def _may_be_sent(delivery: Delivery, now: datetime, lease_until: datetime) -> bool:
     next_at, held_until = delivery.next_attempt_at, delivery.lease_until
-    unbelieved = any(step.started_at and ahead(step.started_at, now) for step in delivery.steps)
+    begun = [step.started_at for step in delivery.steps if step.status not in (StepStatus.SENT, StepStatus.DEAD)]
+    unbelieved = bool(next_at and ahead(next_at, now) and any(at and ahead(at, now) for at in begun))
     match delivery.status:
         case DeliveryStatus.PENDING:
             return next_at is None or next_at <= now or unbelieved

@@ -131,9 +131,9 @@ class Deliver:
 
     def _advance(self, channel: Channel, delivery: Delivery, step: Step, thread: str) -> tuple[Delivery, Outcome]:
         """Sends a step and records how that went; one that may have been sent before is looked for first."""
+        step = begun_by(delivery, step, policy=self.policy, now=self.clock())
         if step.status in (StepStatus.SENDING, StepStatus.UNKNOWN):
-            begun = begun_by(delivery, step, policy=self.policy, now=self.clock())
-            found = _ask(lambda: channel.find(delivery, begun, thread)) if channel.can_be_asked else None
+            found = _ask(lambda: channel.find(delivery, step, thread)) if channel.can_be_asked else None
             if isinstance(found, Sent):
                 return self._record(delivery, step, found), found
             looks_left = delivery.looks < len(self.policy.looks)

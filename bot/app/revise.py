@@ -33,7 +33,7 @@ def revise(store: Store, agenda: Agenda, *, evidence: Evidence | None = None) ->
         for mark in evidence.marks(watchlist.id)
         if mark.status is not DayStatus.WAITING and agenda.oldest <= mark.date and mark.policy == by
     ]
-    while marks and marks[-1].date in agenda.days:
+    while marks and marks[-1].status is DayStatus.GAP and marks[-1].date in agenda.days:
         marks.pop()
     if not marks:
         return []

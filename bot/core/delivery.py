@@ -135,7 +135,7 @@ Outcome = Sent | Failed | Unknown
 LONGEST_WAIT = timedelta(hours=6)
 """The longest time between two tries that no service asked for."""
 FEWEST_TRIES = 5
-"""Nothing is given up for its age before it was tried so often, which takes a quarter of an hour, unless the service asks
+"""Nothing is given up for its age before it was tried so often, which takes a quarter of an hour, unless a service asks
 for hours: what seems to be days old lay there while nothing ran, or the clock is ahead."""
 
 
@@ -223,7 +223,7 @@ def release(
 
 
 def begun_by(delivery: Delivery, step: Step, *, policy: RetryPolicy, now: datetime) -> Step:
-    """A step that is to be looked for, with a ``started_at`` that is not later than when it was begun.
+    """The step, with a ``started_at`` from which on it can be looked for: not later than when it was begun.
 
     One that is still to come is from a clock that was ahead: nobody knows when that was, but tries end some time.
     """

@@ -91,9 +91,12 @@ def begun(connection: Connection, watchlists: Collection[str], before: date, unt
     return found | {name: Begun(first, 0) for name, first, _ in _by_watchlist(connection, judged, others)}
 
 
-def _by_watchlist(connection: Connection, query: Select[Any], watchlists: Iterable[str]) -> Iterator[Row[Any]]:
+def _by_watchlist(
+    connection: Connection, query: Select[Any], watchlists: Iterable[str]
+) -> Iterator[tuple[str, date, int]]:
     for chunk in chunks(watchlists):
-        yield from connection.execute(query.where(WATCHLIST_DAY.c.watchlist.in_(chunk))).all()
+        rows = connection.execute(query.where(WATCHLIST_DAY.c.watchlist.in_(chunk))).all()
+        yield from ((name, first, number) for name, first, number in rows)
 
 
 def _day(row: Row[Any]) -> WatchlistDay:
@@ -121,7 +124,7 @@ def mark(connection: Connection, days: Iterable[WatchlistDay]) -> None:
 
 @cache
 def _marking(dialect: str) -> Executable:
-    """What ``WatchlistDay.supersedes`` says, in SQL: whoever wrote the known mark may have done so since it was read."""
+    """What ``WatchlistDay.supersedes`` says, in SQL: the known mark may have been written since it was looked at."""
     statement = insert_into(dialect, WATCHLIST_DAY)
     new, known = statement.excluded, WATCHLIST_DAY.c
     earlier = new.first_asked_at < known.first_asked_at

@@ -16,6 +16,7 @@ from bot.core.delivery import LONGEST_WAIT, Delivery, DeliveryStatus, Step, Step
 from bot.core.event import EventStatus
 
 _CLOSED = (DeliveryStatus.SENT.value, DeliveryStatus.DISCARDED.value)
+_OVER = (StepStatus.SENT.value, StepStatus.DEAD.value)
 
 
 def enqueue(
@@ -50,8 +51,8 @@ def claim(
 ) -> Delivery | None:
     """See Store.claim. One statement, so that whoever else claims meanwhile gets another delivery, or none."""
     status, next_at, held_until = DELIVERY.c.status, DELIVERY.c.next_attempt_at, DELIVERY.c.lease_until
-    ahead = _begun_after(now + TOLERATED)
-    looked_for = or_(next_at <= now, next_at > now + LONGEST_WAIT + TOLERATED, and_(next_at.is_not(None), ahead))
+    ahead = and_(next_at > now + TOLERATED, _begun_after(now + TOLERATED))
+    looked_for = or_(next_at <= now, next_at > now + LONGEST_WAIT + TOLERATED, ahead)
     due = or_(
         and_(status == DeliveryStatus.PENDING.value, or_(next_at.is_(None), next_at <= now, ahead)),
         and_(status == DeliveryStatus.UNKNOWN.value, looked_for),
@@ -81,11 +82,12 @@ def claim(
 
 
 def _begun_after(moment: datetime) -> ColumnElement[bool]:
-    """That a part was begun later: whoever said when the next try is, had a clock that was ahead.
+    """That a part that is still to be sent was begun later: who said when the next try is, had a clock that was ahead.
 
-    Only what is not due yet is looked at so: a row or two, by the key of its parts.
+    Only what is not due for hours is looked at so: a row or two, by the key of its parts.
     """
-    return exists().where(DELIVERY_STEP.c.delivery_id == DELIVERY.c.id, DELIVERY_STEP.c.started_at > moment)
+    parts = DELIVERY_STEP.c
+    return exists().where(parts.delivery_id == DELIVERY.c.id, parts.status.not_in(_OVER), parts.started_at > moment)
 
 
 def record_step(

@@ -91,6 +91,11 @@ class SqlStore(SqlBooks):
 
     # ── retention ────────────────────────────────────────────────────────────────────────────────────────────
 
+    def newest_end(self) -> date | None:
+        """See RetentionStore."""
+        with self._reading() as connection:
+            return retention.newest_end(connection)
+
     def thin(self, before: date) -> int:
         """See RetentionStore."""
         with self._writing() as connection:
