@@ -23,7 +23,8 @@ from bot.app.records import (
 )
 from bot.core import pace
 from bot.core.catalogue import Catalogue, Listing, Spell, every_name, key
-from bot.core.delivery import Delivery, DeliveryStatus, Step, StepStatus
+from bot.core.clocks import ahead
+from bot.core.delivery import LONGEST_WAIT, Delivery, DeliveryStatus, Step, StepStatus
 from bot.core.event import HANDLE_LENGTH, Event, EventStatus, Kind, handle
 from bot.core.history import History
 from bot.core.naming import LOOK_BACK, Sightings
@@ -135,23 +136,23 @@ class FakeStore:
     # the catalogue
     def keep_listings(self, listings: Iterable[Listing], day: date) -> None:
         for listing in map(_cleaned_listing, listings):
-            known = self._newest_spell(listing.id)
+            known = self._newest_spell(listing.id, day)
             if known and known.listing == listing:
                 longer = replace(known, seen_to=max(known.seen_to, day))
                 self._rows.spells[listing.id, known.seen_from] = longer
-            elif known is None or known.seen_from <= day:
+            else:
                 self._rows.spells[listing.id, day] = Spell(listing, day, day)
         self._rows.catalogued.add(day)
 
-    def catalogued(self) -> date | None:
-        return max(self._rows.catalogued, default=None)
+    def catalogued(self, until: date = date.max) -> date | None:
+        return max((day for day in self._rows.catalogued if day <= until), default=None)
 
     def catalogue(self, until: date) -> Catalogue | None:
-        day = max((day for day in self._rows.catalogued if day <= until), default=None)
+        day = self.catalogued(until)
         return Catalogue(day, self._rows.spells.values()) if day else None
 
-    def _newest_spell(self, listing_id: str) -> Spell | None:
-        own = [spell for (its_id, _), spell in self._rows.spells.items() if its_id == listing_id]
+    def _newest_spell(self, listing_id: str, until: date) -> Spell | None:
+        own = [spell for (its_id, start), spell in self._rows.spells.items() if its_id == listing_id and start <= until]
         return max(own, key=lambda spell: spell.seen_from, default=None)
 
     def _listed_names(self, item: str) -> tuple[str, ...]:
@@ -240,25 +241,40 @@ class FakeStore:
     def ledger(self, watchlist: str) -> Sequence[WatchlistDay]:
         return [day for (owner, _), day in sorted(self._rows.days.items()) if owner == watchlist]
 
-    def ledgers(self, watchlists: Iterable[str], since: date) -> Mapping[str, Sequence[WatchlistDay]]:
-        found = {name: [day for day in self.ledger(name) if day.date >= since] for name in watchlists}
+    def ledgers(
+        self, watchlists: Iterable[str], since: date, until: date = date.max
+    ) -> Mapping[str, Sequence[WatchlistDay]]:
+        found = {name: [day for day in self.ledger(name) if since <= day.date <= until] for name in watchlists}
         return {name: days for name, days in found.items() if days}
 
-    def statuses(self, watchlists: Collection[str], since: date) -> Mapping[str, Mapping[date, DayStatus]]:
-        ledgers = self.ledgers(watchlists, since)
-        return {name: {day.date: day.status for day in days} for name, days in ledgers.items()}
+    def statuses(
+        self, watchlists: Collection[str], since: date, *, until: date = date.max, asked_by: datetime | None = None
+    ) -> Mapping[str, Mapping[date, DayStatus]]:
+        found: dict[str, dict[date, DayStatus]] = {}
+        for name, days in self.ledgers(watchlists, since, until).items():
+            chosen = {
+                day.date: day.status
+                for day in days
+                if day.status is not DayStatus.GAP or asked_by is None or day.first_asked_at <= asked_by
+            }
+            found |= {name: chosen} if chosen else {}
+        return found
 
-    def begun(self, watchlists: Collection[str], before: date) -> Mapping[str, Begun]:
-        found = {}
+    def begun(self, watchlists: Collection[str], before: date, *, until: date) -> Mapping[str, Begun]:
+        found: dict[str, Begun] = {}
         for name, days in self.ledgers(watchlists, date.min).items():
-            done = [day for day in days if day.date < before and day.status is not DayStatus.WAITING]
-            found[name] = Begun(days[0].date, len(done))
+            first = [day for day in days if day.date <= until or day.status is DayStatus.EVALUATED][:1]
+            past = [day for day in days if day.date < before and day.date <= until]
+            done = [day for day in past if day.status is not DayStatus.WAITING]
+            found.update((name, Begun(day.date, len(done))) for day in first)
         return found
 
     def mark(self, *days: WatchlistDay) -> None:
         for day in days:
             known = self._rows.days.get((day.watchlist, day.date), day)
-            self._rows.days[day.watchlist, day.date] = replace(day, first_asked_at=known.first_asked_at)
+            if day.supersedes(known):
+                first = min(day.first_asked_at, known.first_asked_at)
+                self._rows.days[day.watchlist, day.date] = replace(day, first_asked_at=first)
 
     def add_events(self, events: Iterable[Event]) -> Sequence[Event]:
         added = []
@@ -374,12 +390,13 @@ class FakeStore:
         due = [
             delivery
             for delivery in self._rows.deliveries
-            if _may_be_sent(delivery, now) and (among is None or delivery.channel in among)
+            if _may_be_sent(delivery, now, lease_until) and (among is None or delivery.channel in among)
         ]
         if not due:
             return None
         first = min(due, key=lambda delivery: (delivery.due_at, delivery.id))
-        return self._put(replace(first, status=DeliveryStatus.CLAIMED, lease_until=lease_until))
+        created = min(first.created_at, now)
+        return self._put(replace(first, status=DeliveryStatus.CLAIMED, lease_until=lease_until, created_at=created))
 
     def record_step(
         self, delivery_id: int, step: Step, *, held_until: datetime | None, lease_until: datetime | None
@@ -541,12 +558,15 @@ def _in_order(events: Iterable[Event]) -> list[Event]:
     )
 
 
-def _may_be_sent(delivery: Delivery, now: datetime) -> bool:
+def _may_be_sent(delivery: Delivery, now: datetime, lease_until: datetime) -> bool:
+    next_at, held_until = delivery.next_attempt_at, delivery.lease_until
+    begun = [step.started_at for step in delivery.steps if step.status not in (StepStatus.SENT, StepStatus.DEAD)]
+    unbelieved = bool(next_at and ahead(next_at, now) and any(at and ahead(at, now) for at in begun))
     match delivery.status:
         case DeliveryStatus.PENDING:
-            return delivery.next_attempt_at is None or delivery.next_attempt_at <= now
+            return next_at is None or next_at <= now or unbelieved
         case DeliveryStatus.UNKNOWN:
-            return delivery.next_attempt_at is not None and delivery.next_attempt_at <= now
+            return next_at is not None and (next_at <= now or unbelieved or ahead(next_at, now + LONGEST_WAIT))
         case DeliveryStatus.CLAIMED:
-            return delivery.lease_until is not None and delivery.lease_until <= now
+            return held_until is not None and (held_until <= now or ahead(held_until, lease_until))
     return False

@@ -24,8 +24,8 @@ def due(store: Store, watchlists: Iterable[Watchlist], now: datetime) -> bool:
     """Whether the catalogue is to be asked for: it is wanted, and did not come yet on this UTC day."""
     if not wanted(watchlists):
         return False
-    last = store.catalogued()
-    return last is None or last < _today(now)
+    today = _today(now)
+    return store.catalogued(today) != today
 
 
 def refresh(feed: Feed, store: Store, *, now: datetime) -> Failure | None:
@@ -68,7 +68,7 @@ def _judge(store: Store, listings: list[Listing], now: datetime) -> Failure | No
 
 def _missing(store: Store, now: datetime) -> bool:
     """Whether the newest catalogue is older than what else is waited for."""
-    last = store.catalogued()
+    last = store.catalogued(_today(now))
     return last is not None and _today(now) - last >= PATIENCE
 
 

@@ -35,6 +35,7 @@ from bot.app.troubles import REFUSED
 from bot.core.delivery import Delivery
 from bot.core.history import History
 from bot.core.plan import (
+    PATIENCE,
     Agenda,
     Request,
     Window,
@@ -49,6 +50,7 @@ from bot.core.plan import (
     requests,
     wanted_windows,
 )
+from bot.core.ranking import FIRST_DAY
 from bot.core.watchlist import Watchlist
 from bot.errors import StoreError
 
@@ -172,15 +174,20 @@ class Cycle:
             self.watchlists,
             self.store.checked(boards, oldest, last),
             last,
+            now=self.timing.clock(),
             settle=self.timing.settle,
             restate_days=self.timing.restate_days,
             oldest=oldest,
         )
 
     def _agendas(self, last: date) -> tuple[Agenda, ...]:
-        """Each watchlist's work list, by a few statements for all of them, however many years their ledgers have."""
+        """Each watchlist's work list, by a few statements for all of them, however many years their ledgers have.
+
+        A recent day that was given up before its patience was over was given up by a clock that was ahead: it is open.
+        """
         names, oldest = [watchlist.id for watchlist in self.watchlists], oldest_judged(last, self.timing.catch_up_days)
-        begun, recent = self.store.begun(names, oldest), self.store.statuses(names, oldest)
+        begun = self.store.begun(names, oldest, until=last)
+        recent = self.store.statuses(names, oldest, until=last, asked_by=self.timing.clock() - PATIENCE)
         return tuple(self._agenda(one, last, begun.get(one.id), recent.get(one.id, {})) for one in self.watchlists)
 
     def _agenda(
@@ -188,10 +195,12 @@ class Cycle:
     ) -> Agenda:
         """A watchlist's work list. Older days than the ``recent`` ones are looked at only where one is not done."""
         catch_up, days = self.timing.catch_up_days, recent
-        first = min([*([began.first] if began else []), *([self.day] if self.day else [])], default=None)
+        begins = [*([began.first] if began else []), *([self.day] if self.day else [])]
+        first = max(min(begins), FIRST_DAY) if begins else None
         done_before = oldest_judged(last, catch_up)
         if first and first + timedelta(days=began.done if began else 0) < done_before:
-            days, done_before = self.store.statuses([watchlist.id], first).get(watchlist.id, {}), first
+            older = self.store.statuses([watchlist.id], first, until=done_before - timedelta(days=1))
+            days, done_before = {**older.get(watchlist.id, {}), **recent}, first
         done = {day for day, status in days.items() if status is not DayStatus.WAITING}
         return agenda(watchlist, done, first, last, catch_up, done_before=done_before)
 
@@ -210,7 +219,9 @@ class Cycle:
 
         Returns the snapshots by which they were judged; those that were looked at are at hand for the digests.
         """
-        now, shared = self.timing.now(), Evidence(store, report.plan.agendas)
+        now = self.timing.clock()
+        last = last_complete_day(now, self.timing.settle)
+        shared = Evidence(store, report.plan.agendas, last=last)
         if any(item.days for item in report.plan.agendas):
             shared.history.fetch(report.plan.wanted)
         noted = frozenset(incident.key for incident in store.incidents())
@@ -221,7 +232,7 @@ class Cycle:
                 again = revise(store, item, evidence=shared)
                 report.days += again
                 # what was judged again changed this watchlist's marks and events, so that it has to be read anew
-                evidence = Evidence(store, [item]) if again else shared
+                evidence = Evidence(store, [item], last=last) if again else shared
                 for day in judge_agenda(item, evidence, now=now):
                     days.append(day)  # one by one: a bug on a later day leaves those before it
             batch.append((name, days))

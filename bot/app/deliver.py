@@ -22,6 +22,7 @@ from bot.core.delivery import (
     Step,
     StepStatus,
     Unknown,
+    begun_by,
     release,
     resend,
     worse,
@@ -123,13 +124,14 @@ class Deliver:
     def _hand_back(self, delivery: Delivery) -> Attempt:
         """Leaves the parts that are missing to the next run, whoever's it is, at once and at no cost of a try."""
         now = self.clock()
-        left = Release(DeliveryStatus.PENDING, timedelta(0), delivery.attempts, delivery.looks)
+        left = Release(DeliveryStatus.PENDING, None, delivery.attempts, delivery.looks)
         if not self._let_go(delivery, left, now=now, last_error=delivery.last_error):
             return Attempt(delivery, DeliveryStatus.CLAIMED, _TAKEN_OVER)
         return Attempt(delivery, DeliveryStatus.PENDING, "The process was told to stop.", next_attempt_at=now)
 
     def _advance(self, channel: Channel, delivery: Delivery, step: Step, thread: str) -> tuple[Delivery, Outcome]:
         """Sends a step and records how that went; one that may have been sent before is looked for first."""
+        step = begun_by(delivery, step, policy=self.policy, now=self.clock())
         if step.status in (StepStatus.SENDING, StepStatus.UNKNOWN):
             found = _ask(lambda: channel.find(delivery, step, thread)) if channel.can_be_asked else None
             if isinstance(found, Sent):
@@ -220,7 +222,7 @@ def revive(store: Store, delivery_id: int, *, now: datetime) -> None:
     """
     with store.transaction() as tx:
         delivery = _stuck(tx, delivery_id)
-        _put(tx, replace(delivery, attempts=0, looks=0), DeliveryStatus.PENDING, due=now, renewed=now)
+        _put(tx, replace(delivery, attempts=0, looks=0), DeliveryStatus.PENDING, renewed=now)
         for step in delivery.steps:
             if step.status is not StepStatus.SENT:
                 again = replace(step, status=StepStatus.PENDING)
@@ -232,7 +234,7 @@ def give_up(store: Store, delivery_id: int, *, now: datetime) -> None:
     """Marks a stuck delivery as discarded; its record stays. Raises UsageError as ``revive`` does."""
     with store.transaction() as tx:
         delivery = _stuck(tx, delivery_id)
-        _put(tx, delivery, DeliveryStatus.DISCARDED, due=None)
+        _put(tx, delivery, DeliveryStatus.DISCARDED)
         tx.end_incident(incident_key(delivery), now)
 
 
@@ -241,15 +243,17 @@ def _put(
     delivery: Delivery,
     status: DeliveryStatus,
     *,
-    due: datetime | None,
     renewed: datetime | None = None,
 ) -> None:
-    """Sets the state of a delivery that nobody holds; UsageError, and all is taken back, where somebody does."""
+    """Sets the state of a delivery that nobody holds; UsageError, and all is taken back, where somebody does.
+
+    It has no time for a next try: what is pending without one is due at once.
+    """
     free = tx.release(
         delivery.id,
         status,
         held_until=None,
-        next_attempt_at=due,
+        next_attempt_at=None,
         attempts=delivery.attempts,
         looks=delivery.looks,
         last_error=delivery.last_error,

@@ -56,12 +56,16 @@ def judge_agenda(agenda: Agenda, evidence: Evidence, *, now: datetime) -> Iterat
     """Judges the agenda's days, oldest first, until one has to wait for data. Nothing is written.
 
     A day that is too old, or whose own snapshot did not come within three days, becomes a gap; the next day is then
-    compared with the last one before it.
+    compared with the last one before it. Too old is only what something newer is stored of: a clock that is ahead by a
+    year finds a year of days that nobody has lived.
+
+    ``now`` is the real time. What a clock that was ahead asked for later than that was not asked for yet.
     """
     watchlist, seen, history = agenda.watchlist, evidence.seen, evidence.history
     for day in agenda.gaps:
-        yield _gap(watchlist, day, now, seen)
-    asked = {mark.date: mark.first_asked_at for mark in evidence.marks(watchlist.id)}
+        if day <= evidence.reached():
+            yield _gap(watchlist, day, now, seen)
+    asked = {mark.date: min(mark.first_asked_at, now) for mark in evidence.marks(watchlist.id)}
     for day in agenda.days:
         missing = evidence.missing(watchlist, day)
         first_asked = asked.get(day, now)
@@ -86,14 +90,32 @@ def judge_agenda(agenda: Agenda, evidence: Evidence, *, now: datetime) -> Iterat
 def write(store: Store, days: Iterable[Judged]) -> list[DayReport]:
     """Writes what days came to, all in one transaction, so that no day has its events without its mark.
 
-    Returns their reports, with those of the events that were not stored before.
+    A day that another process has judged meanwhile is left to it, whatever it made of it: what came since is a
+    restatement, which the next cycle finds. Returns the reports, with those of the events that were not stored before.
     """
     judged = list(days)
-    events = [event for day in judged for event in day.report.events]
     with store.transaction() as tx:
+        known = _known_marks(tx, judged)
+        new = [mark for day in judged for mark in day.marks if _is_news(mark, known.get((mark.watchlist, mark.date)))]
+        written = {(mark.watchlist, mark.date) for mark in new}
+        mine = [day for day in judged if (day.report.watchlist, day.report.date) in written]
+        events = [event for day in mine for event in day.report.events]
         added = {event.key: event for event in tx.add_events(events)} if events else {}
-        tx.mark(*(mark for day in judged for mark in day.marks))
+        tx.mark(*new)
     return [replace(day.report, events=_among(day.report.events, added)) for day in judged]
+
+
+def _known_marks(tx: Store, judged: Sequence[Judged]) -> Mapping[tuple[str, date], WatchlistDay]:
+    """What the ledger holds of these days by now."""
+    days = [mark.date for day in judged for mark in day.marks]
+    if not days:
+        return {}
+    ledgers = tx.ledgers({day.report.watchlist for day in judged}, min(days), max(days))
+    return {(mark.watchlist, mark.date): mark for marks in ledgers.values() for mark in marks}
+
+
+def _is_news(mark: WatchlistDay, known: WatchlistDay | None) -> bool:
+    return known is None or (known.status is not DayStatus.EVALUATED and mark.supersedes(known))
 
 
 def _among(events: Iterable[Event], added: Mapping[str, Event]) -> tuple[Event, ...]:

@@ -41,14 +41,23 @@ class Evidence:
 
     ``seen`` is the store's version then, ``history`` the snapshots up to it (whoever has a view of them may give it).
     What is written later takes no part, but events that `tell` is told of. ``sights`` are what the watchlists see alike
-    of these snapshots.
+    of these snapshots. ``last`` is the last complete day: what the ledger holds of later ones, a clock that was ahead
+    has written.
     """
 
-    def __init__(self, store: Store, agendas: Iterable[Agenda] = (), *, history: History | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        agendas: Iterable[Agenda] = (),
+        *,
+        history: History | None = None,
+        last: date = date.max,
+    ) -> None:
         self.seen = store.version()
         self.history = history or store.history(self.seen)
         self._store = store
         self._agendas = tuple(agendas)
+        self._last = last
         self._naming = store.naming()
         self.sights = Sights(self.history)
         self._missing: dict[tuple[Board, int, tuple[Rule, ...], date], tuple[Need, ...]] = {}
@@ -56,17 +65,31 @@ class Evidence:
         self._known: dict[tuple[tuple[Board, ...], date, date], Known] = {}
         self._marks: Mapping[str, Sequence[WatchlistDay]] | None = None
         self._told: dict[str, list[Event]] | None = None
+        self._reached: date | None = None
         self._changed: Mapping[Board, Sequence[tuple[Window, int]]] | None = None
 
     def marks(self, watchlist: str) -> Sequence[WatchlistDay]:
-        """The watchlist's days in the ledger, from the oldest that its agenda still judges, ascending."""
+        """The watchlist's days in the ledger, from the oldest that its agenda still judges to the last, ascending."""
         return self._all_marks().get(watchlist, ())
 
     def _all_marks(self) -> Mapping[str, Sequence[WatchlistDay]]:
         if self._marks is None:
             oldest = min((agenda.oldest for agenda in self._agendas), default=date.min)
-            self._marks = self._store.ledgers({agenda.watchlist.id for agenda in self._agendas}, oldest)
+            names = {agenda.watchlist.id for agenda in self._agendas}
+            self._marks = self._store.ledgers(names, oldest, self._last)
         return self._marks
+
+    def reached(self) -> date:
+        """The newest day that is known to have been: one of which anything is stored that the agendas look at.
+
+        It is asked only where there are gaps to be, and looks no further back than they do.
+        """
+        if self._reached is None:
+            first = min(gap for agenda in self._agendas for gap in agenda.gaps)
+            boards = {board for agenda in self._agendas for board in self._sources_of(agenda.watchlist)}
+            ends = (end for stored in self._store.checked(boards, first, date.max).values() for end in stored)
+            self._reached = max(ends, default=date.min)
+        return self._reached
 
     def told(self, watchlist: Watchlist, day: date) -> Sequence[Event]:
         """The stored events that may hold back those of a day of the watchlist's agenda, without their evidence."""

@@ -66,8 +66,8 @@ class CatalogueStore(Protocol):
         """
         ...
 
-    def catalogued(self) -> date | None:
-        """The newest day of which there is a catalogue."""
+    def catalogued(self, until: date = date.max) -> date | None:
+        """The newest day up to ``until`` of which there is a catalogue."""
         ...
 
     def catalogue(self, until: date) -> Catalogue | None:
@@ -170,20 +170,34 @@ class Store(CatalogueStore, Books, Protocol):
         """All days of a watchlist that were asked for, ascending."""
         ...
 
-    def ledgers(self, watchlists: Iterable[str], since: date) -> Mapping[str, Sequence[WatchlistDay]]:
-        """The same of several watchlists, from ``since`` on; those without any are left out."""
+    def ledgers(
+        self, watchlists: Iterable[str], since: date, until: date = date.max
+    ) -> Mapping[str, Sequence[WatchlistDay]]:
+        """The same of several watchlists, from ``since`` to ``until``; those without any are left out."""
         ...
 
-    def statuses(self, watchlists: Collection[str], since: date) -> Mapping[str, Mapping[date, DayStatus]]:
-        """How each day from ``since`` on stands, ascending, and nothing else; watchlists without any are left out."""
+    def statuses(
+        self, watchlists: Collection[str], since: date, *, until: date = date.max, asked_by: datetime | None = None
+    ) -> Mapping[str, Mapping[date, DayStatus]]:
+        """How each day from ``since`` to ``until`` stands, ascending, and nothing else.
+
+        With ``asked_by``, gaps that were first asked for later are left out. So are watchlists without any day.
+        """
         ...
 
-    def begun(self, watchlists: Collection[str], before: date) -> Mapping[str, Begun]:
-        """Of each watchlist its first day, and how many days ``before`` that one are done; others are left out."""
+    def begun(self, watchlists: Collection[str], before: date, *, until: date) -> Mapping[str, Begun]:
+        """Of each watchlist its first day, and how many days ``before`` that one are done; others are left out.
+
+        What only waits, or was given up, after ``until`` is no beginning: a clock that was ahead wrote it. A later day
+        that was judged is one: then the clock is behind now.
+        """
         ...
 
     def mark(self, *days: WatchlistDay) -> None:
-        """Writes the state of days, in their order; ``first_asked_at`` of an earlier mark is kept."""
+        """Writes the state of days, in their order, where it supersedes what is there (``WatchlistDay.supersedes``).
+
+        Of a day that is marked again the earliest ``first_asked_at`` is kept.
+        """
         ...
 
     def add_events(self, events: Iterable[Event]) -> Sequence[Event]:
@@ -254,6 +268,9 @@ class Store(CatalogueStore, Books, Protocol):
         ``among``: of these channels only; None: of any.
 
         A compare-and-set: whoever gets it, holds it until ``lease_until``. Returns None when there is nothing to do.
+        A lease that ends later than ``lease_until``, or a next try that is further off than tries are, by more than
+        ``bot.core.clocks.TOLERATED``, is of a clock that was ahead, and not waited for. Nor does a delivery count as
+        put into the outbox later than ``now``.
         Its status is then ``claimed``; its steps say what was begun before.
         """
         ...

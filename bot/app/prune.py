@@ -8,13 +8,17 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.app.cycle import Timing
-from bot.core.plan import last_complete_day
+from bot.core.plan import complete_at, last_complete_day
 from bot.core.retention import kept_from
 from bot.core.watchlist import Watchlist
 
 
 class RetentionStore(Protocol):
     """What the database does to let go of what is old."""
+
+    def newest_end(self) -> date | None:
+        """The day on which the newest stored window ends; None where nothing is stored."""
+        ...
 
     def thin(self, before: date) -> int:
         """Thins the oldest whole windows of app boards that end before that day, some at a time; returns how many.
@@ -57,8 +61,14 @@ def prune(store: RetentionStore, keep: Keep, watchlists: Sequence[Watchlist], *,
 
     Boards are kept for longer where a rule of a watchlist looks back further, from the oldest day that may still be
     judged (again).
+
+    What is gone does not come back, so the clock alone is not believed: time goes no further than a day past the newest
+    window that is stored.
     """
-    now = timing.clock()
+    newest = store.newest_end() if keep != Keep() else None
+    if newest is None:
+        return Pruned()
+    now = min(timing.clock(), complete_at(newest + timedelta(days=1), timing.settle))
     return Pruned(_thin(store, keep, watchlists, timing, now), _drop(store, keep, now))
 
 

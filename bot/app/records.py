@@ -12,11 +12,11 @@ from bot.core.ranking import Board
 
 
 class DayStatus(StrEnum):
-    """How far a watchlist's day got: it waits for data, it was evaluated, or it is a gap."""
+    """How far a watchlist's day got, ascending: it waits for data, it is a gap, or it was evaluated."""
 
     WAITING = "waiting"
-    EVALUATED = "evaluated"
     GAP = "gap"
+    EVALUATED = "evaluated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class WatchlistDay:
     """A watchlist's day in the ledger. ``notes`` says in words what could not be evaluated.
 
     ``seen`` is the store's version that it was judged by, ``policy`` the fingerprint of the rules it was judged by.
+    ``first_asked_at`` says whether a day has waited long enough: a clock that was ahead may have it in the future.
     """
 
     watchlist: str
@@ -33,6 +34,18 @@ class WatchlistDay:
     notes: tuple[str, ...] = ()
     seen: int = 0
     policy: str = ""
+
+    def supersedes(self, known: WatchlistDay) -> bool:
+        """Whether this mark may take the place of the one that is ``known``: nothing goes back to an earlier view.
+
+        A day that was given up is not judged any less, nor one that was judged; what an older version of the store
+        says never counts. But a day waits again where it was first asked for earlier than the known mark has it: a
+        clock that was ahead gave it up.
+        """
+        if self.status is DayStatus.WAITING and known.status is DayStatus.GAP:
+            return self.first_asked_at < known.first_asked_at
+        order = list(DayStatus)
+        return order.index(self.status) >= order.index(known.status) and self.seen >= known.seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ def revise(store: Store, agenda: Agenda, *, evidence: Evidence | None = None) ->
     """Judges again, oldest first, every judged day from the first on that looks at a window that was stored since.
 
     Days before ``agenda.oldest``, or judged by other rules, are left alone. A gap whose snapshot came
-    after all is judged for the first time. All of it is one transaction: a day that changed makes those after it be
+    after all is judged for the first time; one that is asked for anew, and after which nothing was judged, is left to
+    the agenda. All of it is one transaction: a day that changed makes those after it be
     judged again, too, and that must not be forgotten half-way. ``evidence`` is what the cycle's watchlists share.
     """
     watchlist, evidence = agenda.watchlist, evidence or Evidence(store, [agenda])
@@ -32,6 +33,8 @@ def revise(store: Store, agenda: Agenda, *, evidence: Evidence | None = None) ->
         for mark in evidence.marks(watchlist.id)
         if mark.status is not DayStatus.WAITING and agenda.oldest <= mark.date and mark.policy == by
     ]
+    while marks and marks[-1].status is DayStatus.GAP and marks[-1].date in agenda.days:
+        marks.pop()
     if not marks:
         return []
     changed = evidence.changed(watchlist)

@@ -132,6 +132,12 @@ Outcome = Sent | Failed | Unknown
 
 # ── what to do next ──────────────────────────────────────────────────────────────────────────────────────────
 
+LONGEST_WAIT = timedelta(hours=6)
+"""The longest time between two tries that no service asked for."""
+FEWEST_TRIES = 5
+"""Nothing is given up for its age before it was tried so often, which takes a quarter of an hour, unless a service asks
+for hours: what seems to be days old lay there while nothing ran, or the clock is ahead."""
+
 
 class IfUnsure(StrEnum):
     """After a lost answer, where the channel can't be asked: send again (may post twice), or wait for the operator."""
@@ -145,7 +151,7 @@ class RetryPolicy:
     """When a failed send is tried again: doubling from ``first`` up to ``longest``, until ``give_up`` has passed."""
 
     first: timedelta = timedelta(seconds=60)
-    longest: timedelta = timedelta(hours=6)
+    longest: timedelta = LONGEST_WAIT
     give_up: timedelta = timedelta(days=3)
     lease: timedelta = timedelta(seconds=120)
     looks: tuple[timedelta, ...] = (timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=40))
@@ -194,15 +200,16 @@ def release(
     """What becomes of a delivery after a claim whose worst outcome was ``worst``. ``jitter`` is from 0 to 1.
 
     All sent: sent, or dead where a part was refused before. A lost answer: looked for at the policy's times, then
-    sent again or left to the operator. A passing failure: tried again. After ``give_up`` all of it is dead.
+    sent again or left to the operator. A passing failure: tried again. After ``give_up`` and FEWEST_TRIES all of it is
+    dead.
     """
     attempts, looks = delivery.attempts + 1, delivery.looks
     if isinstance(worst, Sent):
         refused = any(step.status is StepStatus.DEAD for step in delivery.steps)
         return Release(DeliveryStatus.DEAD if refused else DeliveryStatus.SENT, None, attempts, looks)
-    age = now - delivery.created_at
+    age, tried = now - delivery.created_at, attempts >= FEWEST_TRIES
     if isinstance(worst, Unknown):
-        if age > policy.give_up:
+        if age > policy.give_up and tried:
             return Release(DeliveryStatus.DEAD, None, attempts, looks)
         if looks < len(policy.looks):
             return Release(DeliveryStatus.UNKNOWN, policy.looks[looks], attempts, looks + 1)
@@ -210,9 +217,19 @@ def release(
         wait = None if ask else policy.wait(attempts, jitter)
         return Release(DeliveryStatus.UNKNOWN, wait, attempts, looks)
     wait = policy.wait(attempts, jitter, worst.retry_after)
-    if worst.permanent or age + wait > policy.give_up:
+    if worst.permanent or (age + wait > policy.give_up and (tried or wait > policy.longest)):
         return Release(DeliveryStatus.DEAD, None, attempts, looks)
     return Release(DeliveryStatus.PENDING, wait, attempts, looks)
+
+
+def begun_by(delivery: Delivery, step: Step, *, policy: RetryPolicy, now: datetime) -> Step:
+    """The step, with a ``started_at`` from which on it can be looked for: not later than when it was begun.
+
+    One that is still to come is from a clock that was ahead: nobody knows when that was, but tries end some time.
+    """
+    if step.started_at is None or step.started_at <= now:
+        return step
+    return replace(step, started_at=min(delivery.created_at, now - policy.give_up))
 
 
 def resend(found: Outcome | None, *, if_unsure: IfUnsure, looks_left: bool) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from bot.core.clocks import ahead
 from bot.core.detect import needs, sources
-from bot.core.ranking import APP_PAGE, MAX_WINDOW_DAYS, MODEL_DAY, MODEL_DEPTH, Board, Dataset
+from bot.core.ranking import APP_PAGE, FIRST_DAY, MAX_WINDOW_DAYS, MODEL_DAY, MODEL_DEPTH, Board, Dataset
 from bot.core.rules.base import Need
 from bot.core.watchlist import Watchlist
 
@@ -52,10 +53,11 @@ def agenda(
     """The work list: days wanted less days done.
 
     ``first`` is the watchlist's first day (None: it begins with ``last``, the last complete day); ``done`` are the days
-    evaluated or given up, as are all ``done_before``; days more than ``catch_up`` days back are gaps.
+    evaluated or given up, as are all ``done_before``; days more than ``catch_up`` days back are gaps. Nothing is wanted
+    before the data begins, whatever a clock said that was years behind.
     """
     since = first or last
-    start = max(since, done_before)
+    start = max(since, done_before, FIRST_DAY)
     wanted = [start + timedelta(days=offset) for offset in range((last - start).days + 1)]
     open_days = [day for day in wanted if day not in done]
     oldest = oldest_judged(last, catch_up)
@@ -145,6 +147,7 @@ def rechecks(
     checked: Mapping[Board, Mapping[date, datetime]],
     last: date,
     *,
+    now: datetime,
     settle: timedelta,
     restate_days: int,
     oldest: date,
@@ -152,13 +155,14 @@ def rechecks(
     """The closed windows from ``oldest`` on that are to be asked for once more, for the feed restates closed days.
 
     Each is asked for on each of the ``restate_days`` days after it became final; one check makes up for all that were
-    missed. ``checked``: by board and end date, when each stored window was last asked for.
+    missed. ``checked``: by board and end date, when each stored window was last asked for; what that says is not
+    believed where it is still to come at ``now``.
     """
     wishes: dict[Window, Wish] = {}
     for (board, _), wish in day_windows(watchlists, last).items():
         for end, asked_at in checked.get(board, {}).items():
             due = complete_at(min(end + timedelta(days=restate_days), last), settle)
-            if oldest <= end < last and asked_at < due:
+            if oldest <= end < last and (asked_at < due or ahead(asked_at, now)):
                 wishes[board, end] = Wish(wish.depth, recheck=True)
     return wishes
 

@@ -322,7 +322,7 @@ class TestLongLedgers:
 
     def test_a_day_that_waits_no_longer_than_it_may_is_a_gap_when_it_is_old(self) -> None:
         world = World()
-        self.judged(world, 100)
+        self.judged(world, 100, but=(50,))
         world.store.mark(WatchlistDay("cli-agents", ago(50), DayStatus.WAITING, MORNING))
         assert self.agenda(world) == (ago(100), [DAY], [ago(50)])
 

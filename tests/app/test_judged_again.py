@@ -155,6 +155,7 @@ def test_a_gap_stays_one_while_only_what_it_is_compared_with_arrives() -> None:
     store = FakeStore()
     watchlist = replace(AGENTS, rules=(NewLeader(),))
     save(store, ago(4), "a", "b")
+    save(store, ago(1), "a", "b")
     gap = Agenda(watchlist, ago(3), (), (ago(3), ago(2)))
     evaluate(store, gap, now=MORNING)
     before = {mark.date: mark for mark in store.ledger("cli-agents")}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.app.cycle import Timing
 from bot.app.prune import Keep, Pruned, prune
+from bot.core.plan import complete_at
 from bot.core.rules import NewLeader
 from bot.core.watchlist import Watchlist
 from tests.builders import CLI_AGENTS, DAY
@@ -22,6 +24,10 @@ class Attic:
         self.windows = windows
         self.thinned_before: list[date] = []
         self.dropped_before: list[datetime] = []
+        self.newest: date | None = DAY
+
+    def newest_end(self) -> date | None:
+        return self.newest
 
     def thin(self, before: date) -> int:
         self.thinned_before.append(before)
@@ -45,6 +51,22 @@ def test_boards_are_thinned_until_none_is_left_and_messages_emptied() -> None:
     assert prune(attic, Keep(100, 30), [WATCHLIST], timing=TIMING) == Pruned(5, 3)
     assert set(attic.thinned_before) == {DAY - timedelta(days=99)}
     assert attic.dropped_before == [NOW - timedelta(days=30)]
+
+
+def test_a_clock_that_is_ahead_lets_nothing_go_that_is_not_old() -> None:
+    """Time goes a day past the newest window that is stored: by then the next one would be there."""
+    attic, ahead = Attic(), NOW + timedelta(days=400)
+    wrong = replace(TIMING, clock=lambda: ahead)
+    assert prune(attic, Keep(100, 30), [WATCHLIST], timing=wrong) == Pruned(5, 3)
+    assert set(attic.thinned_before) == {DAY + timedelta(days=1 - 99)}
+    assert attic.dropped_before == [complete_at(DAY + timedelta(days=1), TIMING.settle) - timedelta(days=30)]
+
+
+def test_where_nothing_is_stored_nothing_is_old() -> None:
+    attic = Attic()
+    attic.newest = None
+    assert not prune(attic, Keep(100, 30), [WATCHLIST], timing=TIMING)
+    assert attic.thinned_before == attic.dropped_before == []
 
 
 def test_a_long_catch_up_keeps_boards_longer() -> None:

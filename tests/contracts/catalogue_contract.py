@@ -75,6 +75,18 @@ class CatalogueContract:
         store.keep_listings([listing(input_price=DEAR)], later(-2))
         assert known(store, DAY).price(ITEM) == "0.10 / 0.40"
 
+    def test_a_clock_that_was_ahead_hides_nothing_from_those_that_are_right(self, store: Store) -> None:
+        store.keep_listings([listing(input_price=DEAR)], DAY)
+        store.keep_listings([listing(), listing(id="x/y", canonical_slug="x/y")], later(400))
+        assert (store.catalogued(), store.catalogued(later(399)), store.catalogued(later(-1))) == (
+            later(400),
+            DAY,
+            None,
+        )
+        store.keep_listings([listing(), listing(id="x/y", canonical_slug="x/y")], later(1))
+        assert (known(store, later(1)).price(ITEM), known(store, later(1)).size) == ("0.10 / 0.40", 2)
+        assert known(store, later(400)).price(ITEM) == "0.10 / 0.40"
+
     def test_models_are_found_by_every_name_that_they_were_listed_by(self, store: Store) -> None:
         store.save([snapshot(MODEL_DAY, DAY, [(ITEM, ITEM, 5)]), snapshot(CLI_AGENTS, DAY, [("10", "Hermes", 5)])])
         store.keep_listings([listing(name="Oriole: Quick 4")], DAY)

@@ -362,8 +362,8 @@ class BooksContract:
         for day, status in ((older, DayStatus.EVALUATED), (YESTERDAY, DayStatus.GAP), (DAY, DayStatus.EVALUATED)):
             store.mark(WatchlistDay("w", day, status, NOW))
         store.mark(WatchlistDay("v", YESTERDAY, DayStatus.WAITING, NOW))
-        assert store.begun({"w", "v", "u"}, DAY) == {"w": Begun(older, 2), "v": Begun(YESTERDAY, 0)}
-        assert store.begun({"w"}, older) == {"w": Begun(older, 0)}
+        assert store.begun({"w", "v", "u"}, DAY, until=DAY) == {"w": Begun(older, 2), "v": Begun(YESTERDAY, 0)}
+        assert store.begun({"w"}, older, until=DAY) == {"w": Begun(older, 0)}
 
     def test_a_later_mark_keeps_when_the_day_was_first_asked_for(self, store: Store) -> None:
         store.mark(WatchlistDay("w", DAY, DayStatus.WAITING, NOW))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from bot.core.delivery import (
     Step,
     StepStatus,
     Unknown,
+    begun_by,
     release,
     resend,
     worse,
@@ -107,8 +109,23 @@ class TestRelease:
         wait = timedelta(seconds=30)
         assert after(PASSING) == Release(DeliveryStatus.PENDING, wait, 1, 0)
         assert after(PASSING, age=POLICY.give_up - wait) == Release(DeliveryStatus.PENDING, wait, 1, 0)
-        late = after(PASSING, of=delivery(looks=2), age=POLICY.give_up - wait + timedelta(microseconds=1))
-        assert late == Release(DeliveryStatus.DEAD, None, 1, 2)
+        wait, tried = timedelta(minutes=8), delivery(attempts=4, looks=2)
+        assert after(PASSING, of=tried, age=POLICY.give_up - wait) == Release(DeliveryStatus.PENDING, wait, 5, 2)
+        late = after(PASSING, of=tried, age=POLICY.give_up - wait + timedelta(microseconds=1))
+        assert late == Release(DeliveryStatus.DEAD, None, 5, 2)
+
+    @pytest.mark.parametrize("worst", [PASSING, LOST])
+    @pytest.mark.parametrize(("attempts", "dead"), [(0, False), (3, False), (4, True)])
+    def test_nothing_is_given_up_for_its_age_alone(self, worst: Outcome, attempts: int, dead: bool) -> None:
+        """It lay there while nothing ran, or the clock is ahead: five tries are made, within a quarter of an hour."""
+        found = after(worst, of=delivery(attempts=attempts, looks=3), age=timedelta(days=400))
+        assert (found.status is DeliveryStatus.DEAD) is dead
+        assert dead or (found.wait and found.wait <= timedelta(minutes=8))
+
+    def test_a_service_that_asks_for_more_time_than_is_left_is_given_up(self) -> None:
+        asked = Failed("come back in two days", permanent=False, retry_after=2 * 86_400)
+        assert after(asked, age=timedelta(days=1)).status is DeliveryStatus.PENDING
+        assert after(asked, age=timedelta(days=1, seconds=1)).status is DeliveryStatus.DEAD
 
     def test_the_services_own_time_counts(self) -> None:
         asked = Failed("slow down", permanent=False, retry_after=7)
@@ -120,6 +137,24 @@ class TestRelease:
     def test_the_wait_is_spread_by_the_jitter(self) -> None:
         found = release(delivery(), PASSING, policy=POLICY, if_unsure=IfUnsure.ASK, now=MADE, jitter=1)
         assert found.wait == timedelta(seconds=60)
+
+
+class TestLookedFor:
+    """From when on a part is looked for whose answer was lost."""
+
+    def begun(self, started_at: datetime | None, *, made: datetime = MADE) -> datetime | None:
+        step = replace(STEPS[0], status=StepStatus.SENDING, started_at=started_at)
+        of = replace(delivery(), created_at=made)
+        return begun_by(of, step, policy=POLICY, now=MADE + timedelta(hours=1)).started_at
+
+    def test_from_when_it_was_begun(self) -> None:
+        assert self.begun(MADE) == MADE
+        assert self.begun(None) is None
+
+    def test_from_before_all_tries_where_a_clock_that_was_ahead_began_it(self) -> None:
+        ahead, old = MADE + timedelta(days=400), MADE - timedelta(days=9)
+        assert self.begun(ahead) == MADE + timedelta(hours=1) - POLICY.give_up
+        assert self.begun(ahead, made=old) == old
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from bot.core.plan import (
     split_budget,
     wanted_windows,
 )
-from bot.core.ranking import MODEL_DAY, Board, Dataset
+from bot.core.ranking import FIRST_DAY, MODEL_DAY, Board, Dataset
 from bot.core.rules import EnteredTop, NewLeader, Spike, Trending
 from bot.core.watchlist import Pattern, Watchlist
 from tests.builders import ALL_APPS, CLI_AGENTS, CODING, DAY, MODELS
@@ -72,6 +72,13 @@ class TestAgenda:
     def test_too_old_ones_become_gaps(self) -> None:
         work = agenda(LEADER, {ago(5)}, ago(5), DAY, 3)
         assert (work.gaps, work.days) == ((ago(4), ago(3)), (ago(2), ago(1), DAY))
+
+    def test_nothing_is_wanted_before_the_data_begins(self) -> None:
+        """The first cycle of a machine without a battery may believe that it is 1970."""
+        early = date(1970, 1, 1)
+        assert agenda(LEADER, set(), None, early, 31).days == ()
+        work = agenda(LEADER, set(), early, FIRST_DAY + timedelta(days=2), 2)
+        assert (work.gaps, work.days) == ((FIRST_DAY,), (FIRST_DAY + timedelta(days=1), FIRST_DAY + timedelta(days=2)))
 
     def test_nothing_is_wanted_before_the_watchlist_began(self) -> None:
         assert agenda(LEADER, {DAY}, DAY, ago(3), 31).days == ()
@@ -166,8 +173,8 @@ class TestRechecks:
     ) -> list[date]:
         """The end dates that are to be checked of the own board's windows, each with when it was asked for last."""
         checked = {watchlist.board: dict(checks)}
-        oldest = last - timedelta(days=9)
-        wishes = rechecks([watchlist], checked, last, settle=SETTLE, restate_days=restate_days, oldest=oldest)
+        oldest, now = last - timedelta(days=9), complete_at(DAY, SETTLE)
+        wishes = rechecks([watchlist], checked, last, now=now, settle=SETTLE, restate_days=restate_days, oldest=oldest)
         assert all(wish == Wish(watchlist.depth, recheck=True) for wish in wishes.values())
         return [end for _, end in wishes]
 
@@ -188,6 +195,11 @@ class TestRechecks:
     def test_once_on_the_day_after(self, end: date, asked_at: datetime, due: bool) -> None:
         assert self.due((end, asked_at)) == ([end] if due else [])
 
+    @pytest.mark.parametrize(("ahead", "due"), [(timedelta(minutes=59), False), (timedelta(days=400), True)])
+    def test_a_check_that_is_still_to_come_is_none(self, ahead: timedelta, due: bool) -> None:
+        """A clock that was ahead for a while has made it. Clocks may differ a little, and that is no reason to ask."""
+        assert self.due((ago(1), complete_at(DAY, SETTLE) + ahead)) == ([ago(1)] if due else [])
+
     def test_one_check_makes_up_for_all_that_were_missed(self) -> None:
         asked_at = complete_at(ago(4), SETTLE)
         assert self.due((ago(4), asked_at), restate_days=3) == [ago(4)]
@@ -203,7 +215,9 @@ class TestRechecks:
         watchlists = [Watchlist("t", "T", ALL_APPS, (Trending(),)), Watchlist("m", "M", MODELS, (NewLeader(),)), LEADER]
         early = complete_at(ago(1), SETTLE)
         checked = {board: {ago(1): early} for board in (ALL_APPS, ALL_APPS.twin, MODEL_DAY, CODING)}
-        wishes = rechecks(watchlists, checked, DAY, settle=SETTLE, restate_days=1, oldest=ago(9))
+        wishes = rechecks(
+            watchlists, checked, DAY, now=complete_at(DAY, SETTLE), settle=SETTLE, restate_days=1, oldest=ago(9)
+        )
         assert set(wishes) == {(ALL_APPS, ago(1)), (ALL_APPS.twin, ago(1)), (MODEL_DAY, ago(1))}
 
     def test_the_deepest_wish_wins_and_whoever_wants_a_check_gets_it(self) -> None:

@@ -21,7 +21,8 @@ _FIGURES = ("canonical_slug", "name", "created", "context_length", "input_price"
 
 def keep(connection: Connection, listings: Iterable[Listing], day: date) -> None:
     """See Store.keep_listings. The transaction must be in turn: what is read has to hold until it is written."""
-    newest = {row.id: row for row in connection.execute(select(LISTING).order_by(LISTING.c.seen_from))}
+    earlier = select(LISTING).where(LISTING.c.seen_from <= day).order_by(LISTING.c.seen_from)
+    newest = {row.id: row for row in connection.execute(earlier)}
     same: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     for listing in listings:
@@ -29,7 +30,7 @@ def keep(connection: Connection, listings: Iterable[Listing], day: date) -> None
         known = newest.get(values["id"])
         if known and all(known._mapping[name] == values[name] for name in _FIGURES):  # noqa: SLF001  (its public name)
             same.append({"its_id": known.id, "its_start": known.seen_from, "day": max(day, known.seen_to)})
-        elif known is None or known.seen_from <= day:
+        else:
             changed.append({**values, "seen_from": day, "seen_to": day})
     if same:
         row = (LISTING.c.id == bindparam("its_id")) & (LISTING.c.seen_from == bindparam("its_start"))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Executable, Row, Select, and_, bindparam, case, func, insert, or_, select, update
 
-from bot.adapters.store.statements import chunks, insert_into, insert_missing, upsert
+from bot.adapters.store.statements import chunks, insert_into, insert_missing
 from bot.adapters.store.tables import BUDGET, INCIDENT, QUARANTINE, TOLD_WATCHLIST, WATCHLIST_DAY
 from bot.app.records import Begun, DayStatus, Incident, Quarantined, WatchlistDay
 from bot.errors import BudgetExhaustedError
@@ -42,43 +42,61 @@ def days(connection: Connection, watchlist: str) -> list[WatchlistDay]:
     return [_day(row) for row in connection.execute(query).all()]
 
 
-def ledgers(connection: Connection, watchlists: Iterable[str], since: date) -> dict[str, list[WatchlistDay]]:
+def ledgers(
+    connection: Connection, watchlists: Iterable[str], since: date, until: date
+) -> dict[str, list[WatchlistDay]]:
     """See Store.ledgers."""
     found: dict[str, list[WatchlistDay]] = {}
-    query = select(*_DAY).where(WATCHLIST_DAY.c.date >= since).order_by(WATCHLIST_DAY.c.date)
+    query = select(*_DAY).where(WATCHLIST_DAY.c.date.between(since, until)).order_by(WATCHLIST_DAY.c.date)
     for chunk in chunks(watchlists):
         for row in connection.execute(query.where(WATCHLIST_DAY.c.watchlist.in_(chunk))).all():
             found.setdefault(row.watchlist, []).append(_day(row))
     return found
 
 
-def statuses(connection: Connection, watchlists: Iterable[str], since: date) -> dict[str, dict[date, DayStatus]]:
+def statuses(
+    connection: Connection, watchlists: Iterable[str], since: date, *, until: date, asked_by: datetime | None
+) -> dict[str, dict[date, DayStatus]]:
     """See Store.statuses."""
     found: dict[str, dict[date, DayStatus]] = {}
     columns = (WATCHLIST_DAY.c.watchlist, WATCHLIST_DAY.c.date, WATCHLIST_DAY.c.status)
-    query = select(*columns).where(WATCHLIST_DAY.c.date >= since).order_by(WATCHLIST_DAY.c.date)
+    query = select(*columns).where(WATCHLIST_DAY.c.date.between(since, until)).order_by(WATCHLIST_DAY.c.date)
+    if asked_by is not None:
+        no_gap = WATCHLIST_DAY.c.status != DayStatus.GAP.value
+        query = query.where(or_(no_gap, WATCHLIST_DAY.c.first_asked_at <= asked_by))
     for chunk in chunks(watchlists):
         for name, day, status in connection.execute(query.where(WATCHLIST_DAY.c.watchlist.in_(chunk))).all():
             found.setdefault(name, {})[day] = DayStatus(status)
     return found
 
 
-def begun(connection: Connection, watchlists: Iterable[str], before: date) -> dict[str, Begun]:
+def begun(connection: Connection, watchlists: Collection[str], before: date, until: date) -> dict[str, Begun]:
     """See Store.begun.
 
     Years are counted by the database, and by the key alone: forty ledgers of three years in 7 ms, and not in the 45 ms
-    that it takes to look into each of their days.
+    that it takes to look into each of their days. Into those of a watchlist that began after ``until``, if ever, one
+    has to look.
     """
     columns = (WATCHLIST_DAY.c.watchlist, func.min(WATCHLIST_DAY.c.date))
-    earlier = func.count().filter(WATCHLIST_DAY.c.date < before)
-    query = select(*columns, earlier).group_by(WATCHLIST_DAY.c.watchlist)
-    waits = (WATCHLIST_DAY.c.status == DayStatus.WAITING.value) & (WATCHLIST_DAY.c.date < before)
+    earlier = and_(WATCHLIST_DAY.c.date < before, WATCHLIST_DAY.c.date <= until)
+    query = select(*columns, func.count().filter(earlier)).group_by(WATCHLIST_DAY.c.watchlist)
+    waits = and_(earlier, WATCHLIST_DAY.c.status == DayStatus.WAITING.value)
     waiting = Counter(connection.execute(select(WATCHLIST_DAY.c.watchlist).where(waits)).scalars())
-    return {
+    found = {
         name: Begun(first, number - waiting[name])
-        for chunk in chunks(watchlists)
-        for name, first, number in connection.execute(query.where(WATCHLIST_DAY.c.watchlist.in_(chunk))).all()
+        for name, first, number in _by_watchlist(connection, query.where(WATCHLIST_DAY.c.date <= until), watchlists)
     }
+    others = [name for name in watchlists if name not in found]
+    judged = query.where(WATCHLIST_DAY.c.status == DayStatus.EVALUATED.value)
+    return found | {name: Begun(first, 0) for name, first, _ in _by_watchlist(connection, judged, others)}
+
+
+def _by_watchlist(
+    connection: Connection, query: Select[Any], watchlists: Iterable[str]
+) -> Iterator[tuple[str, date, int]]:
+    for chunk in chunks(watchlists):
+        rows = connection.execute(query.where(WATCHLIST_DAY.c.watchlist.in_(chunk))).all()
+        yield from ((name, first, number) for name, first, number in rows)
 
 
 def _day(row: Row[Any]) -> WatchlistDay:
@@ -100,9 +118,22 @@ def mark(connection: Connection, days: Iterable[WatchlistDay]) -> None:
         }
         for day in days
     ]
-    changed = ["status", "notes", "seen", "policy"]
     if rows:
-        connection.execute(upsert(connection, WATCHLIST_DAY, ["watchlist", "date"], changed), rows)
+        connection.execute(_marking(connection.dialect.name), rows)
+
+
+@cache
+def _marking(dialect: str) -> Executable:
+    """What ``WatchlistDay.supersedes`` says, in SQL: the known mark may have been written since it was looked at."""
+    statement = insert_into(dialect, WATCHLIST_DAY)
+    new, known = statement.excluded, WATCHLIST_DAY.c
+    earlier = new.first_asked_at < known.first_asked_at
+    again = and_(new.status == DayStatus.WAITING.value, known.status == DayStatus.GAP.value, earlier)
+    order = {status.value: place for place, status in enumerate(DayStatus)}
+    onward = and_(case(order, value=new.status) >= case(order, value=known.status), new.seen >= known.seen)
+    changed: dict[str, Any] = {name: new[name] for name in ("status", "notes", "seen", "policy")}
+    changed["first_asked_at"] = case((earlier, new.first_asked_at), else_=known.first_asked_at)
+    return statement.on_conflict_do_update(index_elements=["watchlist", "date"], set_=changed, where=or_(again, onward))
 
 
 # ── refused answers ──────────────────────────────────────────────────────────────────────────────────────────

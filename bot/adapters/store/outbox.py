@@ -6,15 +6,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, insert, or_, select, update
 
 from bot.adapters.store.statements import chunks, insert_missing
 from bot.adapters.store.tables import DELIVERY, DELIVERY_STEP, EVENT, SETTLEMENT
 from bot.app.records import NewDelivery, Settlement
-from bot.core.delivery import Delivery, DeliveryStatus, Step, StepStatus
+from bot.core.clocks import TOLERATED
+from bot.core.delivery import LONGEST_WAIT, Delivery, DeliveryStatus, Step, StepStatus
 from bot.core.event import EventStatus
 
 _CLOSED = (DeliveryStatus.SENT.value, DeliveryStatus.DISCARDED.value)
+_OVER = (StepStatus.SENT.value, StepStatus.DEAD.value)
 
 
 def enqueue(
@@ -48,13 +50,13 @@ def claim(
     connection: Connection, now: datetime, lease_until: datetime, *, among: Collection[str] | None = None
 ) -> Delivery | None:
     """See Store.claim. One statement, so that whoever else claims meanwhile gets another delivery, or none."""
+    status, next_at, held_until = DELIVERY.c.status, DELIVERY.c.next_attempt_at, DELIVERY.c.lease_until
+    ahead = and_(next_at > now + TOLERATED, _begun_after(now + TOLERATED))
+    looked_for = or_(next_at <= now, next_at > now + LONGEST_WAIT + TOLERATED, ahead)
     due = or_(
-        and_(
-            DELIVERY.c.status == DeliveryStatus.PENDING.value,
-            or_(DELIVERY.c.next_attempt_at.is_(None), DELIVERY.c.next_attempt_at <= now),
-        ),
-        and_(DELIVERY.c.status == DeliveryStatus.UNKNOWN.value, DELIVERY.c.next_attempt_at <= now),
-        and_(DELIVERY.c.status == DeliveryStatus.CLAIMED.value, DELIVERY.c.lease_until <= now),
+        and_(status == DeliveryStatus.PENDING.value, or_(next_at.is_(None), next_at <= now, ahead)),
+        and_(status == DeliveryStatus.UNKNOWN.value, looked_for),
+        and_(status == DeliveryStatus.CLAIMED.value, or_(held_until <= now, held_until > lease_until + TOLERATED)),
     )
     wanted = due if among is None else and_(due, DELIVERY.c.channel.in_(among))
     first = (
@@ -68,11 +70,24 @@ def claim(
     taken = (
         update(DELIVERY)
         .where(DELIVERY.c.id == first)
-        .values(status=DeliveryStatus.CLAIMED.value, lease_until=lease_until)
+        .values(
+            status=DeliveryStatus.CLAIMED.value,
+            lease_until=lease_until,
+            created_at=case((DELIVERY.c.created_at > now, now), else_=DELIVERY.c.created_at),
+        )
         .returning(DELIVERY.c.id)
     )
     identity = connection.execute(taken).scalar()
     return None if identity is None else by_id(connection, identity)
+
+
+def _begun_after(moment: datetime) -> ColumnElement[bool]:
+    """That a part that is still to be sent was begun later: who said when the next try is, had a clock that was ahead.
+
+    Only what is not due for hours is looked at so: a row or two, by the key of its parts.
+    """
+    parts = DELIVERY_STEP.c
+    return exists().where(parts.delivery_id == DELIVERY.c.id, parts.status.not_in(_OVER), parts.started_at > moment)
 
 
 def record_step(
@@ -122,7 +137,7 @@ def last(connection: Connection, channel: str, *, until: datetime | None) -> tup
 def _changed(connection: Connection, delivery_id: int, held_until: datetime | None, values: Mapping[str, Any]) -> bool:
     """Whether the delivery was still held by that lease (None: by nobody) and got the ``values``: compared and set.
 
-    A lease tells its holder from all others: who takes over an expired claim gets a later one.
+    A lease tells its holder from all others: who takes over a claim gets another one.
     """
     claimed = DELIVERY.c.status == DeliveryStatus.CLAIMED.value
     held = ~claimed if held_until is None else and_(claimed, DELIVERY.c.lease_until == held_until)

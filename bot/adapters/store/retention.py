@@ -27,6 +27,12 @@ AT_ONCE = 50
 _DONE = (DeliveryStatus.SENT.value, DeliveryStatus.DISCARDED.value)
 
 
+def newest_end(connection: Connection) -> date | None:
+    """See RetentionStore.newest_end."""
+    newest: date | None = connection.execute(select(func.max(SNAPSHOT.c.end_date))).scalar()
+    return newest
+
+
 def thin(connection: Connection, before: date) -> int:
     """See RetentionStore.thin."""
     oldest = (

@@ -91,6 +91,11 @@ class SqlStore(SqlBooks):
 
     # ── retention ────────────────────────────────────────────────────────────────────────────────────────────
 
+    def newest_end(self) -> date | None:
+        """See RetentionStore."""
+        with self._reading() as connection:
+            return retention.newest_end(connection)
+
     def thin(self, before: date) -> int:
         """See RetentionStore."""
         with self._writing() as connection:
@@ -173,10 +178,10 @@ class SqlStore(SqlBooks):
         with self._writing() as connection:
             model_catalogue.keep(connection, listings, day)
 
-    def catalogued(self) -> date | None:
+    def catalogued(self, until: date = date.max) -> date | None:
         """See CatalogueStore."""
         with self._reading() as connection:
-            return model_catalogue.newest_day(connection)
+            return model_catalogue.newest_day(connection, until)
 
     def catalogue(self, until: date) -> Catalogue | None:
         """See CatalogueStore."""
@@ -207,20 +212,24 @@ class SqlStore(SqlBooks):
         with self._reading() as connection:
             return ledger.days(connection, watchlist)
 
-    def ledgers(self, watchlists: Iterable[str], since: date) -> Mapping[str, Sequence[WatchlistDay]]:
+    def ledgers(
+        self, watchlists: Iterable[str], since: date, until: date = date.max
+    ) -> Mapping[str, Sequence[WatchlistDay]]:
         """See Store."""
         with self._reading() as connection:
-            return ledger.ledgers(connection, watchlists, since)
+            return ledger.ledgers(connection, watchlists, since, until)
 
-    def statuses(self, watchlists: Collection[str], since: date) -> Mapping[str, Mapping[date, DayStatus]]:
+    def statuses(
+        self, watchlists: Collection[str], since: date, *, until: date = date.max, asked_by: datetime | None = None
+    ) -> Mapping[str, Mapping[date, DayStatus]]:
         """See Store."""
         with self._reading() as connection:
-            return ledger.statuses(connection, watchlists, since)
+            return ledger.statuses(connection, watchlists, since, until=until, asked_by=asked_by)
 
-    def begun(self, watchlists: Collection[str], before: date) -> Mapping[str, Begun]:
+    def begun(self, watchlists: Collection[str], before: date, *, until: date) -> Mapping[str, Begun]:
         """See Store."""
         with self._reading() as connection:
-            return ledger.begun(connection, watchlists, before)
+            return ledger.begun(connection, watchlists, before, until)
 
     def mark(self, *days: WatchlistDay) -> None:
         """See Store."""

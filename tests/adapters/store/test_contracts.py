@@ -12,6 +12,7 @@ import pytest
 from bot.adapters.store import open_store
 from bot.app.ports import Store
 from tests.contracts.catalogue_contract import CatalogueContract
+from tests.contracts.clock_contract import ClaimContract, MarkContract
 from tests.contracts.history_contract import HistoryContract, NewStore
 from tests.contracts.outbox_contract import EventContract, LeaseContract, OutboxContract
 from tests.contracts.store_contract import BooksContract, SnapshotContract
@@ -24,6 +25,8 @@ class AllContracts(
     SnapshotContract,
     CatalogueContract,
     BooksContract,
+    MarkContract,
+    ClaimContract,
     EventContract,
     OutboxContract,
     LeaseContract,
