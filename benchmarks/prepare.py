@@ -56,8 +56,7 @@ def live_through(store: Store, watchlists: Sequence[Watchlist], channel: str, fi
             added = tx.add_events(_moved(event, day) for event in week if (event.date - day) % WEEK == timedelta(0))
             events += len(added)
             _tell(tx, channel, day, added)
-            if day == first:
-                tx.note_told(channel, [one.id for one in watchlists])
+            tx.note_told(channel, {one.id: day for one in watchlists})
     return events
 
 

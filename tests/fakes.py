@@ -49,7 +49,7 @@ class _Rows:
     settled: dict[tuple[str, str], tuple[Settlement, Belief]] = field(default_factory=dict)
     deliveries: list[Delivery] = field(default_factory=list)
     new: list[NewDelivery] = field(default_factory=list)
-    told: set[tuple[str, str]] = field(default_factory=set)
+    told: dict[tuple[str, str], date | None] = field(default_factory=dict)
     budget: dict[date, int] = field(default_factory=dict)
     incidents: list[Incident] = field(default_factory=list)
     moments: dict[str, datetime] = field(default_factory=dict)
@@ -449,11 +449,19 @@ class FakeStore:
         digests = [(new.due_at, new.day) for new in self._rows.new if new.channel == channel and not new.notice]
         return max((digest for digest in digests if until is None or digest[0] <= until), default=None)
 
-    def told_watchlists(self, channel: str) -> frozenset[str]:
-        return frozenset(watchlist for told, watchlist in self._rows.told if told == channel)
+    def told_watchlists(self, channel: str) -> Mapping[str, date | None]:
+        return {watchlist: until for (told, watchlist), until in self._rows.told.items() if told == channel}
 
-    def note_told(self, channel: str, watchlists: Iterable[str]) -> None:
-        self._rows.told.update((channel, watchlist) for watchlist in watchlists)
+    def note_told(self, channel: str, until: Mapping[str, date]) -> None:
+        self._rows.told.update({(channel, watchlist): day for watchlist, day in until.items()})
+
+    def forget_told(self, channel: str, watchlists: Collection[str]) -> None:
+        for watchlist in watchlists:
+            self._rows.told.pop((channel, watchlist), None)
+
+    def forget_days(self, channel: str) -> None:
+        """As a version leaves it that remembered which watchlists a channel has had, and not until when."""
+        self._rows.told.update({key: None for key in self._rows.told if key[0] == channel})
 
     # budget and incidents
     def spend(self, day: date, limit: int) -> int:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.app import correct
 from bot.app.ports import Renderer, Store
 from bot.app.records import Belief, DayStatus, Message, NewDelivery, Settlement
+from bot.app.standpoint import Footing, Occasion, Standpoint, footing, standpoint
 from bot.app.subscription import Subscription
-from bot.app.told import ONE_DAY, Told, lateness, told_from
 from bot.app.views import views_of
 from bot.core import naming
 from bot.core.briefing import compose
@@ -94,60 +94,89 @@ def _compose(
 ) -> Composed | None:
     name = subscription.channel.name
     last = tx.last_delivery(name, until=None if at_once else now)
+    occasion = _occasion(tx, subscription, due_at, last, settle=settle, at_once=at_once)
+    if occasion is None:
+        return None
+    news = _gather(tx, subscription, occasion, history=history, today=now.date())
+    before = last[0] if last else None
+    if news.quiet and (at_once or not wants_quiet(subscription.cadence, due_at, before)):
+        return None
+    word = next_word(subscription.cadence, due_at, settle)
+    spoken_from = _standpoint(tx, subscription, occasion, news, word)
+    digest = digest_of(tx, subscription, occasion.day, news, history=history, spoken_from=spoken_from, now=now)
+    message = renderer.render(digest, key=f"{name}/{due_at:%Y-%m-%dT%H:%M:%SZ}", now=now)
+    steps = subscription.channel.steps(message)
+    settlements = [Settlement(event.id, stated=event.id in digest.stated) for event in news.due]
+    delivery = tx.enqueue(NewDelivery(name, due_at, occasion.day, digest.headline, steps), settlements, now)
+    if delivery is None:
+        return None
+    _note(tx, subscription, occasion, news, spoken_from.footings)
+    return Composed(name, due_at, digest, message, delivery.id)
+
+
+def _occasion(
+    tx: Store,
+    subscription: Subscription,
+    due_at: datetime,
+    last: tuple[datetime, date] | None,
+    *,
+    settle: timedelta,
+    at_once: bool,
+) -> Occasion | None:
+    """What the digest is about, or None where there is none; ``last`` is what ``Store.last_delivery`` says."""
     passed = _passed(subscription.cadence, due_at, settle, used=last[0] if last else None)
     day = _day_to_tell(tx, subscription, day_told(due_at, settle), passed, at_once=at_once)
     if day is None or (last and last[0] >= due_at and not at_once):  # it was used, as the outbox would find in the end
         return None
-    news = _gather(tx, subscription, day, passed, history=history, last=last, today=now.date())
-    before = last[0] if last else None
-    if news.quiet and (at_once or not wants_quiet(subscription.cadence, due_at, before)):
-        return None
-    late = lateness(news.events, passed, last[1]) if last else ""
-    told = (
-        told_from(day, passed, news.events, last[1], quiet=news.quiet) if last else Told(day - ONE_DAY, day - ONE_DAY)
-    )
-    told = replace(told, next_word=next_word(subscription.cadence, due_at, settle))
-    digest = digest_of(tx, subscription, day, news, history=history, told=told, late=late, now=now)
-    message = renderer.render(digest, key=f"{name}/{due_at:%Y-%m-%dT%H:%M:%SZ}", now=now)
-    steps = subscription.channel.steps(message)
-    settlements = [Settlement(event.id, stated=event.id in digest.stated) for event in news.due]
-    delivery = tx.enqueue(NewDelivery(name, due_at, day, digest.headline, steps), settlements, now)
-    if delivery:
-        tx.note_told(name, [watchlist.id for watchlist in news.shown])
-        correct.note_digest(tx, subscription, news.wrong)
-    return Composed(name, due_at, digest, message, delivery.id) if delivery else None
+    told = tx.told_watchlists(subscription.channel.name)
+    return Occasion(due_at, day, passed, last[1] if last else None, told)
 
 
-def _gather(
-    tx: Store,
-    subscription: Subscription,
-    day: date,
-    passed: date,
-    *,
-    history: History,
-    last: tuple[datetime, date] | None,
-    today: date,
-) -> News:
-    """What the digest of ``day`` is about.
+def _gather(tx: Store, subscription: Subscription, occasion: Occasion, *, history: History, today: date) -> News:
+    """What the digest is about.
 
     A late event (its day was judged before) is a correction where its day was told already, else news like any other.
     """
     name, ids = subscription.channel.name, [watchlist.id for watchlist in subscription.watchlists]
-    unsettled = tx.unsettled(name, ids, day)
-    overdue = {event.watchlist for event in unsettled if event.date <= passed}
-    shown = _shown(tx, subscription, day, overdue, history=history)
-    new = frozenset(watchlist.id for watchlist in shown) - tx.told_watchlists(name)
+    unsettled = tx.unsettled(name, ids, occasion.day)
+    overdue = {event.watchlist for event in unsettled if event.date <= occasion.passed}
+    shown = _shown(tx, subscription, occasion.day, overdue, history=history)
+    new = frozenset(watchlist.id for watchlist in shown) - occasion.told.keys()
     ids = [watchlist.id for watchlist in shown]
     due = [event for event in unsettled if event.watchlist in ids]
-    known = [event for event in due if event.watchlist not in new]
-    missed = [event for event in known if last and event.late and event.date <= max(passed, last[1])]
+    missed = [event for event in due if event.late and event.watchlist not in new and occasion.knows(event)]
     wrong = correct.untold(tx, name, ids)
     events = [
-        event
-        for event in due
-        if event not in missed and (event.watchlist not in new or event.date > min(passed, day - ONE_DAY))
+        event for event in due if event not in missed and (event.watchlist not in new or event.date > occasion.start)
     ]
     return News(tuple(shown), new, events, due, wrong, correct.corrections(tx, wrong, missed, today=today))
+
+
+def _standpoint(tx: Store, subscription: Subscription, occasion: Occasion, news: News, word: str) -> Standpoint:
+    """From where the digest of the news speaks; ``word`` says when a quiet channel hears again."""
+    ids = [watchlist.id for watchlist in news.shown]
+    marks = tx.ledgers(ids, min(occasion.told_until(name) for name in ids))
+    footings = {name: footing(name, occasion, news.events, marks.get(name, ()), quiet=news.quiet) for name in ids}
+    subscribed = [watchlist.id for watchlist in subscription.watchlists]
+    return standpoint(
+        occasion, subscribed, news.shown, news.events, footings=footings, quiet=news.quiet, next_word=word
+    )
+
+
+def _note(
+    tx: Store, subscription: Subscription, occasion: Occasion, news: News, footings: Mapping[str, Footing]
+) -> None:
+    """Remembers what the channel's readers know by the digest.
+
+    Watchlists that were taken out of the channel are forgotten: put back one day, they are new to it, and what happened
+    meanwhile is no late news.
+    """
+    name = subscription.channel.name
+    tx.note_told(name, {one: max(each.until, occasion.told.get(one) or date.min) for one, each in footings.items()})
+    gone = occasion.told.keys() - {watchlist.id for watchlist in subscription.watchlists}
+    if gone:
+        tx.forget_told(name, gone)
+    correct.note_digest(tx, subscription, news.wrong)
 
 
 def _shown(tx: Store, subscription: Subscription, day: date, overdue: set[str], *, history: History) -> list[Watchlist]:
@@ -170,12 +199,11 @@ def digest_of(
     news: News,
     *,
     history: History,
-    told: Told,
-    late: str,
+    spoken_from: Standpoint,
     now: datetime,
 ) -> Digest:
     """The digest of the news as the channel would get it on ``day``."""
-    views = views_of(store, history, news.shown, day, told=told, events=news.events, new=news.new)
+    views = views_of(store, history, news.shown, day, footings=spoken_from.footings, events=news.events, new=news.new)
     views = _listed(store, views, now.date())
     views = naming.named(views, store.sightings({item for view in views for item in view.names}, day))
     days = sorted({day, *(event.date for event in news.events)})
@@ -184,12 +212,13 @@ def digest_of(
         day=day,
         days=tuple(days),
         views=views,
-        late=late,
+        late=spoken_from.late,
+        complete=spoken_from.complete,
         checked=now.date(),
         corrections=news.corrections,
-        since=told.base,
-        weekly=told.weekly,
-        next_word=told.next_word,
+        since=spoken_from.since,
+        weekly=spoken_from.weekly,
+        next_word=spoken_from.next_word,
     )
     shown = digest.charts if subscription.channel.shows_pictures else _without_pictures(digest.charts)
     return replace(digest, charts=tuple(shown))

@@ -321,12 +321,19 @@ class Store(CatalogueStore, Books, Protocol):
         """
         ...
 
-    def told_watchlists(self, channel: str) -> frozenset[str]:
-        """The watchlists that the channel has had in a digest."""
+    def told_watchlists(self, channel: str) -> Mapping[str, date | None]:
+        """The watchlists that the channel has had in a digest, each with the newest of its days that one spoke of.
+
+        None where that was not noted: by versions that remembered no days.
+        """
         ...
 
-    def note_told(self, channel: str, watchlists: Iterable[str]) -> None:
-        """Remembers that the channel has had these watchlists in a digest."""
+    def note_told(self, channel: str, until: Mapping[str, date]) -> None:
+        """Remembers that the channel has had these watchlists in a digest, and until which of their days."""
+        ...
+
+    def forget_told(self, channel: str, watchlists: Collection[str]) -> None:
+        """Forgets that the channel has had these watchlists."""
         ...
 
 

@@ -8,8 +8,8 @@ from bot.app.compose import Composed, News, digest_of, evaluated_on, newest_eval
 from bot.app.evaluate import evaluate
 from bot.app.ports import Renderer, Store
 from bot.app.records import DayStatus, WatchlistDay
+from bot.app.standpoint import ONE_DAY, Footing, Standpoint
 from bot.app.subscription import Subscription
-from bot.app.told import ONE_DAY, Told
 from bot.app.views import holds
 from bot.core.plan import PATIENCE, Agenda, complete_at
 
@@ -48,16 +48,14 @@ def _preview(
     shown = [watchlist for watchlist in subscription.watchlists if watchlist.id in evaluated]
     if not shown:
         return None
-    told = (
-        Told(day - WEEK, day - WEEK, weekly=True)
-        if subscription.cadence.briefing
-        else Told(day - ONE_DAY, day - ONE_DAY)
-    )
-    start = told.base + ONE_DAY
-    stored = [event for watchlist in shown for event in tx.events(watchlist=watchlist.id, start=start, end=day)]
-    events = [event for event in stored if holds(event)]
-    news = News(tuple(shown), frozenset(), events)
-    digest = digest_of(tx, subscription, day, news, history=tx.history(), told=told, late="", now=now)
+    weekly = subscription.cadence.briefing
+    since = day - (WEEK if weekly else ONE_DAY)
+    stored = [event for one in shown for event in tx.events(watchlist=one.id, start=since + ONE_DAY, end=day)]
+    news = News(tuple(shown), frozenset(), [event for event in stored if holds(event)])
+    ledgers = tx.ledgers([one.id for one in shown], since)
+    footings = {one.id: Footing.after(since, day, ledgers.get(one.id, ()), base=since) for one in shown}
+    spoken_from = Standpoint(footings, since, weekly=weekly)
+    digest = digest_of(tx, subscription, day, news, history=tx.history(), spoken_from=spoken_from, now=now)
     due_at = complete_at(day, settle)
     message = renderer.render(digest, key=f"{subscription.channel.name}/preview/{day}", now=now)
     return Composed(subscription.channel.name, due_at, digest, message, 0)

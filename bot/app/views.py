@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from bot.app.ports import Store
-from bot.app.records import WatchlistDay
-from bot.app.told import ONE_DAY, Told
+from bot.app.standpoint import ONE_DAY, Footing
 from bot.core.charting import DAYS
 from bot.core.event import Event, EventStatus, Kind
 from bot.core.first_place import BACK
@@ -23,20 +22,19 @@ def views_of(
     shown: Sequence[Watchlist],
     day: date,
     *,
-    told: Told,
+    footings: Mapping[str, Footing],
     events: Sequence[Event],
     new: Collection[str],
 ) -> list[View]:
     """Each watchlist as the digest of ``day`` sees it: its boards, its ``events``, every name, and what was said.
 
-    ``new`` are those that the channel never had.
+    ``footings`` has from where it speaks of each; ``new`` are those that the channel never had.
     """
     own = {one.id: tuple(event for event in events if event.watchlist == one.id) for one in shown}
-    history.fetch(window for one in shown for window in _looked_at(one, day, told.base, own[one.id]))
-    boards = {one.id: _boards(history, one, day, told.base) for one in shown}
+    history.fetch(window for one in shown for window in _looked_at(one, day, footings[one.id].base, own[one.id]))
+    boards = {one.id: _boards(history, one, day, footings[one.id].base) for one in shown}
     items = {one.id: set(_items(boards[one.id], own[one.id])) for one in shown}
     names = store.names({item for some in items.values() for item in some})
-    marks = store.ledgers(own, told.noted)
     last_news = store.last_news(own, day)
     views = []
     for one in shown:
@@ -50,7 +48,7 @@ def views_of(
             twin=history.at(one.board.twin, day) if _shows_twin(one) else None,
             events=own[one.id],
             names={item: names[item] for item in items[one.id] if item in names},
-            not_evaluated=tuple(_notes(marks.get(one.id, ()), told.noted, day)),
+            not_evaluated=footings[one.id].notes,
             last_news=last_news.get(one.id),
             leaders=_leaders(store, one, own[one.id], day),
             recent=tuple(_recent(history, one, day)) if _draws(one, own[one.id]) else (),
@@ -62,12 +60,6 @@ def views_of(
 def holds(event: Event) -> bool:
     """Whether no restatement has taken the event back."""
     return event.status is not EventStatus.RETRACTED
-
-
-def _notes(marks: Iterable[WatchlistDay], after: date, until: date) -> Iterator[str]:
-    """What could not be judged on the days that no digest has spoken of."""
-    for mark in marks:
-        yield from mark.notes if after < mark.date <= until else ()
 
 
 def _boards(history: History, watchlist: Watchlist, day: date, base: date) -> Sequence[Snapshot | None]:

@@ -77,6 +77,7 @@ def compose(
     days: tuple[date, ...],
     views: Sequence[View],
     late: str,
+    complete: bool = True,
     checked: date,
     corrections: Sequence[Correction] = (),
     since: date | None = None,
@@ -85,13 +86,14 @@ def compose(
 ) -> Digest:
     """The digest of ``days`` (ascending; ``day`` is the last) for one channel, a section each view.
 
-    ``late`` is one clause, or empty. ``checked`` is the day on which it is composed. One item is one line over all
+    ``late`` is one clause, or empty; ``complete``: no watchlist of the channel is missing, or told only in part.
+    ``checked`` is the day on which it is composed. One item is one line over all
     views; events of ``days`` that no longer hold are netted out (``Digest.stated`` names those that are told).
     ``corrections`` are what restatements changed for the channel, of any day; their events are in no view. A quiet
     digest draws nothing. ``since`` is the last day told before (the day before, if None); ``weekly`` says that the
     channel's digests are about so many days that one is a briefing; ``next_word`` is for a quiet one.
     """
-    span = Span(day, days, since or day - ONE_DAY, opening.whole(late, views))
+    span = Span(day, days, since or day - ONE_DAY, opening.whole(late, views, complete=complete))
     week = week_lines.week(views, day) if weekly and span.length >= DAYS else None
     digest = _digest(channel, views, span, ordered(corrections), week=week, checked=checked)
     if digest.is_quiet:

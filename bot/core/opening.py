@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.core import first_place, headline, notes, week_lines, wording
+from bot.core import first_place, headline, week_lines, wording
 from bot.core.correction import Correction
 from bot.core.event import Kind
 from bot.core.headline import Told
@@ -60,9 +60,9 @@ def opening(
     return Opening(_dated(headed, span), lead, handle_of(told[0].event) if changed else "")
 
 
-def whole(late: str, views: Sequence[View]) -> str:
-    """The clause about what is late, and that nothing is missing, where no day is."""
-    if not late or any(notes.gaps(view.not_evaluated) for view in views):
+def whole(late: str, views: Sequence[View], *, complete: bool = True) -> str:
+    """The clause about what is late, and that nothing is missing, where no day, rule or watchlist is."""
+    if not late or not complete or any(view.not_evaluated for view in views):
         return late
     return f"{late.removesuffix('.')}. Nothing is missing."
 

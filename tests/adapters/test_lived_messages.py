@@ -24,8 +24,8 @@ from bot.adapters.slack_blocks import condensed, thread_posts
 from bot.adapters.slack_plain import forms
 from bot.app.compose import News, digest_of
 from bot.app.records import Message
+from bot.app.standpoint import Footing, Standpoint
 from bot.app.subscription import Subscription
-from bot.app.told import Told
 from bot.core.correction import Correction, Turn
 from bot.core.digest import Digest, moment
 from bot.core.due import Cadence
@@ -85,10 +85,16 @@ def said(draw: st.DrawFn) -> Said:
         corrections=[Correction(event, Turn.RETRACTED, headed=draw(st.booleans())) for event in gone],
     )
     channel = Subscription(FakeChannel(), Cadence(ZoneInfo("UTC")), tuple(lists))
-    base = Told(DAY - covered * ONE_DAY, DAY - covered * ONE_DAY)
+    base = DAY - covered * ONE_DAY
     late = draw(st.sampled_from(["", "3 days were not reported in time"]))
     now = datetime.combine(DAY + ONE_DAY, time(8), UTC)
-    digest = digest_of(store, channel, DAY, news, history=store.history(), told=base, late=late, now=now)
+    footings = {
+        one.id: Footing.after(base, DAY, marks, base=base)
+        for one in lists
+        for marks in [store.ledgers([one.id], base).get(one.id, ())]
+    }
+    spoken_from = Standpoint(footings, base, late)
+    digest = digest_of(store, channel, DAY, news, history=store.history(), spoken_from=spoken_from, now=now)
     return Said(store, lists, news.events, digest, rendered(digest))
 
 

@@ -403,9 +403,9 @@ class LeaseContract:
         enqueued(store)
         held = claimed(store)
         with store.transaction() as tx:
-            tx.note_told("team", ["w"])
+            tx.note_told("team", {"w": DAY})
             refused_changes(tx, held, held_until=None)
-        assert store.told_watchlists("team") == {"w"}
+        assert store.told_watchlists("team") == {"w": DAY}
 
 
 def refused_changes(store: Store, delivery: Delivery, *, held_until: datetime | None) -> None:

@@ -262,25 +262,25 @@ class BooksContract:
 
     def test_a_transaction_commits_as_a_whole(self, store: Store) -> None:
         with store.transaction() as tx:
-            tx.note_told("team", ["a"])
+            tx.note_told("team", {"a": DAY})
             tx.open_incident("feed", "down", NOW)
-            assert tx.told_watchlists("team") == {"a"}
-        assert store.told_watchlists("team") == {"a"}
+            assert tx.told_watchlists("team") == {"a": DAY}
+        assert store.told_watchlists("team") == {"a": DAY}
         assert len(store.incidents()) == 1
 
     def test_a_failed_transaction_leaves_nothing(self, store: Store) -> None:
-        store.note_told("team", ["a"])
+        store.note_told("team", {"a": DAY})
 
         def fail_late() -> None:
             with store.transaction() as tx:
-                tx.note_told("team", ["b"])
+                tx.note_told("team", {"b": DAY})
                 tx.save([snapshot(CLI_AGENTS, DAY, ROWS)])
                 tx.spend(DAY, 10)
                 raise KeyError
 
         with pytest.raises(KeyError):
             fail_late()
-        assert store.told_watchlists("team") == {"a"}
+        assert store.told_watchlists("team") == {"a": DAY}
         assert store.snapshot(CLI_AGENTS, DAY) is None
         assert store.spent(DAY) == 0
 
@@ -288,13 +288,13 @@ class BooksContract:
         def fail_after_the_inner_one() -> None:
             with store.transaction() as outer:
                 with outer.transaction() as inner:
-                    inner.note_told("team", ["a"])
-                assert outer.told_watchlists("team") == {"a"}
+                    inner.note_told("team", {"a": DAY})
+                assert outer.told_watchlists("team") == {"a": DAY}
                 raise KeyError
 
         with pytest.raises(KeyError):
             fail_after_the_inner_one()
-        assert store.told_watchlists("team") == frozenset()
+        assert store.told_watchlists("team") == {}
 
     def test_history_within_a_transaction_sees_what_it_saved(self, store: Store) -> None:
         with store.transaction() as tx:
@@ -449,8 +449,16 @@ class BooksContract:
         assert [known.ended_at for known in store.untold_incidents()] == [NOW + HOUR]
 
     def test_watchlists_are_told_to_a_channel_once(self, store: Store) -> None:
-        store.note_told("team", ["a", "b"])
-        store.note_told("team", ["b", "c"])
-        store.note_told("mail", [])
-        assert store.told_watchlists("team") == {"a", "b", "c"}
-        assert store.told_watchlists("mail") == frozenset()
+        store.note_told("team", {"a": YESTERDAY, "b": YESTERDAY})
+        store.note_told("team", {"b": DAY, "c": DAY})
+        store.note_told("mail", {})
+        assert store.told_watchlists("team") == {"a": YESTERDAY, "b": DAY, "c": DAY}
+        assert store.told_watchlists("mail") == {}
+
+    def test_what_is_no_longer_told_to_a_channel_is_forgotten_of_it_alone(self, store: Store) -> None:
+        for channel in ("team", "mail"):
+            store.note_told(channel, {"a": DAY, "b": DAY, "c": DAY})
+        store.forget_told("team", {"a", "c", "never"})
+        store.forget_told("mail", [])
+        assert store.told_watchlists("team") == {"b": DAY}
+        assert store.told_watchlists("mail") == {"a": DAY, "b": DAY, "c": DAY}

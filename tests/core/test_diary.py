@@ -55,9 +55,11 @@ def test_it_is_there_where_several_days_are_late() -> None:
     assert digest(view, days=(DAY,), late=LATE).diary == ()
 
 
-def test_nothing_is_missing_unless_a_day_is() -> None:
+def test_nothing_is_missing_unless_a_day_a_rule_or_a_watchlist_is() -> None:
     assert digest(cli(events=(left(),)), late=LATE).late == f"{LATE}. Nothing is missing."
-    assert digest(cli(events=(left(),), not_evaluated=("no data came for 2026-11-08",)), late=LATE).late == LATE
+    for note in ("no data came for 2026-11-08", "spike: no snapshot of 2026-11-01"):
+        assert digest(cli(events=(left(),), not_evaluated=(note,)), late=LATE).late == LATE
+    assert digest(cli(events=(left(),)), late=LATE, complete=False).late == LATE
 
 
 def test_the_headline_bears_the_days() -> None:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, Select, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.adapters.store.statements import chunks, insert_into, insert_missing
 from bot.adapters.store.tables import BUDGET, INCIDENT, QUARANTINE, TOLD_WATCHLIST, WATCHLIST_DAY
@@ -259,14 +273,21 @@ def mark_incidents_told(connection: Connection, incidents: Iterable[Incident]) -
 # ── what readers know ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def told_watchlists(connection: Connection, channel: str) -> frozenset[str]:
+def told_watchlists(connection: Connection, channel: str) -> dict[str, date | None]:
     """See Store.told_watchlists."""
-    query = select(TOLD_WATCHLIST.c.watchlist).where(TOLD_WATCHLIST.c.channel == channel)
-    return frozenset(connection.execute(query).scalars())
+    query = select(TOLD_WATCHLIST.c.watchlist, TOLD_WATCHLIST.c.day).where(TOLD_WATCHLIST.c.channel == channel)
+    return {row.watchlist: row.day for row in connection.execute(query)}
 
 
-def note_told(connection: Connection, channel: str, watchlists: Iterable[str]) -> None:
+def note_told(connection: Connection, channel: str, until: Mapping[str, date]) -> None:
     """See Store.note_told."""
-    rows = [{"channel": channel, "watchlist": watchlist} for watchlist in watchlists]
+    rows = [{"channel": channel, "watchlist": watchlist, "day": day} for watchlist, day in until.items()]
     if rows:
-        connection.execute(insert_missing(connection, TOLD_WATCHLIST), rows)
+        connection.execute(upsert(connection, TOLD_WATCHLIST, ["channel", "watchlist"], ["day"]), rows)
+
+
+def forget_told(connection: Connection, channel: str, watchlists: Iterable[str]) -> None:
+    """See Store.forget_told."""
+    for chunk in chunks(watchlists):
+        gone = TOLD_WATCHLIST.c.watchlist.in_(chunk)
+        connection.execute(delete(TOLD_WATCHLIST).where(TOLD_WATCHLIST.c.channel == channel, gone))

@@ -21,7 +21,7 @@ from bot.errors import StoreError, StoreTooNewError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision; a current store is recognised by it without loading Alembic."""
 SCRIPTS = "bot.adapters.store:migrations"
 """Where Alembic finds the steps."""

@@ -358,12 +358,17 @@ class SqlStore(SqlBooks):
         with self._reading() as connection:
             return outbox.last(connection, channel, until=until)
 
-    def told_watchlists(self, channel: str) -> frozenset[str]:
+    def told_watchlists(self, channel: str) -> dict[str, date | None]:
         """See Store."""
         with self._reading() as connection:
             return ledger.told_watchlists(connection, channel)
 
-    def note_told(self, channel: str, watchlists: Iterable[str]) -> None:
+    def note_told(self, channel: str, until: Mapping[str, date]) -> None:
         """See Store."""
         with self._writing() as connection:
-            ledger.note_told(connection, channel, watchlists)
+            ledger.note_told(connection, channel, until)
+
+    def forget_told(self, channel: str, watchlists: Collection[str]) -> None:
+        """See Store."""
+        with self._writing() as connection:
+            ledger.forget_told(connection, channel, watchlists)

@@ -228,11 +228,12 @@ class SettlementRow(StoreTable, table=True):
 
 
 class ToldWatchlistRow(StoreTable, table=True):
-    """A channel has had a watchlist in a digest."""
+    """A channel has had a watchlist in a digest; ``day`` is the newest of its days that one spoke of."""
 
     __tablename__ = "told_watchlist"
     channel: str = _text(primary_key=True)
     watchlist: str = _text(primary_key=True)
+    day: dt.date | None = None
 
 
 class BudgetRow(StoreTable, table=True):

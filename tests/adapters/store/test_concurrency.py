@@ -124,9 +124,9 @@ def test_processes_may_make_a_new_postgres_store_at_the_same_moment(empty_postgr
 def test_a_writer_that_waits_too_long_says_that_the_store_is_busy(sql_store: SqlStore, database_url: str) -> None:
     other = open_store(database_url, patience=timedelta(milliseconds=1))
     with sql_store.transaction(), pytest.raises(StoreBusyError, match=r"The next run tries again\."):
-        other.note_told("team", ["w"])
-    other.note_told("team", ["w"])
-    assert sql_store.told_watchlists("team") == {"w"}
+        other.note_told("team", {"w": DAY})
+    other.note_told("team", {"w": DAY})
+    assert sql_store.told_watchlists("team") == {"w": DAY}
     other.close()
 
 
@@ -135,7 +135,7 @@ def test_readers_are_not_held_up_by_a_writer_and_see_only_what_is_committed(
 ) -> None:
     other = open_store(database_url, patience=timedelta(milliseconds=1))
     with sql_store.transaction() as tx:
-        tx.note_told("team", ["w"])
-        assert other.told_watchlists("team") == frozenset()
-    assert other.told_watchlists("team") == {"w"}
+        tx.note_told("team", {"w": DAY})
+        assert other.told_watchlists("team") == {}
+    assert other.told_watchlists("team") == {"w": DAY}
     other.close()

@@ -15,13 +15,14 @@ from sqlalchemy import text
 from bot.adapters.store import engine, open_store, sqlite_version_warning
 from bot.adapters.store.engine import Database
 from bot.errors import StoreBusyError, StoreError
+from tests.builders import DAY
 
 
 def test_an_sqlite_store_and_its_companions_are_private(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
         store = open_store(f"sqlite:///{tmp_path / 'rankbot.db'}")
-        store.note_told("team", ["w"])
+        store.note_told("team", {"w": DAY})
         modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
         store.close()
     finally:
@@ -101,7 +102,7 @@ def test_reading_sees_one_moment(database_url: str) -> None:
     with database.reading() as connection:
         query = text("SELECT count(*) FROM told_watchlist")
         before = connection.execute(query).scalar()
-        store.note_told("team", ["w"])
+        store.note_told("team", {"w": DAY})
         assert connection.execute(query).scalar() == before == 0
     database.close()
     store.close()

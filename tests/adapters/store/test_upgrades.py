@@ -33,6 +33,7 @@ NEWER: dict[str, dict[str, Any]] = {
     "event": {"late": False, "revised": None},
     "delivery": {"thread": ""},
     "settlement": {"retracted": False, "answered": False},
+    "told_watchlist": {"day": None},
 }
 """What an upgrade puts into columns that a table did not have."""
 LINE = {"snapshot_id": 1, "requests": None}
@@ -153,7 +154,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "answered": False,
         }
     ],
-    "told_watchlist": [{"channel": "team", "watchlist": "cli-agents"}],
+    "told_watchlist": [{"channel": "team", "watchlist": "cli-agents", "day": DAY}],
     "budget": [{"day": DAY, "used": 17}],
     "feed_state": [{"name": "pause", "at": NOW}],
     "listing": [
@@ -226,7 +227,7 @@ def look(store: SqlStore) -> None:
     (delivery,) = store.deliveries()
     assert (delivery.status, delivery.due_at, delivery.thread) == (DeliveryStatus.SENT, NOW, "")
     assert [(step.status, step.receipt, step.payload) for step in delivery.steps] == [(StepStatus.SENT, "r1", "text")]
-    assert store.told_watchlists("team") == {"cli-agents"}
+    assert store.told_watchlists("team").keys() == {"cli-agents"}
     assert store.unsettled("team", ["cli-agents"], DAY) == []
     assert store.spent(DAY) == 17
     assert [one.key for one in store.incidents()] == ["feed:fails"]
