@@ -7,12 +7,13 @@ from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 
 from bot.core import text, wording
+from bot.core.absence import absent
 from bot.core.charts import Chart, Column, Course, RankChart, Role, SpikeChart
 from bot.core.courses import courses
 from bot.core.digest import Section, cite, moment
 from bot.core.event import Event, Kind
 from bot.core.ranking import Snapshot
-from bot.core.view import View, absent, handle_of
+from bot.core.view import View, handle_of
 
 DAYS = 30
 """Days that a course covers at most."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from bot.core import wording
+from bot.core.absence import absent
 from bot.core.ranking import Snapshot
 from bot.core.rules.base import Day
 from bot.core.rules.spans import ONE_DAY, Span
@@ -55,7 +56,7 @@ def place(snapshot: Snapshot, item: str) -> str:
     rank = snapshot.rank(item)
     if rank is not None:
         return f"#{rank}"
-    return "not listed" if snapshot.exhaustive else f"outside the top {snapshot.depth}"
+    return absent(snapshot)
 
 
 def listed(snapshot: Snapshot, item: str, *, what: str = "rank") -> Condition:
