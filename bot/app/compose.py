@@ -110,7 +110,8 @@ def _compose(
     digest = digest_of(tx, subscription, day, news, history=history, told=told, late=late, now=now)
     message = renderer.render(digest, key=f"{name}/{due_at:%Y-%m-%dT%H:%M:%SZ}", now=now)
     steps = subscription.channel.steps(message)
-    settlements = [Settlement(event.id, stated=event.id in digest.stated) for event in news.due]
+    stated = frozenset(digest.stated)
+    settlements = [Settlement(event.id, stated=event.id in stated) for event in news.due]
     delivery = tx.enqueue(NewDelivery(name, due_at, day, digest.headline, steps), settlements, now)
     if delivery:
         tx.note_told(name, [watchlist.id for watchlist in news.shown])

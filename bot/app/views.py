@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
@@ -31,7 +32,10 @@ def views_of(
 
     ``new`` are those that the channel never had.
     """
-    own = {one.id: tuple(event for event in events if event.watchlist == one.id) for one in shown}
+    found: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        found[event.watchlist].append(event)
+    own = {one.id: tuple(found[one.id]) for one in shown}
     history.fetch(window for one in shown for window in _looked_at(one, day, told.base, own[one.id]))
     boards = {one.id: _boards(history, one, day, told.base) for one in shown}
     items = {one.id: set(_items(boards[one.id], own[one.id])) for one in shown}
