@@ -44,7 +44,6 @@ TOP_NEW = 5
 UNMATCHED = 10
 """Names that match nothing, of which a first digest says each."""
 ONE_DAY = timedelta(days=1)
-_ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +166,12 @@ def _rank_among_own(one: Told) -> tuple[int, bool, int]:
     event = one.event
     passed = event.evidence.get("passed", {}).get("rank")
     within = int(event.rule.get("n") or passed or -int(event.evidence.get("threshold") or 0))
-    return _ORDER[event.kind], first_place.is_line(event, one.view), within
+    return event.kind.strength, first_place.is_line(event, one.view), within
 
 
-def _weight(one: Told) -> tuple[int, bool, int, str]:
+def _weight(one: Told) -> tuple[int, bool, tuple[int, bool, int, str]]:
     event = one.event
-    return _ORDER[event.kind], not one.view.is_followed(event.item, event.name), event.rank or 10**6, event.key
+    return event.kind.strength, not one.view.is_followed(event.item, event.name), event.order
 
 
 def _section(view: View, passed: str, lines: Sequence[_Line], moved: Sequence[Event], frame: _Frame) -> Section:

@@ -24,7 +24,6 @@ NAME = 28
 """Characters of a name within one."""
 JUDGED_AGAIN = "It was found when that day was judged again."
 _NO_LONGER = "By OpenRouter's new figures that is not so."
-_ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
 class Turn(StrEnum):
@@ -97,13 +96,12 @@ def as_ofs(corrections: Sequence[Correction], dataset: Dataset) -> list[str]:
     return [one.as_of for one in corrections if Board.parse(one.event.board).dataset is dataset]
 
 
-def _weight(one: Correction) -> tuple[bool, str, int, int, str]:
-    event = one.event
-    return not one.heads, event.date.isoformat(), _ORDER[event.kind], event.rank or 10**6, event.key
+def _weight(one: Correction) -> tuple[bool, date, tuple[int, bool, int, str]]:
+    return not one.heads, one.event.date, one.event.order
 
 
 def _title(event: Event, titles: Mapping[str, str]) -> str:
-    """The watchlist's title where the channel has others too; the name in the configuration of one that is gone."""
+    """The watchlist's title, or its id where none is given; empty where the channel has no other."""
     if list(titles) == [event.watchlist]:
         return ""
     return text.clean(titles.get(event.watchlist, event.watchlist))

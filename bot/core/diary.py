@@ -14,7 +14,6 @@ LINES = 8
 """Events of a day that are told; the others are counted."""
 DAYS = 31
 """Days that a diary tells: as many as are caught up at most (max_catch_up_days)."""
-_ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
 def diary(views: Sequence[View]) -> tuple[DiaryDay, ...]:
@@ -25,7 +24,7 @@ def diary(views: Sequence[View]) -> tuple[DiaryDay, ...]:
 
 
 def _day(day: date, told: Sequence[tuple[Event, View]], *, several: bool) -> DiaryDay:
-    ordered = sorted(told, key=lambda pair: (_ORDER[pair[0].kind], pair[0].rank or 10**6, pair[0].key))
+    ordered = sorted(told, key=lambda pair: pair[0].order)
     left = len(ordered) - LINES
     return DiaryDay(
         day=day,

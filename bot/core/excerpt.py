@@ -26,7 +26,6 @@ _SCOPES = 2
 """Lines of windows and bases, where there is room for them."""
 _SOME_OF_EACH = 5
 """Lines that show a row, news and something revised under its heading, and say what is left out."""
-_STRENGTH = {kind.value: place for place, kind in enumerate(Kind)}
 ELSEWHERE = "windows and bases in the thread"
 
 
@@ -84,7 +83,7 @@ def excerpt(digest: Digest, *, lines: int = LINES) -> Excerpt:
     several = len(spoken) > 1
     rows = _rows(digest, several=several)
     news = [Bullet(item, section.title if several else "") for section in digest.sections for item in section.news]
-    news.sort(key=lambda bullet: _STRENGTH[bullet.news.kind])
+    news.sort(key=lambda bullet: Kind(bullet.news.kind).strength)
     change = tuple(bullet for bullet in news if bullet.news.id == digest.change)
     news = [bullet for bullet in news if bullet not in change]
     week = _week(digest, len(change))
