@@ -22,6 +22,7 @@ from bot.core.delivery import (
     Step,
     StepStatus,
     Unknown,
+    is_stuck,
     release,
     resend,
     worse,
@@ -47,9 +48,8 @@ class Attempt:
 
     @property
     def needs_somebody(self) -> bool:
-        """It is dead, or its answer was lost and nobody but the operator can tell."""
-        unsure = self.status is DeliveryStatus.UNKNOWN and self.next_attempt_at is None
-        return unsure or self.status is DeliveryStatus.DEAD
+        """Whether the operator has to look at it (``is_stuck``)."""
+        return is_stuck(self.status, self.next_attempt_at)
 
 
 @dataclass(frozen=True, slots=True)
