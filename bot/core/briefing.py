@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from itertools import takewhile
 
 from bot.core import (
@@ -26,6 +26,7 @@ from bot.core import (
     wording,
 )
 from bot.core.correction import Correction, as_ofs, ordered, revisions
+from bot.core.days import ONE_DAY
 from bot.core.digest import Digest, News, Proof, Provenance, Section, cite, moment
 from bot.core.event import Event, Kind
 from bot.core.headline import Told
@@ -43,7 +44,6 @@ TOP_NEW = 5
 """Lines of it in a watchlist's first digest (detection: Missed days)."""
 UNMATCHED = 10
 """Names that match nothing, of which a first digest says each."""
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from bot.core.week import DiaryDay, DiaryLine
 
 LINES = 8
 """Events of a day that are told; the others are counted."""
-DAYS = 31
+DIARY_DAYS = 31
 """Days that a diary tells: as many as are caught up at most (max_catch_up_days)."""
 
 
 def diary(views: Sequence[View]) -> tuple[DiaryDay, ...]:
     """The days on which something happened, oldest first, what came and went since included."""
     told = [(event, view) for view in views for event in view.events]
-    days = sorted({event.date for event, _ in told})[-DAYS:]
+    days = sorted({event.date for event, _ in told})[-DIARY_DAYS:]
     return tuple(_day(day, [pair for pair in told if pair[0].date == day], several=len(views) > 1) for day in days)
 
 

@@ -17,7 +17,7 @@ OPENING = 5
 """Lines of the board that a new watchlist without standing shows."""
 TITLES = 3
 """Titles that a line names."""
-WEEK = 3
+WEEK_LINES = 3
 """Lines of a briefing, where nothing else takes their room."""
 FEW = 2
 """Lines of what was revised where not all is shown and there is room for ROOMY lines; else it is one."""
@@ -122,7 +122,7 @@ def _rows(digest: Digest, *, several: bool) -> list[Row]:
 def _week(digest: Digest, change: int) -> tuple[str, ...]:
     """The lines of a briefing; what comes besides on a day of troubles takes the place of the last of them."""
     besides = bool(digest.late) + 2 * bool(digest.revisions) + change
-    return digest.week.lines[: max(WEEK - besides, 0)] if digest.week else ()
+    return digest.week.lines[: max(WEEK_LINES - besides, 0)] if digest.week else ()
 
 
 def _quiet(digest: Digest) -> str:

@@ -7,11 +7,12 @@ again and again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from bot.core.absence import DEPTH, PREVIOUS_DEPTH, ranks_read
+from bot.core.days import ONE_DAY
 from bot.core.diff import passive_items
 from bot.core.event import ALSO_ENTERED, Event, Kind
 from bot.core.history import History, ShallowHistory, last_day, last_stored
@@ -20,7 +21,6 @@ from bot.core.naming import NamedHistory, Renaming
 from bot.core.ranking import Board, Snapshot
 from bot.core.rules import Change, Day, NotEvaluated, Rule, parameters
 
-ONE_DAY = timedelta(days=1)
 KEPT = 1024
 """Sights at hand, at most: every board of a large cycle on many days, and of a backtest more than a year."""
 PERSONAL = frozenset({Kind.MOVED, Kind.OVERTOOK})

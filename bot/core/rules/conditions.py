@@ -8,9 +8,10 @@ from typing import Protocol, runtime_checkable
 
 from bot.core import wording
 from bot.core.absence import absent
+from bot.core.days import ONE_DAY
 from bot.core.ranking import Snapshot
 from bot.core.rules.base import Day
-from bot.core.rules.spans import ONE_DAY, Span
+from bot.core.rules.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
