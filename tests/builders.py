@@ -53,7 +53,8 @@ def event(**changes: Any) -> Event:
     """Sable's entry into the top 10 of the CLI agents on ``DAY``; ``changes`` replace any field.
 
     ``previous_date``, ``as_of`` and ``key`` follow from the other fields unless they are given; ``variant`` is what the
-    key has besides the kind, if it is neither the rule's n nor the way in the evidence.
+    key has besides the kind, if it is neither the rule's n nor the way in the evidence. Where the item is absent the
+    evidence has a board that ended, unless it says otherwise.
     """
     day: date = changes.get("date", DAY)
     kind: Kind = changes.get("kind", Kind.ENTERED_TOP)
@@ -82,4 +83,14 @@ def event(**changes: Any) -> Event:
         "as_of": as_of(day),
         "evidence": {"first_seen": False, "last_in": None},
     }
-    return Event(**{**usual, **changes})
+    made = Event(**{**usual, **changes})
+    return replace(made, evidence={**made.evidence, **_ended(made)})
+
+
+def _ended(made: Event) -> dict[str, None]:
+    """The depths of boards that ended, as evidence keeps them where the item is absent, or somebody left."""
+    left = made.evidence.get("left_board")
+    ranks = {"depth": None if left else made.rank, "previous_depth": made.previous_rank}
+    if made.kind is Kind.TRENDING:
+        ranks["twin_previous_depth"] = made.evidence.get("twin_previous_rank", 0)
+    return {depth: None for depth, rank in ranks.items() if rank is None and depth not in made.evidence}

@@ -255,6 +255,7 @@ QUARRY = {"name": "Quarry", "tokens": str(533 * B)}
 def other_side(**changes: Any) -> dict[str, Any]:
     """Sable's other side of a restatement: #11, for Quarry is listed above it."""
     usual: dict[str, Any] = {"rank": 11, "tokens": str(455 * B), "as_of": RESTATED, "came": [QUARRY], "gone": []}
+    usual |= {"depth": None, "own_depth": None}
     return {**usual, "leader": None, **changes}
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from bot.app.poll import Failure, failure_of, obey
 from bot.app.ports import Feed, Store
 from bot.app.troubles import CATALOGUE_FAILS, CATALOGUE_SHRUNK
-from bot.core.catalogue import BELIEVED_AFTER, Listing, kept, shrunk
+from bot.core.catalogue import BELIEVED_AFTER, Listing, rankable, shrunk
 from bot.core.plan import PATIENCE
 from bot.core.watchlist import Watchlist
 from bot.core.wording import full_day
@@ -35,7 +35,7 @@ def refresh(feed: Feed, store: Store, *, now: datetime) -> Failure | None:
     for days, once each, and of the end.
     """
     try:
-        listings = kept(feed.catalogue())
+        listings = rankable(feed.catalogue())
     except FeedError as error:
         obey(store, error, now=now)
         if isinstance(error, FeedMalformedError | FeedPermanentError) or _missing(store, now):

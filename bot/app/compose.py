@@ -106,7 +106,8 @@ def _compose(
     digest = digest_of(tx, subscription, occasion.day, news, history=history, spoken_from=spoken_from, now=now)
     message = renderer.render(digest, key=f"{name}/{due_at:%Y-%m-%dT%H:%M:%SZ}", now=now)
     steps = subscription.channel.steps(message)
-    settlements = [Settlement(event.id, stated=event.id in digest.stated) for event in news.due]
+    stated = frozenset(digest.stated)
+    settlements = [Settlement(event.id, stated=event.id in stated) for event in news.due]
     delivery = tx.enqueue(NewDelivery(name, due_at, occasion.day, digest.headline, steps), settlements, now)
     if delivery is None:
         return None

@@ -23,6 +23,7 @@ from bot.core.delivery import (
     StepStatus,
     Unknown,
     begun_by,
+    is_stuck,
     release,
     resend,
     worse,
@@ -48,9 +49,8 @@ class Attempt:
 
     @property
     def needs_somebody(self) -> bool:
-        """It is dead, or its answer was lost and nobody but the operator can tell."""
-        unsure = self.status is DeliveryStatus.UNKNOWN and self.next_attempt_at is None
-        return unsure or self.status is DeliveryStatus.DEAD
+        """Whether the operator has to look at it (``is_stuck``)."""
+        return is_stuck(self.status, self.next_attempt_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from bot.app.ports import Store
 from bot.app.records import DayStatus, WatchlistDay
 from bot.core import detect, naming
+from bot.core.days import ONE_DAY
 from bot.core.event import Event, Kind
 from bot.core.history import History, last_stored
 from bot.core.plan import Agenda, Window
@@ -23,7 +24,6 @@ from bot.core.watchlist import Names, Watchlist
 
 NAMED = timedelta(days=31)
 """How far back whoever may have an event was last listed: an exit is told some days after the last sight."""
-ONE_DAY = timedelta(days=1)
 Naming = Callable[[Iterable[str], date], Names]
 """See Store.naming."""
 

@@ -15,7 +15,7 @@ from bot.app.evidence import Known, known_on
 from bot.app.ports import Store
 from bot.app.records import DayStatus, WatchlistDay
 from bot.core import detect
-from bot.core.backtest import ONE_DAY
+from bot.core.days import ONE_DAY
 from bot.core.event import Event, EventStatus, HeldBack
 from bot.core.explain import Difference, Finding, differences, findings, held_back_words, rule_of, snapshots
 from bot.core.history import History

@@ -60,7 +60,7 @@ class CatalogueStore(Protocol):
     """What the database keeps of the catalogue of models; a part of Store."""
 
     def keep_listings(self, listings: Iterable[Listing], day: date) -> None:
-        """Stores the day's catalogue, which ``bot.core.catalogue.kept`` has gone through: a row for each change.
+        """Stores the day's catalogue, which ``bot.core.catalogue.rankable`` has gone through: a row for each change.
 
         A listing that is absent stays as it was last seen; one that returns unchanged was there all along.
         """

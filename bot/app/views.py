@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -30,7 +31,10 @@ def views_of(
 
     ``footings`` has from where it speaks of each; ``new`` are those that the channel never had.
     """
-    own = {one.id: tuple(event for event in events if event.watchlist == one.id) for one in shown}
+    found: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        found[event.watchlist].append(event)
+    own = {one.id: tuple(found[one.id]) for one in shown}
     history.fetch(window for one in shown for window in _looked_at(one, day, footings[one.id].base, own[one.id]))
     boards = {one.id: _boards(history, one, day, footings[one.id].base) for one in shown}
     items = {one.id: set(_items(boards[one.id], own[one.id])) for one in shown}

@@ -16,6 +16,7 @@ from bot.cli.options import DEMO_PREFIX, clock_of
 from bot.cli.output import field as line
 from bot.cli.output import progress, say
 from bot.core import wording
+from bot.core.days import ONE_DAY
 
 if TYPE_CHECKING:
     from bot.app.compose import Composed
@@ -29,7 +30,6 @@ DAYS = 15
 SETTLE = timedelta(hours=2)
 LATER = timedelta(minutes=15)
 """How long after a day became final the demo polls it."""
-ONE_DAY = timedelta(days=1)
 OFF = (11, 10, 9)
 """How many days before the last one nothing runs, as if the machine were off; the next morning catches up."""
 BEHEADED = 6

@@ -117,11 +117,13 @@ def _sides(event: Event) -> None:
         return
     gone = event.status.value == "retracted"
     labels = ("was told", "holds now") if gone else ("holds now", "held before")
-    for label, side in zip(labels, (sides.told(event), other), strict=True):
+    own = sides.told(event)
+    for label, side in zip(labels, (own, other), strict=True):
         tokens = "" if side.tokens is None else f" with {wording.exact(side.tokens)} tokens"
-        known = f"{sides.place(event, side.rank)}{tokens}, as of {side.as_of or 'no such board'}"
+        known = f"{sides.place(event, side)}{tokens}, as of {side.as_of or 'no such board'}"
         field(label, known if side.is_known else "not stored")
-    for key, words in (("came", "listed above it now, and not before"), ("gone", "not listed above it any more")):
+    before, now = (own.read, other.read) if gone else (other.read, own.read)
+    for key, words in (("came", f"above it now, {before.absent} before"), ("gone", f"above it before, {now.gone}")):
         names = [
             clean(one["name"] if isinstance(one, Mapping) else one) for one in (event.revised or {}).get(key) or ()
         ]

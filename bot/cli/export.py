@@ -14,6 +14,7 @@ import typer
 from bot.cli.options import ConfigOption, DemoOption, FromOption, ToOption, WatchlistOption, in_order, open_house
 from bot.cli.output import json_line
 from bot.cli.stored import board_named, boards, citation, event_source, watchlist_named
+from bot.core.days import ONE_DAY
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,7 +61,6 @@ EVENT_COLUMNS = (
 )
 SPAN = timedelta(days=31)
 """Days of events that are read at a time."""
-ONE_DAY = timedelta(days=1)
 
 
 class Format(StrEnum):

@@ -146,7 +146,7 @@ def history(
         drawn = _courses(house, stored, called, days=days, as_json=as_json)
         for match in exact:
             if match.item not in drawn and not as_json:
-                _absent(match, called[match.item], days)
+                _not_drawn(match, called[match.item], days)
 
 
 def _called(house: House, matches: Sequence[Match]) -> dict[str, str]:
@@ -164,9 +164,10 @@ def _identified(item: str, name: str) -> str:
     return clean(name) if name == item else f"{clean(name)} (id {clean(item)})"
 
 
-def _absent(match: Match, name: str, days: int) -> None:
+def _not_drawn(match: Match, name: str, days: int) -> None:
     """Says of an item that was not drawn where it was listed last."""
-    where = f"not listed in a watchlist's board in the last {wording.count(days, 'day')} stored"
+    stored = f"the last {wording.count(days, 'day')} stored"
+    where = f"on no watchlist's board, as far as it was read, in {stored}"
     last = f"last #{match.rank} on {wording.day(match.end_date)} in {title(match.board)}"
     paragraph(f"{_identified(match.item, name)}: {where}", hanging=2)
     paragraph(last, indent=2)
@@ -185,6 +186,8 @@ def _courses(house: House, stored: History, called: Mapping[str, str], *, days: 
 
 def _course(stored: History, board: Board, item: str, name: str, end: date, *, days: int, as_json: bool) -> bool:
     """One item's ranks on one board, newest last; False if it has none."""
+    from bot.core.absence import absent
+
     snapshots = [stored.at(board, day) for day in stored.days(board, end - timedelta(days=days - 1), end)]
     seen = [snapshot for snapshot in snapshots if snapshot]
     ranks = [snapshot.rank(item) for snapshot in seen]
@@ -197,7 +200,7 @@ def _course(stored: History, board: Board, item: str, name: str, end: date, *, d
     listed = [rank for rank in ranks if rank is not None]
     paragraph(f"{_identified(item, name)} in {title(board)}", hanging=2)
     _draw([snapshot.end_date for snapshot in seen], of_ranks(ranks))
-    now = f"#{ranks[-1]}" if ranks[-1] else "not listed"
+    now = f"#{ranks[-1]}" if ranks[-1] else absent(seen[-1])
     span = f"{wording.day(seen[0].end_date)} to {wording.day(seen[-1].end_date)}"
     extremes = f"best #{min(listed)}, worst #{max(listed)}"
     say(f"  {span}: now {now}, {extremes}, listed on {len(listed)} of {wording.count(len(seen), 'day')}")

@@ -73,7 +73,7 @@ def _refuse_before_the_beginning(house: House, day: date) -> None:
     again.
     """
     titles = {watchlist.id: clean(watchlist.title) for watchlist in house.config.watchlists}
-    for name, began in house.store.begun(titles, day).items():
+    for name, began in house.store.begun(titles, day, until=house.clock().date()).items():
         if began.first > day:
             raise UsageError(
                 f"{titles[name]} began on {wording.full_day(began.first)}, after {wording.full_day(day)}.",

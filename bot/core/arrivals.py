@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from bot.core import text, wording
+from bot.core.days import ONE_DAY, WEEK_DAYS
 from bot.core.ranking import MODEL_DEPTH, Snapshot
 from bot.core.rules.top import EnteredTop
 from bot.core.view import View
 from bot.core.week import Arrivals
 
-WEEK = 7
-"""Days of a week, and of the one before."""
 STAYED = 3
 """Days in the top, of those of the week, from which on somebody stayed."""
 NAMED = 12
 """Of those that stayed, how many are named."""
-_ONE_DAY = timedelta(days=1)
 
 
 def arrivals(view: View, day: date) -> Arrivals | None:
@@ -26,8 +24,8 @@ def arrivals(view: View, day: date) -> Arrivals | None:
         return None
     tops, n = _tops(view), _depth(view)
     title, lists = view.title, "daily lists" if view.watchlist.board.of_models else f"boards of {_span(view)}"
-    rule = f"in the top {n} of the {lists} on at least {STAYED} of the {WEEK} days, and on none of the week before"
-    week, before = _days(day), _days(day - WEEK * _ONE_DAY)
+    rule = f"in the top {n} of the {lists} on at least {STAYED} of the {WEEK_DAYS} days, and on none of the week before"
+    week, before = _days(day), _days(day - WEEK_DAYS * ONE_DAY)
     missing = [one for one in (*before, *week) if one not in tops]
     if missing:
         days = wording.count(len(missing), "day")
@@ -64,7 +62,7 @@ def _depth(view: View) -> int:
 
 
 def _days(last: date) -> list[date]:
-    return [last - back * _ONE_DAY for back in reversed(range(WEEK))]
+    return [last - back * ONE_DAY for back in reversed(range(WEEK_DAYS))]
 
 
 def _first(snapshot: Snapshot, n: int) -> Iterator[str]:

@@ -19,7 +19,6 @@ from bot.core.rules import NotEvaluated, Rule
 from bot.core.view import handle_of
 from bot.core.watchlist import Watchlist
 
-ONE_DAY = timedelta(days=1)
 TALKATIVE = 3
 """Items that talk most, at most, that a summary names."""
 COOLDOWN = "cooldown_days"

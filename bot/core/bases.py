@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from bot.core import notes, wording
+from bot.core.days import ONE_DAY
 from bot.core.ranking import By
 from bot.core.view import View
-
-ONE_DAY = timedelta(days=1)
 
 
 def scope(view: View, day: date) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from itertools import takewhile
 
 from bot.core import (
@@ -26,6 +26,7 @@ from bot.core import (
     wording,
 )
 from bot.core.correction import Correction, as_ofs, ordered, revisions
+from bot.core.days import ONE_DAY
 from bot.core.digest import Digest, News, Proof, Provenance, Section, cite, moment
 from bot.core.event import Event, Kind
 from bot.core.headline import Told
@@ -43,8 +44,6 @@ TOP_NEW = 5
 """Lines of it in a watchlist's first digest (detection: Missed days)."""
 UNMATCHED = 10
 """Names that match nothing, of which a first digest says each."""
-ONE_DAY = timedelta(days=1)
-_ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +168,12 @@ def _rank_among_own(one: Told) -> tuple[int, bool, int]:
     event = one.event
     passed = event.evidence.get("passed", {}).get("rank")
     within = int(event.rule.get("n") or passed or -int(event.evidence.get("threshold") or 0))
-    return _ORDER[event.kind], first_place.is_line(event, one.view), within
+    return event.kind.strength, first_place.is_line(event, one.view), within
 
 
-def _weight(one: Told) -> tuple[int, bool, int, str]:
+def _weight(one: Told) -> tuple[int, bool, tuple[int, bool, int, str]]:
     event = one.event
-    return _ORDER[event.kind], not one.view.is_followed(event.item, event.name), event.rank or 10**6, event.key
+    return event.kind.strength, not one.view.is_followed(event.item, event.name), event.order
 
 
 def _section(view: View, passed: str, lines: Sequence[_Line], moved: Sequence[Event], frame: _Frame) -> Section:

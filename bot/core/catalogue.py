@@ -82,7 +82,7 @@ def key(permaslug: str) -> Key:
     return slug, variant
 
 
-def kept(listings: Iterable[Listing]) -> list[Listing]:
+def rankable(listings: Iterable[Listing]) -> list[Listing]:
     """Those that rankings can mean, each id once: without aliases (``~…``) and batch variants, which come and go."""
     found: dict[str, Listing] = {}
     for listing in listings:

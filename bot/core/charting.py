@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, timedelta
+from datetime import date
 
 from bot.core import text, wording
+from bot.core.absence import absent
 from bot.core.charts import Chart, Column, Course, RankChart, Role, SpikeChart
 from bot.core.courses import courses
+from bot.core.days import ONE_DAY
 from bot.core.digest import Section, cite, moment
 from bot.core.event import Event, Kind
 from bot.core.ranking import Snapshot
-from bot.core.view import View, absent, handle_of
+from bot.core.view import View, handle_of
 
 DAYS = 30
 """Days that a course covers at most."""
@@ -24,7 +26,6 @@ TOP = 5
 """First ranks of the board whose courses are drawn besides, where they are not among those."""
 RANKED = 2
 """Boards whose courses a digest draws; beside them it draws one spike."""
-_ONE_DAY = timedelta(days=1)
 
 
 def charts(views: Sequence[View], sections: Sequence[Section]) -> tuple[Chart, ...]:
@@ -54,7 +55,7 @@ def ranks(view: View, section: Section) -> RankChart | None:
     first, last = min(boards), view.current.end_date
     if 2 * len(boards) < (last - first).days + 1:
         return None
-    days = tuple(first + _ONE_DAY * passed for passed in range((last - first).days + 1))
+    days = tuple(first + ONE_DAY * passed for passed in range((last - first).days + 1))
     heads = _heads(view, section)
     drawn = _courses(view.current, section, [boards.get(day) for day in days], heads)
     if not drawn:

@@ -24,7 +24,6 @@ NAME = 28
 """Characters of a name within one."""
 JUDGED_AGAIN = "It was found when that day was judged again."
 _NO_LONGER = "By OpenRouter's new figures that is not so."
-_ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
 class Turn(StrEnum):
@@ -97,13 +96,12 @@ def as_ofs(corrections: Sequence[Correction], dataset: Dataset) -> list[str]:
     return [one.as_of for one in corrections if Board.parse(one.event.board).dataset is dataset]
 
 
-def _weight(one: Correction) -> tuple[bool, str, int, int, str]:
-    event = one.event
-    return not one.heads, event.date.isoformat(), _ORDER[event.kind], event.rank or 10**6, event.key
+def _weight(one: Correction) -> tuple[bool, date, tuple[int, bool, int, str]]:
+    return not one.heads, one.event.date, one.event.order
 
 
 def _title(event: Event, titles: Mapping[str, str]) -> str:
-    """The watchlist's title where the channel has others too; the name in the configuration of one that is gone."""
+    """The watchlist's title, or its id where none is given; empty where the channel has no other."""
     if list(titles) == [event.watchlist]:
         return ""
     return text.clean(titles.get(event.watchlist, event.watchlist))
@@ -144,7 +142,7 @@ def _sides(one: Correction) -> tuple[sides.Side | None, sides.Side | None]:
 def _place(event: Event) -> str:
     """Rank and tokens of the event's own side: "#10, 455B"."""
     told = sides.told(event)
-    rank = sides.place(event, told.rank)
+    rank = sides.place(event, told)
     return rank if told.tokens is None else f"{rank}, {wording.tokens(told.tokens)}"
 
 
@@ -156,7 +154,7 @@ def _is(event: Event, now: sides.Side | None) -> str:
     told = sides.told(event)
     if now is None or not now.is_known:
         return _NO_LONGER
-    where = sides.place(event, now.rank)
+    where = sides.place(event, now)
     if told.rank == now.rank:
         return _tokens(event, told, now) or f"It still was {where}, but the figures it is judged by were changed."
     if now.rank is None:
@@ -170,7 +168,7 @@ def _was(event: Event, before: sides.Side | None) -> str:
     told = sides.told(event)
     if before is None or not before.is_known:
         return JUDGED_AGAIN
-    where = sides.place(event, before.rank)
+    where = sides.place(event, before)
     if told.rank == before.rank:
         return _tokens(event, before, told) or f"It was {where} before, too: other figures it is judged by changed."
     return f"Before the revision it was {where}{_leader(event)}{_because(event, before, told)}."
@@ -186,7 +184,7 @@ def _tokens(event: Event, before: sides.Side, now: sides.Side) -> str:
 
 def _because(event: Event, before: sides.Side, now: sides.Side) -> str:
     """The changes of figures that moved the item, after a colon; empty where none is known."""
-    clauses = list(_listed(event))
+    clauses = list(_listed(event, before, now))
     if clauses:
         clauses[0] += " for that day"
     if sides.differ(before.tokens, now.tokens):
@@ -195,12 +193,12 @@ def _because(event: Event, before: sides.Side, now: sides.Side) -> str:
     return f": {wording.listing(clauses)}" if clauses else ""
 
 
-def _listed(event: Event) -> Iterator[str]:
-    """Who is listed above the item again, and who above it is no longer."""
+def _listed(event: Event, before: sides.Side, now: sides.Side) -> Iterator[str]:
+    """Who is listed above the item again, and who above it is no longer; on a board that goes on, in what was read."""
     revised = event.revised or {}
     came = [text.clean(str(one["name"])) for one in revised.get("came") or ()]
     gone = [text.clean(str(one["name"])) for one in revised.get("gone") or ()]
-    for names, what in ((came, "now listed"), (gone, "no longer listed")):
+    for names, what in ((came, before.read.come), (gone, now.read.gone)):
         if names:
             yield f"{wording.listing(names, sides.NAMED)} {'is' if len(names) == 1 else 'are'} {what}"
 
@@ -227,17 +225,17 @@ def _in_short(event: Event, day: str) -> str:
     old, new = (wording.tokens(side.tokens or 0) for side in (told, now))
     if not _about_rank(event) and sides.differ(told.tokens, now.tokens) and old != new:
         return f"{name} had {new} tokens on {day}, not {old}"
-    return "" if told.rank == now.rank else _placed(event, told.rank, now.rank, day)
+    return "" if told.rank == now.rank else _placed(event, told, now, day)
 
 
-def _placed(event: Event, told: int | None, now: int | None, day: str) -> str:
+def _placed(event: Event, told: sides.Side, now: sides.Side, day: str) -> str:
     """The item's other place, for a headline."""
     name, trending = text.clean(event.name, NAME), event.kind is Kind.TRENDING
-    if now is None:
-        return f"{name} was not {'trending' if trending else 'listed'} on {day}"
-    if told is None:
-        return f"{name} was still listed on {day}, at #{now}"
-    return f"{name} {'trended at' if trending else 'was'} #{now} on {day}, not #{told}"
+    if now.rank is None:
+        return f"{name} was {sides.place(event, now)} on {day}"
+    if told.rank is None:
+        return f"{name} was still listed on {day}, at #{now.rank}"
+    return f"{name} {'trended at' if trending else 'was'} #{now.rank} on {day}, not #{told.rank}"
 
 
 def _about_rank(event: Event) -> bool:

@@ -31,7 +31,8 @@ FLATTENING = 3
 
 A new #1 is what the chart is about, and drawn with the one behind it however large they are.
 """
-WEEK = 7
+LONGEST_STEP = 7
+"""Days from one point to the next, at most."""
 AS_OF = 40
 """Characters of a time that a label has room for. Those of the feed have 24."""
 
@@ -73,7 +74,7 @@ def _passed_over(boards: Sequence[Snapshot], current: Snapshot) -> Sequence[Snap
     oldest = max(ages, default=0)
     least = oldest // POINTS + 1
     first = [age for age in ages if age % least == 0]
-    for step in range(least, WEEK + 1):
+    for step in range(least, LONGEST_STEP + 1):
         wanted = range(oldest // step * step, -1, -step)
         if 2 * len(wanted) >= len(first) and ages.keys() >= set(wanted):
             return [ages[age] for age in wanted]

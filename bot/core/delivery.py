@@ -75,9 +75,8 @@ class Delivery:
 
     @property
     def needs_somebody(self) -> bool:
-        """It is dead, or its answer was lost and nobody but the operator can tell."""
-        unsure = self.status is DeliveryStatus.UNKNOWN and self.next_attempt_at is None
-        return unsure or self.status is DeliveryStatus.DEAD
+        """Whether the operator has to look at it (``is_stuck``)."""
+        return is_stuck(self.status, self.next_attempt_at)
 
     @property
     def marker(self) -> str:
@@ -87,6 +86,11 @@ class Delivery:
     def with_step(self, step: Step) -> Delivery:
         """The delivery with that step put in place."""
         return replace(self, steps=tuple(step if known.number == step.number else known for known in self.steps))
+
+
+def is_stuck(status: DeliveryStatus, next_attempt_at: datetime | None) -> bool:
+    """Whether a delivery is dead, or its answer was lost and nobody but the operator can tell."""
+    return status is DeliveryStatus.DEAD or (status is DeliveryStatus.UNKNOWN and next_attempt_at is None)
 
 
 # ── what a channel reports ───────────────────────────────────────────────────────────────────────────────────

@@ -43,7 +43,6 @@ REVERSES = {
 """The kind that makes an earlier event of a kind untrue, and so ends its cooldown; of one kind, the other way does."""
 OTHER_WAY = {"up": "down", "down": "up"}
 """The variant of an event that says the reverse; every other variant is the same both ways."""
-_STRENGTH = {kind: place for place, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def evaluate(
         else:
             event = _event(watchlist, sight, rule, finding)
             events.append(_hold_back(watchlist, event, told, names.get(finding.item, ())))
-    events.sort(key=lambda event: (_STRENGTH[event.kind], event.rank or 10**6, event.key))
+    events.sort(key=lambda event: event.order)
     return Evaluation(watchlist.id, day, tuple(events), tuple(missing))
 
 

@@ -12,20 +12,19 @@ from bot.core.week import DiaryDay, DiaryLine
 
 LINES = 8
 """Events of a day that are told; the others are counted."""
-DAYS = 31
+DIARY_DAYS = 31
 """Days that a diary tells: as many as are caught up at most (max_catch_up_days)."""
-_ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
 def diary(views: Sequence[View]) -> tuple[DiaryDay, ...]:
     """The days on which something happened, oldest first, what came and went since included."""
     told = [(event, view) for view in views for event in view.events]
-    days = sorted({event.date for event, _ in told})[-DAYS:]
+    days = sorted({event.date for event, _ in told})[-DIARY_DAYS:]
     return tuple(_day(day, [pair for pair in told if pair[0].date == day], several=len(views) > 1) for day in days)
 
 
 def _day(day: date, told: Sequence[tuple[Event, View]], *, several: bool) -> DiaryDay:
-    ordered = sorted(told, key=lambda pair: (_ORDER[pair[0].kind], pair[0].rank or 10**6, pair[0].key))
+    ordered = sorted(told, key=lambda pair: pair[0].order)
     left = len(ordered) - LINES
     return DiaryDay(
         day=day,

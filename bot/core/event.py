@@ -35,6 +35,14 @@ class Kind(StrEnum):
     MOVED = "moved"
     RENAMED = "renamed"
 
+    @property
+    def strength(self) -> int:
+        """Its place among the kinds, 0 the strongest."""
+        return _STRENGTHS[self]
+
+
+_STRENGTHS = {kind: place for place, kind in enumerate(Kind)}
+
 
 class HeldBack(StrEnum):
     """Why an event is stored but not told."""
@@ -94,6 +102,11 @@ class Event:
         """
         before, after = f"{self.watchlist}/{self.board}/{self.kind.value}", f"/{self.item}/{self.date}"
         return self.key.removeprefix(before).removesuffix(after).removeprefix(":")
+
+    @property
+    def order(self) -> tuple[int, bool, int, str]:
+        """By what the events of a day are ordered: the strongest kind first, then by rank, without one last."""
+        return self.kind.strength, self.rank is None, self.rank or 0, self.key
 
     def to_json(self) -> dict[str, Any]:
         """The event as ``events --json`` prints it (fixed field names; tokens as strings, for they exceed a float)."""

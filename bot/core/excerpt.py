@@ -17,7 +17,7 @@ OPENING = 5
 """Lines of the board that a new watchlist without standing shows."""
 TITLES = 3
 """Titles that a line names."""
-WEEK = 3
+WEEK_LINES = 3
 """Lines of a briefing, where nothing else takes their room."""
 FEW = 2
 """Lines of what was revised where not all is shown and there is room for ROOMY lines; else it is one."""
@@ -26,7 +26,6 @@ _SCOPES = 2
 """Lines of windows and bases, where there is room for them."""
 _SOME_OF_EACH = 5
 """Lines that show a row, news and something revised under its heading, and say what is left out."""
-_STRENGTH = {kind.value: place for place, kind in enumerate(Kind)}
 ELSEWHERE = "windows and bases in the thread"
 
 
@@ -84,7 +83,7 @@ def excerpt(digest: Digest, *, lines: int = LINES) -> Excerpt:
     several = len(spoken) > 1
     rows = _rows(digest, several=several)
     news = [Bullet(item, section.title if several else "") for section in digest.sections for item in section.news]
-    news.sort(key=lambda bullet: _STRENGTH[bullet.news.kind])
+    news.sort(key=lambda bullet: Kind(bullet.news.kind).strength)
     change = tuple(bullet for bullet in news if bullet.news.id == digest.change)
     news = [bullet for bullet in news if bullet not in change]
     week = _week(digest, len(change))
@@ -123,7 +122,7 @@ def _rows(digest: Digest, *, several: bool) -> list[Row]:
 def _week(digest: Digest, change: int) -> tuple[str, ...]:
     """The lines of a briefing; what comes besides on a day of troubles takes the place of the last of them."""
     besides = bool(digest.late) + 2 * bool(digest.revisions) + change
-    return digest.week.lines[: max(WEEK - besides, 0)] if digest.week else ()
+    return digest.week.lines[: max(WEEK_LINES - besides, 0)] if digest.week else ()
 
 
 def _quiet(digest: Digest) -> str:

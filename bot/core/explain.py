@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from bot.core import parts, text, wording
+from bot.core.absence import DEPTH, PREVIOUS_DEPTH, TWIN_PREVIOUS_DEPTH
 from bot.core.detect import Evaluation, cooled_by
 from bot.core.event import ALSO_ENTERED, Event, HeldBack
 from bot.core.rules import RULES, Day, Rule, parameters
@@ -28,6 +29,7 @@ _LISTS_OF_NAMES = frozenset({"left_board"})
 """Evidence that says by name only who it is; how many they are is a claim."""
 _LABELS = {
     ALSO_ENTERED: "enters the top, too",
+    "left_board": "gone from above",
     "base_date": "compared with",
     "base_rank": "rank then",
     "base_tokens": "tokens then",
@@ -39,8 +41,9 @@ _LABELS = {
     "places_asked": "places asked for",
     "place_among_both": "place among those on both",
     "previous_place_among_both": "place among them before",
-    "depth": "ranks seen",
-    "previous_depth": "ranks seen before",
+    DEPTH: "ranks seen",
+    PREVIOUS_DEPTH: "ranks seen before",
+    TWIN_PREVIOUS_DEPTH: "ranks of it seen before",
     "old_name": "name before",
     "old_name_last": "last borne",
     "new_name": "name now",
@@ -49,8 +52,8 @@ _LABELS = {
 """What evidence is called in a table where its own name does not say it."""
 _LITERAL = frozenset({"old_name", "new_name"})
 """Evidence that is shown to the letter: a name of digits is no number."""
-_NO_LIMIT = frozenset({"depth", "previous_depth"})
-"""Depths, of which none means the whole board."""
+_NO_LIMIT = frozenset({DEPTH, PREVIOUS_DEPTH, TWIN_PREVIOUS_DEPTH})
+"""Depths, of which none means the whole board. Events that were stored before they were kept have none to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +171,17 @@ class Difference:
 
 
 def differences(stored: Event, found: Event | None) -> tuple[Difference, ...]:
-    """Where a stored event is not what judging its rows again gives. What items are called is no part of a verdict."""
+    """Where a stored event is not what judging its rows again gives.
+
+    What items are called is no part of a verdict; nor is how deep boards were read, where that was not kept yet.
+    """
     if found is None:
         return (Difference("the event itself", "is stored", "does not come about"),)
     before, now = _claims(stored), _claims(found)
     return tuple(
         Difference(key.replace("_", " "), json.dumps(before.get(key)), json.dumps(now.get(key)))
         for key in dict.fromkeys((*before, *now))
-        if before.get(key) != now.get(key)
+        if before.get(key) != now.get(key) and (key in before or key not in _NO_LIMIT)
     )
 
 

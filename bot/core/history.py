@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from typing import Protocol
 
+from bot.core.days import ONE_DAY
 from bot.core.kept import kept
 from bot.core.ranking import FIRST_DAY, Board, Snapshot
 
@@ -14,7 +15,6 @@ KEPT = 1024
 """Snapshots at hand in a view of a history, at most: more than the rules of any day look at."""
 
 _MONTHS = timedelta(days=120)
-_ONE_DAY = timedelta(days=1)
 
 
 class History(Protocol):
@@ -155,7 +155,7 @@ def newest_first(history: History, board: Board, since: date, until: date) -> It
         yield from reversed(history.days(board, start, end))
         if start == since:
             return
-        end = start - _ONE_DAY
+        end = start - ONE_DAY
 
 
 def last_day(history: History, board: Board, until: date) -> date | None:

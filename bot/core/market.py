@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from bot.core.absence import Reading
 from bot.core.naming import renamed
 from bot.core.ranking import By, Entry, author_of, sum_days
 from bot.core.view import View
@@ -17,15 +18,19 @@ LEAST = Fraction(1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """An item's share in the window before and now, each None where it is not listed; its entry now."""
+    """An item's share in the window before, None where it is absent from it, and now; its entry now.
+
+    ``base`` is how much was read of the window before.
+    """
 
     entry: Entry
     before: Fraction | None
     now: Fraction
+    base: Reading
 
     @property
     def points(self) -> Fraction | None:
-        """By how many percentage points it moved; None where it was not listed before: no difference to nothing."""
+        """By how many percentage points it moved; None where it was absent before: no difference to nothing."""
         return None if self.before is None else 100 * (self.now - self.before)
 
 
@@ -58,7 +63,7 @@ class Market:
 
 
 def moved(shift: Shift) -> Fraction:
-    """By how many points the share moved; all of it where the item was not listed before."""
+    """By how many points the share moved; all of it where the item was absent before."""
     return shift.points if shift.points is not None else 100 * shift.now
 
 
@@ -67,10 +72,11 @@ def shifts(view: View) -> Iterator[Shift]:
     current, compared = view.current, view.compared
     if current is None or compared is None:
         return
+    base = Reading.of(compared)
     for entry in current.entries:
         now = current.share(entry.item)
         if now is not None:
-            yield Shift(entry, compared.share(entry.item), now)
+            yield Shift(entry, compared.share(entry.item), now, base)
 
 
 def markets(views: Sequence[View]) -> tuple[Market, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bot.core import ways, wording
+from bot.core import absence, ways, wording
 from bot.core.diff import passive_items
 from bot.core.event import ALSO_ENTERED, Event, Kind
 from bot.core.first_place import CHANGES
@@ -225,7 +225,7 @@ def _in_short(event: Event, number: int, still_in: int | None) -> str:
         share=wording.share(Fraction(evidence.get("share") or 0) / 100),
     )
     if event.kind is Kind.MOVED and event.rank is None:
-        place = "not listed"
+        place = absence.now(event).absent
     many = f", the first of {number} changes" if event.kind is Kind.NEW_LEADER and number >= CHANGES else ""
     still = f"; still in the top {still_in}" if still_in else ""
     return f"{name(event)} {place} ({wording.day(event.date)}{many}{still})"

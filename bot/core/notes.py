@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from bot.core import wording
+from bot.core.days import ONE_DAY
 
 NO_DATA = "no data came for "
 """How the note of a gap begins; its day follows."""
@@ -15,7 +16,6 @@ LISTED = 3
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})")
 _NEAR = timedelta(days=180)
 """How far from the digest's day a date is told without its year."""
-_ONE_DAY = timedelta(days=1)
 
 
 def merged(notes: Sequence[str], day: date) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ def _runs(dates: Sequence[date]) -> list[list[date]]:
     """Days that follow one another, together."""
     runs: list[list[date]] = []
     for when in dates:
-        if runs and when - runs[-1][-1] == _ONE_DAY:
+        if runs and when - runs[-1][-1] == ONE_DAY:
             runs[-1].append(when)
         else:
             runs.append([when])

@@ -6,9 +6,9 @@ else: in a digest over several days that is another day.
 
 from __future__ import annotations
 
-from bot.core import text, wording
+from bot.core import absence, text, wording
 from bot.core.event import Event, Kind
-from bot.core.view import View, absent
+from bot.core.view import View
 
 
 def name(event: Event) -> str:
@@ -50,11 +50,11 @@ def of_the_day(event: Event, view: View) -> bool:
 
 
 def stands(item: str, view: View) -> str:
-    """Where the item stands on the board shown: "#12", "not listed"; empty without a board."""
+    """Where the item stands on the board shown: "#12", "outside the top 100"; empty without a board."""
     if view.current is None:
         return ""
     rank = view.current.rank(item)
-    return absent(view.current) if rank is None else f"#{rank}"
+    return absence.absent(view.current) if rank is None else f"#{rank}"
 
 
 def then(event: Event, view: View) -> str:
@@ -78,9 +78,9 @@ def move(event: Event) -> str:
 
 
 def figures(event: Event, view: View) -> str:
-    """Such as "#9 → #11, 402B (−8%)."."""
+    """Such as "#9 → #11, 402B (−8%).", "#9 → outside the top 100."."""
     if event.rank is None:
         was = f"{then(event, view)} " if event.previous_rank is None else f"#{event.previous_rank} → "
-        return f"{was}{absent(view.current)}.{since(event, view)}"
+        return f"{was}{absence.now(event).absent}.{since(event, view)}"
     way = move(event) if event.previous_rank else f"{then(event, view)} #{event.rank}"
     return f"{way}, {amount(event)}.{since(event, view)}"

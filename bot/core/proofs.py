@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from bot.core import text, wording
+from bot.core import absence, text, wording
 from bot.core.event import Event, Kind
 from bot.core.ranking import APP_DEPTH, MODEL_DEPTH, Board, Dataset
 from bot.core.sentences import label, led_days
@@ -16,17 +16,23 @@ def why(event: Event) -> str:
     return _PROOFS.get(event.kind, _told_by_rule)(event)
 
 
-def _place(day: date, rank: int | None, tokens: int | None) -> str:
+def _now(event: Event) -> str:
+    return _place(event.date, event.rank, event.tokens, absence.now(event))
+
+
+def _before(event: Event) -> str:
+    return _place(event.previous_date, event.previous_rank, event.previous_tokens, absence.before(event))
+
+
+def _place(day: date, rank: int | None, tokens: int | None, read: absence.Reading = absence.UNKNOWN) -> str:
     if rank is None:
-        return f"{wording.day(day)}: not listed"
+        return f"{wording.day(day)}: {read.absent}"
     return f"{wording.day(day)}: #{rank} with {wording.exact(tokens or 0)} tokens"
 
 
 def _both_days(event: Event) -> str:
-    now = _place(event.date, event.rank, event.tokens)
-    before = _place(event.previous_date, event.previous_rank, event.previous_tokens)
     kept = " Its place among those listed on both days is the same." if event.passive else ""
-    return f"{now}. {before}.{kept}"
+    return f"{_now(event)}. {_before(event)}.{kept}"
 
 
 def _leads(event: Event) -> str:
@@ -95,7 +101,8 @@ def _baseline(window: Mapping[str, str | bool]) -> str:
 def _trends(event: Event) -> str:
     evidence = event.evidence
     before = evidence.get("twin_previous_rank")
-    then = "not on it" if before is None else f"#{before}"
+    was = absence.Reading.kept(evidence, absence.TWIN_PREVIOUS_DEPTH)
+    then = was.off("it") if before is None else f"#{before}"
     return (
         f"OpenRouter's trending list {evidence.get('twin')}: {wording.day(event.date)} #{evidence.get('twin_rank')}, "
         f"{wording.day(event.previous_date)} {then}. (Rule: new in its top {event.rule.get('n')}.)"
@@ -108,19 +115,17 @@ def _goes(event: Event) -> str:
     among = f"Among those listed on both days {wording.count(abs(evidence['places_among_both']), 'place')}."
     asked = wording.count(evidence["places_asked"], "place")
     rule = f"(Rule: {asked} at this rank, within {wording.count(event.rule['over_days'], 'day')}.)"
-    return f"{_place(event.date, event.rank, event.tokens)}. {base}. {among} {rule}"
+    return f"{_now(event)}. {base}. {among} {rule}"
 
 
 def _passes(event: Event) -> str:
     other = event.evidence["passed"]
     name = text.clean(other["name"])
-    now = _place(event.date, event.rank, event.tokens)
-    before = _place(event.previous_date, event.previous_rank, event.previous_tokens)
     figures = [
         f"{name} #{other[rank]} with {wording.exact(int(other[tokens]))}"
         for rank, tokens in (("rank", "tokens"), ("previous_rank", "previous_tokens"))
     ]
-    return f"{now}, {figures[0]}. {before}, {figures[1]}."
+    return f"{_now(event)}, {figures[0]}. {_before(event)}, {figures[1]}."
 
 
 def _reaches(event: Event) -> str:

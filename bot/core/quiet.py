@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
 from bot.core import parts, standing, text, wording
+from bot.core.days import ONE_DAY, WEEK_DAYS
 from bot.core.digest import Standing
 from bot.core.ranking import Entry, Snapshot
 from bot.core.view import View
@@ -23,8 +24,6 @@ CLOSE = 2
 """Pairs that are named as closest to changing places."""
 NEAR = Fraction(1, 10)
 """How far behind, as a part of its own tokens, somebody may be and still be called close."""
-_WEEK = 7
-_ONE_DAY = timedelta(days=1)
 
 
 def headline(views: Sequence[View], day: date, *, since: date, other: bool) -> str:
@@ -74,7 +73,7 @@ def _all_week(view: View, item: str) -> bool:
     """Whether the item had the same rank on each of the last seven days, all of which are stored."""
     end = view.current.end_date if view.current else date.min
     ranks = {board.end_date: board.rank(item) for board in view.recent}
-    week = [ranks.get(end - back * _ONE_DAY) for back in range(_WEEK)] if ranks else [None]
+    week = [ranks.get(end - back * ONE_DAY) for back in range(WEEK_DAYS)] if ranks else [None]
     return None not in week and len(set(week)) == 1
 
 

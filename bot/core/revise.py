@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
+from bot.core import absence
 from bot.core.detect import ENGINE, needs, sources
 from bot.core.event import Event, EventStatus, Kind
 from bot.core.plan import Window
@@ -160,10 +161,10 @@ def _other_side(event: Event, boards: Boards, *, now: bool) -> dict[str, Any]:
     """What holds of the event's item now (else: what held before), and who came or went above it meanwhile.
 
     ``rank`` and ``tokens`` are None where the item is absent, ``as_of`` where there was no such board. For a trending
-    event they are those of the trending list.
+    event they are those of the trending list. Of both boards it is kept how deep they were read.
     """
     before, after = boards.of(event.kind)
-    other = after if now else before
+    own, other = (before, after) if now else (after, before)
     entry = other.entry(event.item) if other else None
     came, gone = _above(before, after, event.item)
     leader = other.leader if other else None
@@ -174,6 +175,8 @@ def _other_side(event: Event, boards: Boards, *, now: bool) -> dict[str, Any]:
         "leader": _named(leader) if leader else None,
         "came": [_named(one) for one in came],
         "gone": [{"id": one.item, "name": one.name} for one in gone],
+        **({absence.OWN_DEPTH: absence.ranks_read(own)} if own else {}),
+        **({absence.DEPTH: absence.ranks_read(other)} if other else {}),
     }
 
 

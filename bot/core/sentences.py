@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.core import first_place, parts, text, ways, wording
+from bot.core import absence, first_place, parts, text, ways, wording
 from bot.core.event import Event, Kind
 from bot.core.parts import amount, label, name
-from bot.core.view import View, absent
+from bot.core.view import View
 
 __all__ = [
     "WORDS",
@@ -55,7 +55,7 @@ def because(event: Event) -> str:
     if not event.passive or event.kind not in _OF_PLACE:
         return ""
     left = [text.clean(gone) for gone in event.evidence.get("left_board") or ()]
-    return f" after {wording.listing(left, 2)} left the board" if left else " as others came or went"
+    return f" after {wording.listing(left, 2)} {absence.now(event).left}" if left else " as others came or went"
 
 
 def verb(event: Event, view: View | None = None) -> str:
@@ -138,7 +138,7 @@ def _also_leads(event: Event, view: View, title: str) -> str:
 
 
 def _enters(event: Event) -> str:
-    if event.evidence.get("listed_fewer") and event.previous_rank is None:
+    if event.evidence.get("listed_fewer") and event.previous_rank is None and absence.before(event).ended:
         return "is new on the board"
     return f"enters the top {event.rule.get('n')}"
 
@@ -146,8 +146,7 @@ def _enters(event: Event) -> str:
 def _entered(event: Event, view: View) -> str:
     move = parts.move(event)
     if event.previous_rank is None:
-        base = view.previous if view.previous and view.previous.end_date == event.previous_date else None
-        move = f"{absent(base)} before, {parts.then(event, view)} #{event.rank}"
+        move = f"{absence.before(event).absent} before, {parts.then(event, view)} #{event.rank}"
     last_in = event.evidence.get("last_in")
     seen = f"Last there {wording.full_day(date.fromisoformat(last_in))}." if last_in else "First time."
     return f"{move}, {amount(event)}. {seen}{parts.since(event, view)}"
@@ -163,7 +162,7 @@ def _also_entered(event: Event, view: View, title: str) -> str:
 
 def _leaves(event: Event) -> str:
     if event.evidence.get("listed_fewer") and event.rank is None:
-        return "is no longer listed"
+        return f"is {absence.ENDED.gone}"
     return f"leaves the top {event.rule.get('n')}"
 
 
@@ -206,8 +205,9 @@ def _enters_list(_event: Event) -> str:
 def _trending(event: Event, view: View) -> str:
     before, rank, now = event.evidence.get("twin_previous_rank"), event.evidence.get("twin_rank"), _trends(event, view)
     introduced = "now" if now == rank and parts.of_the_day(event, view) else "then"
-    move = f"not on it before, {introduced} #{rank}" if before is None else f"#{before} → #{rank}"
-    by_tokens = absent(view.current) if event.rank is None else f"#{event.rank}"
+    was = absence.Reading.kept(event.evidence, absence.TWIN_PREVIOUS_DEPTH).off("it")
+    move = f"{was} before, {introduced} #{rank}" if before is None else f"#{before} → #{rank}"
+    by_tokens = absence.now(event).absent if event.rank is None else f"#{event.rank}"
     figures = f", {amount(event)}" if event.tokens is not None else ""
     since = f" Now #{now} on it." if now not in (None, rank) else ""
     return f"{move}; {by_tokens} by tokens{figures}.{since}"

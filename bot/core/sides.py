@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.core import text, wording
+from bot.core import absence, text, wording
 from bot.core.event import Event, Kind
 
 NAMED = 3
@@ -14,11 +14,15 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Where the item stood, before a restatement or after it; nothing is known where that day was not stored."""
+    """Where the item stood, before a restatement or after it; nothing is known where that day was not stored.
+
+    ``read``: how much of the list was, where that was kept.
+    """
 
     rank: int | None
     tokens: int | None
     as_of: str
+    read: absence.Reading = absence.UNKNOWN
 
     @property
     def is_known(self) -> bool:
@@ -28,9 +32,11 @@ class Side:
 
 def told(event: Event) -> Side:
     """The event's own side; of a trending event its place on the trending list, which is not ranked by tokens."""
+    revised = event.revised or {}
+    read = absence.Reading.kept(revised, absence.OWN_DEPTH) if absence.OWN_DEPTH in revised else absence.now(event)
     if event.kind is Kind.TRENDING:
-        return Side(event.evidence.get("twin_rank"), None, event.as_of)
-    return Side(event.rank, event.tokens, event.as_of)
+        return Side(event.evidence.get("twin_rank"), None, event.as_of, read)
+    return Side(event.rank, event.tokens, event.as_of, read)
 
 
 def other(event: Event) -> Side | None:
@@ -40,7 +46,8 @@ def other(event: Event) -> Side | None:
     rank = event.revised.get("rank")
     tokens = None if event.kind is Kind.TRENDING else event.revised.get("tokens")
     whole = None if tokens is None else int(tokens)
-    return Side(None if rank is None else int(rank), whole, str(event.revised.get("as_of") or ""))
+    as_of, read = str(event.revised.get("as_of") or ""), absence.Reading.kept(event.revised, absence.DEPTH)
+    return Side(None if rank is None else int(rank), whole, as_of, read)
 
 
 def figures(event: Event, before: Side | None, now: Side | None) -> str:
@@ -59,7 +66,7 @@ def _figure(event: Event, side: Side, tokens: str) -> str:
     if not side.is_known:
         return "not stored"
     as_of = f"as of {text.clean(side.as_of)}" if side.as_of else ""
-    return ", ".join(part for part in (place(event, side.rank), tokens, as_of) if part)
+    return ", ".join(part for part in (place(event, side), tokens, as_of) if part)
 
 
 def _above(event: Event) -> Iterator[str]:
@@ -70,11 +77,11 @@ def _above(event: Event) -> Iterator[str]:
         yield f"Above it now: {wording.listing(words, NAMED)}."
 
 
-def place(event: Event, rank: int | None) -> str:
-    """A rank on the list that the event is about: "#10", "not listed", "#3 on the trending list"."""
+def place(event: Event, side: Side) -> str:
+    """A place on the list that the event is about: "#10", "outside the top 100", "#3 on the trending list"."""
     if event.kind is Kind.TRENDING:
-        return "not on the trending list" if rank is None else f"#{rank} on the trending list"
-    return "not listed" if rank is None else f"#{rank}"
+        return side.read.off("the trending list") if side.rank is None else f"#{side.rank} on the trending list"
+    return side.read.absent if side.rank is None else f"#{side.rank}"
 
 
 def differ(first: int | None, second: int | None) -> bool:

@@ -7,10 +7,12 @@ again and again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 
+from bot.core.absence import DEPTH, PREVIOUS_DEPTH, ranks_read
+from bot.core.days import ONE_DAY
 from bot.core.diff import passive_items
 from bot.core.event import ALSO_ENTERED, Event, Kind
 from bot.core.history import History, ShallowHistory, last_day, last_stored
@@ -19,7 +21,6 @@ from bot.core.naming import NamedHistory, Renaming
 from bot.core.ranking import Board, Snapshot
 from bot.core.rules import Change, Day, NotEvaluated, Rule, parameters
 
-ONE_DAY = timedelta(days=1)
 KEPT = 1024
 """Sights at hand, at most: every board of a large cycle on many days, and of a backtest more than a year."""
 PERSONAL = frozenset({Kind.MOVED, Kind.OVERTOOK})
@@ -89,7 +90,7 @@ class Sight:
             compared_tokens=self._compared.tokens(item) if self._compared else None,
             as_of=day.current.as_of,
             passive=item in self.passive and now is not None and before is not None and now.rank != before.rank,
-            evidence={**change.evidence, "snapshots": snapshots},
+            evidence={**change.evidence, **_depths(day, change), "snapshots": snapshots},
         )
 
 
@@ -132,6 +133,16 @@ class Sights:
                 stored=self._history,
             )
         )
+
+
+def _depths(day: Day, change: Change) -> dict[str, int | None]:
+    """How deep each board was read that does not have the item, or somebody who left: what absence means there."""
+    depths: dict[str, int | None] = {}
+    if change.item not in day.current.by_item or change.evidence.get("left_board"):
+        depths[DEPTH] = ranks_read(day.current)
+    if day.previous and change.item not in day.previous.by_item:
+        depths[PREVIOUS_DEPTH] = ranks_read(day.previous)
+    return depths
 
 
 def looked_at(day: Day, rules: Iterable[Rule]) -> list[dict[str, Any]]:

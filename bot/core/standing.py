@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import sparkline, text, wording
+from bot.core.absence import Reading, absent
 from bot.core.digest import Standing
 from bot.core.ranking import By, Entry, Snapshot
 from bot.core.table_line import TableLine
-from bot.core.view import View, absent
+from bot.core.view import View
 from bot.core.watchlist import Pattern
 
 NO_BASE = "no base"
@@ -206,5 +207,5 @@ def _share(view: View, entry: Entry) -> str:
 def _line(view: View, entry: Entry) -> TableLine:
     line = replace(table_line(view, entry, no_base=NO_BASE), share=_share(view, entry))
     if view.previous and view.previous.rank(entry.item) is None:
-        return replace(line, was="not listed")  # however deep the board was read: a narrow column has no room for more
+        return replace(line, was=Reading.of(view.previous).narrow)
     return line

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TableLine:
-    """One line of a board's top. ``was`` is the rank then where it differs, else empty, as is what is not known.
+    """One line of a board's top.
+
+    ``was`` is the rank then where it differs, or in words that there was none; else empty, as is what is not known.
 
     ``price`` (dollars per million tokens, input and output) and ``context`` are of models that the catalogue knows;
     ``share`` is a lab's part of all tokens of the window, in a briefing a model's, too, and ``points`` by how much it

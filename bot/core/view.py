@@ -90,8 +90,3 @@ def unmatched(watchlist: Watchlist, names: Names) -> tuple[str, ...]:
 def handle_of(event: Event) -> str:
     """The event's handle; of one that is not stored (a preview) the one that it would get."""
     return event.id or handle(event.key)
-
-
-def absent(snapshot: Snapshot | None) -> str:
-    """What it means that an item is not in the snapshot: "not listed", or "outside the top 100"."""
-    return "not listed" if snapshot is None or snapshot.exhaustive else f"outside the top {snapshot.depth}"

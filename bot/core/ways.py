@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bot.core import parts, text, wording
+from bot.core import absence, parts, text, wording
 from bot.core.event import Event, Kind
 from bot.core.view import View
 
@@ -104,10 +104,9 @@ def also_share(event: Event, _view: View, title: str) -> str:
 
 
 def moves(event: Event) -> str:
-    """Such as "rises to #4", "falls to #11", "comes in at #9", "is no longer listed", "falls below #200"."""
-    evidence = event.evidence
+    """Such as "rises to #4", "falls to #11", "comes in at #9", "is no longer listed", "is no longer in the top 200"."""
     if event.rank is None:
-        return f"falls below #{evidence['depth']}" if evidence.get("depth") else "is no longer listed"
+        return f"is {absence.now(event).gone}"
     if event.previous_rank is None:
         return f"comes in at #{event.rank}"
     return f"{'rises' if event.rank < event.previous_rank else 'falls'} to #{event.rank}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from bot.core import text, wording
+from bot.core.absence import Reading
 from bot.core.diff import places
 from bot.core.market import Market
 from bot.core.ranking import By, Dataset, Entry, Snapshot
@@ -17,8 +18,6 @@ from bot.core.week import WeekBoard
 
 TOP = 10
 """Lines of a board."""
-UNLISTED = "not listed"
-"""In place of a change: what the window before does not list."""
 MOVERS = 3
 """Climbs, and falls, that are named below a board of apps."""
 LEAST = 3
@@ -57,7 +56,12 @@ def board(view: View, *, beside: bool = False) -> WeekBoard:
 
 def _line(view: View, entry: Entry) -> TableLine:
     share, points = shares(view, entry)
-    return replace(table_line(view, entry, no_base=UNLISTED), share=share, points=points)
+    return replace(table_line(view, entry, no_base=_unlisted_before(view)), share=share, points=points)
+
+
+def _unlisted_before(view: View) -> str:
+    """In place of a change: what the window before does not list; empty without that window."""
+    return Reading.of(view.compared).narrow if view.compared else ""
 
 
 def shares(view: View, entry: Entry) -> tuple[str, str]:
@@ -68,7 +72,7 @@ def shares(view: View, entry: Entry) -> tuple[str, str]:
     if now is None:
         return "", ""
     before = view.compared.share(entry.item) if view.compared else None
-    unknown = UNLISTED if view.compared else ""
+    unknown = _unlisted_before(view)
     return wording.share(now), unknown if before is None else wording.points(100 * (now - before))
 
 

@@ -102,7 +102,7 @@ def _share(market: Market) -> str:
 def _explained(lab: Shift, model: Shift) -> str:
     part = moved(model) / moved(lab)
     much = "more than all" if part > Fraction(21, 20) else "nearly all" if part >= Fraction(4, 5) else "most"
-    was = "not listed before, " if model.before is None else f"{wording.share(model.before)} → "
+    was = f"{model.base.absent} before, " if model.before is None else f"{wording.share(model.before)} → "
     return f", {much} of it {_name(model)} ({was}{wording.share(model.now)}, now #{model.entry.rank})"
 
 

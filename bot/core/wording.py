@@ -152,10 +152,8 @@ def in_words(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
 
-def rank_move(rank: int | None, previous: int | None) -> tuple[str, str]:
-    """(glyph, text) of a rank: ("▲", "5 → 4"), ("=", "3"), ("", "4") without a base, ("", "not listed") when absent."""
-    if rank is None:
-        return "", "not listed"
+def rank_move(rank: int, previous: int | None) -> tuple[str, str]:
+    """(glyph, text) of a rank: ("▲", "5 → 4"), ("=", "3"), ("", "4") without a base."""
     if previous is None or previous == rank:
         return ("=" if previous == rank else ""), str(rank)
     return ("▲" if rank < previous else "▼"), f"{previous} → {rank}"

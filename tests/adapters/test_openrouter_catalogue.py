@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.catalogue import Catalogue, Listing, Spell, context_length, kept, price
+from bot.core.catalogue import Catalogue, Listing, Spell, context_length, price, rankable
 from bot.errors import FeedMalformedError
 from tests.adapters.feed_answers import Mock, feed_over
 from tests.listings import listing
@@ -146,7 +146,7 @@ def test_the_recorded_list_is_read_whole() -> None:
     with feed_over(Mock((DATA / "models.json").read_bytes())) as feed:
         listings = feed.catalogue()
     assert len(listings) == 400
-    unpriced = {one.id for one in kept(listings) if one.input_price is None}
+    unpriced = {one.id for one in rankable(listings) if one.input_price is None}
     assert unpriced
     assert all("auto" in name or "router" in name or "bodybuilder" in name for name in unpriced), unpriced
 
@@ -155,7 +155,7 @@ def test_the_recorded_list_is_read_whole() -> None:
 def test_nearly_all_ranked_models_join_a_list_of_their_day() -> None:
     models = ranked()
     joined = [
-        Catalogue(day, [Spell(one, day, day) for one in kept(listings)]).find(item) is not None
+        Catalogue(day, [Spell(one, day, day) for one in rankable(listings)]).find(item) is not None
         for day, listings in history().items()
         for item in models[day]
     ]
@@ -166,6 +166,6 @@ def test_nearly_all_ranked_models_join_a_list_of_their_day() -> None:
 def test_fewer_join_a_list_that_is_two_weeks_old() -> None:
     days, models = history(), ranked()
     first = min(days)
-    catalogue = Catalogue(first, [Spell(one, first, first) for one in kept(days[first])])
+    catalogue = Catalogue(first, [Spell(one, first, first) for one in rankable(days[first])])
     known = [item for item in models[first + timedelta(days=14)] if catalogue.find(item)]
     assert len(known) == 42

@@ -121,7 +121,7 @@ class TestReply:
     def test_it_reads_as_reviewed(self) -> None:
         """B5, with its names and numbers."""
         side = {"rank": 11, "tokens": str(462 * B), "as_of": "2026-11-19T02:16:03.551Z", "leader": None}
-        side |= {"came": [{"name": "Quarry", "tokens": str(533 * B)}], "gone": []}
+        side |= {"came": [{"name": "Quarry", "tokens": str(533 * B)}], "gone": [], "depth": None, "own_depth": None}
         told = DAY.replace(day=17)
         one = correction(
             id="t5w9", date=told, tokens=462 * B, as_of="2026-11-18T02:15:40.102Z", revised=side, headed=True

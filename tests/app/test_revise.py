@@ -135,6 +135,8 @@ class TestRetracted:
             "leader": {"id": "visitor", "name": "Visitor", "tokens": "1000"},
             "came": [{"id": "visitor", "name": "Visitor", "tokens": "1000"}],
             "gone": [],
+            "own_depth": None,
+            "depth": None,
         }
 
     def test_a_changed_total_without_a_changed_verdict_says_nothing(self) -> None:

@@ -162,12 +162,14 @@ class TestRestated:
             "as_of": None,
             "came": [{"name": "Ibex", "tokens": "5"}],
             "gone": ["Roost"],
+            "depth": None,
+            "own_depth": 100,
         }
         tampered(lived, "g86n6", late=True, revised=before)
         said = lived("explain", "g86n6")
         assert "Found when the day had been judged before: it is told late." in said.flat
         assert "held before not stored" in said.flat
-        assert "Ibex: listed above it now, and not before Roost: not listed above it any more" in said.flat
+        assert "Ibex: above it now, not listed before Roost: above it before, no longer in the top 100" in said.flat
 
 
 class TestDays:

@@ -81,9 +81,11 @@ class TestHistory:
         gone = min(then - now)
         said = bench("history", gone, "--days", "1")
         assert said.code == 0
-        assert f"(id {gone}): not listed in a watchlist's board in the last 1 day stored last #" in said.flat
+        assert (
+            f"(id {gone}): on no watchlist's board, as far as it was read, in the last 1 day stored last #" in said.flat
+        )
         assert "in Models, daily totals" in said.out
-        assert "not listed in a watchlist's board" not in bench("history", gone).out
+        assert "on no watchlist's board" not in bench("history", gone).out
         assert bench("history", gone, "--days", "1", "--json").out == ""
 
 

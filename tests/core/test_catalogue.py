@@ -14,9 +14,9 @@ from bot.core.catalogue import (
     context_length,
     dollars,
     every_name,
-    kept,
     price,
     prices,
+    rankable,
     short_name,
     shrunk,
 )
@@ -51,7 +51,7 @@ class TestJoin:
             listing(id="oriole/swift-4:batch"),
             listing(name="Again"),
         ]
-        assert kept(listings) == [listing()]
+        assert rankable(listings) == [listing()]
 
     def test_what_came_after_the_day_is_not_known_on_it(self) -> None:
         spells = [seen(9, 4), seen(3, 0, name="Oriole: Swift Four")]

@@ -28,7 +28,8 @@ def only(one: Correction) -> Revision:
 
 def said(event: Event, turn: Turn = Turn.RETRACTED, **side: Any) -> tuple[str, str]:
     """(subject, bullet) of an event of Tue 10 Nov whose other side is ``side``."""
-    one = Correction(replace(event, revised=side or None), turn)
+    ended = {"depth": None, "own_depth": None}
+    one = Correction(replace(event, revised={**ended, **side} if side else None), turn)
     return subject(one), only(one).text
 
 
@@ -166,9 +167,34 @@ class TestRetracted:
             f"{told} It was #14 on the trending list, not #3.",
         )
         assert said(trending(), as_of="x") == (
-            "Revised: Quill was not trending on 10 November",
+            "Revised: Quill was not on the trending list on 10 November",
             f"{told} It was not on the trending list.",
         )
+
+    def test_of_boards_that_go_on_only_what_was_read_is_said(self) -> None:
+        read: dict[str, Any] = {"own_depth": 100, "depth": 50}
+        assert said(entry(), as_of="x", **read) == (
+            "Revised: Sable was outside the top 50 on 10 November",
+            "For Tue 10 Nov we told: Sable enters the top 10. It was outside the top 50.",
+        )
+        names: dict[str, Any] = {"came": [{"name": "Quarry", "tokens": "5"}], "gone": [{"name": "Ibex"}]}
+        assert said(entry(), rank=11, **names, **read)[1].endswith(
+            " It was #11, not #10: Quarry is now in the top 100 for that day and Ibex is no longer in the top 50."
+        )
+        assert said(entry(), Turn.LATE, rank=11, **names, **read)[1].endswith(
+            "it was #11: Quarry is now in the top 50 for that day and Ibex is no longer in the top 100."
+        )
+        assert said(trending(), as_of="x", **read) == (
+            "Revised: Quill was outside the trending list's top 50 on 10 November",
+            "For Tue 10 Nov we told: Quill enters the trending list. It was outside the trending list's top 50.",
+        )
+
+    def test_a_row_that_was_stored_before_depths_were_kept_claims_nothing(self) -> None:
+        gone = correction(revised={"rank": None, "as_of": "x"})
+        assert subject(gone) == "Revised: Sable was not among the ranks read on 9 November"
+        assert only(gone).holds == "It was not among the ranks read."
+        above = correction(revised={"rank": 11, "as_of": "x", "gone": [{"name": "Ibex"}]})
+        assert only(above).holds == "It was #11, not #10: Ibex is no longer among the ranks read for that day."
 
     def test_tokens_are_no_figures_of_the_trending_list(self) -> None:
         """It is not ranked by them."""

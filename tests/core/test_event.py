@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from bot.core.event import HeldBack, handle
+from bot.core.event import HeldBack, Kind, handle
 from tests.builders import event
 
 
@@ -36,3 +36,19 @@ def test_an_event_as_json_has_the_promised_fields() -> None:
     revised = event(previous_tokens=2**63 - 2, compared_tokens=None, revised={"rank": 11}).to_json()
     assert (revised["previous_tokens"], revised["compared_tokens"]) == ("9223372036854775806", None)
     assert revised["revised"] == {"rank": 11}
+
+
+def test_events_are_ordered_by_strength_then_by_rank_and_those_without_one_come_last() -> None:
+    made = [
+        event(kind=kind, rank=rank, item=item)
+        for kind, rank, item in (
+            (Kind.NEW_LEADER, 1, "a"),
+            (Kind.ENTERED_TOP, 4, "a"),
+            (Kind.ENTERED_TOP, 4, "b"),
+            (Kind.LEFT_TOP, 60, "a"),
+            (Kind.LEFT_TOP, None, "a"),
+            (Kind.RENAMED, 2, "a"),
+        )
+    ]
+    assert sorted([*made[3:], *made[:3]], key=lambda one: one.order) == made
+    assert [kind.strength for kind in Kind] == list(range(len(Kind)))

@@ -64,6 +64,14 @@ class TestDifferences:
         other = replace(self.told(), evidence={**self.told().evidence, "left_board": ["Two", "Three"]})
         assert [one.what for one in differences(self.told(), other)] == ["left board"]
 
+    def test_a_depth_is_where_it_was_kept(self) -> None:
+        """Events that were stored before evidence kept depths say nothing against those that are found now."""
+        old, found = self.told(), replace(self.told(), evidence={**self.told().evidence, "previous_depth": 100})
+        assert differences(old, found) == ()
+        whole = replace(old, evidence={**old.evidence, "previous_depth": None})
+        assert [one.what for one in differences(whole, found)] == ["previous depth"]
+        assert [one.what for one in differences(found, old)] == ["previous depth"]
+
     def test_an_event_that_does_not_come_about(self) -> None:
         assert differences(self.told(), None)[0].recomputed == "does not come about"
 
@@ -77,6 +85,7 @@ def test_evidence_is_told_with_readable_labels() -> None:
             "excess": "12345",
             "ratio": "2.50",
             "left_board": ["One", "Two"],
+            "depth": 100,
             "nobody": [],
             "second": {"id": "812", "name": "Harrier", "tokens": "5970"},
             "baseline": [{"end_date": "2026-11-03", "held": True}, {"end_date": "2026-10-27", "held": False}],
@@ -89,7 +98,8 @@ def test_evidence_is_told_with_readable_labels() -> None:
         ("led days", "1,234"),
         ("excess", "12,345"),
         ("ratio", "2.50"),
-        ("left board", "One and Two"),
+        ("gone from above", "One and Two"),
+        ("ranks seen", "100"),
         ("nobody", "none"),
         ("second", "Harrier (id 812), tokens 5,970"),
         ("baseline", "end date 2026-11-03, held yes"),

@@ -249,6 +249,8 @@ def test_an_exit_and_an_entry_are_moves() -> None:
     gone = moved(date=D3, rank=None, tokens=None)
     assert kept(gone, current=replace(without, end_date=DAY), previous=snapshot(CLI_AGENTS, D1, NOW)) == ["m0ve"]
     assert passed(gone) == "Came and went: Kestrel Code not listed (Mon 9 Nov)."
+    cut = replace(gone, evidence={"depth": 200})
+    assert passed(cut) == "Came and went: Kestrel Code outside the top 200 (Mon 9 Nov)."
 
 
 def test_overtakes_compare_the_day_with_the_last_day_told() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from bot.core.event import Event
 from bot.core.proofs import why
 from tests.builders import CLI_AGENTS
 from tests.scenes import entry, leader, left, spike, trending
+from tests.ways import overtook
 
 LEFT = "Tue 10 Nov: #11 with 402,000,000,000 tokens. Mon 9 Nov: #9 with 520,000,000,000 tokens."
 KEPT = "Its place among those listed on both days is the same."
@@ -43,6 +45,24 @@ def evidence(event: Event, **changes: Any) -> dict[str, Any]:
 )
 def test_entries_and_exits_show_both_days_and_the_rule(event: Event, proof: str) -> None:
     assert why(event) == proof
+
+
+@pytest.mark.parametrize(
+    ("depths", "words"),
+    [
+        ({"depth": 100, "previous_depth": 50}, "Tue 10 Nov: outside the top 100. Mon 9 Nov: outside the top 50."),
+        ({"depth": None, "previous_depth": None}, "Tue 10 Nov: not listed. Mon 9 Nov: not listed."),
+        ({}, "Tue 10 Nov: not among the ranks read. Mon 9 Nov: not among the ranks read."),
+    ],
+)
+def test_absence_is_proved_by_how_deep_the_boards_were_read(depths: dict[str, int | None], words: str) -> None:
+    """Evidence that was stored before it kept that proves neither."""
+    assert why(replace(left(rank=None, previous_rank=None), evidence=depths)).startswith(words)
+
+
+def test_who_passed_somebody_may_have_been_outside_what_was_read() -> None:
+    cut = overtook(previous_rank=None, evidence={**overtook().evidence, "previous_depth": 100})
+    assert "Mon 9 Nov: outside the top 100, Marlin #4 with" in why(cut)
 
 
 def test_a_new_leader_without_a_predecessor_or_a_second() -> None:
@@ -86,3 +106,6 @@ def test_trending_names_the_list() -> None:
     )
     risen = trending(evidence=evidence(trending(), twin_previous_rank=14))
     assert "Mon 9 Nov #14." in why(risen)
+    cut = trending(evidence=evidence(trending(), twin_previous_depth=100))
+    assert "Mon 9 Nov outside its top 100." in why(cut)
+    assert "Mon 9 Nov not among its ranks read." in why(replace(cut, evidence={"twin_rank": 3}))

@@ -175,6 +175,8 @@ class TestCompare:
                 "leader": {"id": "b", "name": "B", "tokens": str(NOW.entries[0].tokens)},
                 "came": [{"id": "x", "name": "X", "tokens": str(NOW.entries[1].tokens)}],
                 "gone": [],
+                "own_depth": 5,
+                "depth": 5,
             },
         )
 
@@ -249,7 +251,18 @@ class TestCompare:
             "gone": [],
         }
         assert missing.revised == nothing
-        assert empty.revised == {**nothing, "as_of": BEFORE.as_of}
+        assert empty.revised == {**nothing, "as_of": BEFORE.as_of, "own_depth": 5, "depth": 0}
+
+    def test_how_deep_both_boards_were_read_is_kept(self) -> None:
+        """Who came, and who went, is only known as far as that."""
+        boards = Boards(column(DAY, "abc", depth=3), column(DAY, "xyz", depth=100))
+        told = only_changed(stored(status=EventStatus.TOLD), boards=boards)
+        assert told is not None
+        assert told.revised is not None
+        assert (told.revised["own_depth"], told.revised["depth"]) == (3, None)
+        (late,) = compare([], [found()], boards).added
+        assert late.revised is not None
+        assert (late.revised["own_depth"], late.revised["depth"]) == (None, 3)
 
     def test_whoever_came_or_went_above_is_named_up_to_a_few(self) -> None:
         boards = Boards(column(DAY, "vwxyza"), column(DAY, "pqrsta"))

@@ -9,10 +9,13 @@ from bot.core import sentences
 from bot.core.event import Event, Kind
 from bot.core.view import View
 from tests.builders import CLI_AGENTS, DAY, B, snapshot
-from tests.scenes import NOW, THEN, YESTERDAY, calm, entry, leader, left, spike, trending
+from tests.scenes import NOW, YESTERDAY, calm, entry, leader, left, spike, trending
 
 GONE, ROOST = {"id": "gone", "name": "Gone"}, {"id": "roost", "name": "Roost"}
 FEWER = {"listed_fewer": True, "last_in": None, "absent": True}
+CUT = {"depth": 100, "previous_depth": 50}
+OLD: dict[str, Any] = {}
+"""Evidence that was stored before it kept depths."""
 
 
 def evidence(event: Event, **changes: Any) -> dict[str, Any]:
@@ -26,6 +29,8 @@ def evidence(event: Event, **changes: Any) -> dict[str, Any]:
         (entry(), "Sable enters the top 10"),
         (entry(previous_rank=None, evidence=FEWER), "Sable is new on the board"),
         (entry(previous_rank=12, evidence=FEWER), "Sable enters the top 10"),
+        (entry(previous_rank=None, evidence={**FEWER, **CUT}), "Sable enters the top 10"),
+        (replace(entry(previous_rank=None), evidence=FEWER), "Sable enters the top 10"),
         (left(), "Tern CLI leaves the top 10"),
         (left(rank=None, tokens=None, evidence=FEWER), "Tern CLI is no longer listed"),
         (left(evidence=FEWER), "Tern CLI leaves the top 10"),
@@ -77,13 +82,29 @@ def test_the_figures_are_said_from_old_to_new(event: Event, detail: str) -> None
     assert sentences.detail(event, calm()) == detail
 
 
-def test_absence_is_bounded_where_the_board_goes_on_below_what_is_asked_for() -> None:
-    shallow = calm(
-        previous=snapshot(CLI_AGENTS, YESTERDAY, THEN, depth=len(THEN)),
-        current=snapshot(CLI_AGENTS, DAY, NOW, depth=13),
-    )
-    assert sentences.detail(entry(previous_rank=None), shallow).startswith("outside the top 12 before, now #10")
-    assert sentences.detail(left(item="gone", rank=None, tokens=None), shallow) == "#9 → outside the top 13."
+@pytest.mark.parametrize("view", [calm(), calm(current=None, previous=None)])
+@pytest.mark.parametrize(
+    ("event", "evidence", "words"),
+    [
+        (entry(previous_rank=None), CUT, "outside the top 50 before, "),
+        (left(rank=None, tokens=None), CUT, "#9 → outside the top 100."),
+        (trending(rank=None), {"twin_previous_depth": 20, **CUT}, "outside its top 20 before, "),
+        (trending(rank=None), CUT, "not among its ranks read before, "),
+        (trending(rank=None), CUT, "; outside the top 100 by tokens"),
+        (entry(previous_rank=None), OLD, "not among the ranks read before, "),
+        (left(rank=None, tokens=None), OLD, "#9 → not among the ranks read."),
+    ],
+)
+def test_absence_is_as_the_event_saw_it_whatever_boards_are_at_hand(
+    event: Event, evidence: dict[str, Any], words: str, view: View
+) -> None:
+    """A digest of a week holds ranks against another day than the event was found by."""
+    assert words in sentences.detail(replace(event, evidence=evidence), view)
+
+
+def test_where_the_board_shown_goes_on_now_is_only_known_as_deep_as_it_was_read() -> None:
+    shallow = calm(current=snapshot(CLI_AGENTS, DAY, NOW, depth=13))
+    assert sentences.detail(spike(item="gone"), shallow).endswith("Now outside the top 13.")
 
 
 @pytest.mark.parametrize(
@@ -98,6 +119,12 @@ def test_absence_is_bounded_where_the_board_goes_on_below_what_is_asked_for() ->
 )
 def test_a_passive_move_says_why(passive: bool, names: list[str], words: str) -> None:
     assert sentences.because(entry(passive=passive, evidence={"left_board": names})) == words
+
+
+@pytest.mark.parametrize(("evidence", "left"), [(CUT, "the top 100"), (OLD, "the ranks read")])
+def test_who_made_a_passive_move_left_what_was_read(evidence: dict[str, Any], left: str) -> None:
+    event = replace(entry(passive=True), evidence={"left_board": ["Harrier"], **evidence})
+    assert sentences.because(event) == f" after Harrier left {left}"
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,27 @@ def test_who_sees_the_same_does_not_look_again() -> None:
     ]
 
 
+@pytest.mark.parametrize(("depth", "kept"), [(3, 3), (APP_DEPTH, None)])
+def test_an_event_keeps_how_deep_a_board_was_read_that_does_not_have_its_item(depth: int, kept: int | None) -> None:
+    """None says that the board ended; where the item is on both days nothing is said."""
+    history = MemoryHistory(days(["abc", "xab"], depth))
+    watchlist = Watchlist("w", "W", CLI_AGENTS, (NewLeader(), EnteredTop(n=3, margin=0), LeftTop(n=3, absent_days=1)))
+    events = evaluate(watchlist, DAY, history=history, since=DAY, told=(), names={}).events
+    depths = {
+        event.item: {key: event.evidence[key] for key in ("depth", "previous_depth") if key in event.evidence}
+        for event in events
+    }
+    assert depths == {"x": {"previous_depth": kept}, "c": {"depth": kept}}
+
+
+@pytest.mark.parametrize(("depth", "kept"), [(2, 2), (APP_DEPTH, None)])
+def test_and_of_the_board_that_somebody_left_above_it(depth: int, kept: int | None) -> None:
+    history = MemoryHistory(days(["xab", "ab"], depth))
+    watchlist = Watchlist("w", "W", CLI_AGENTS, (NewLeader(),))
+    (event,) = evaluate(watchlist, DAY, history=history, since=DAY, told=(), names={}).events
+    assert (event.evidence["left_board"], event.evidence["depth"]) == (["X"], kept)
+
+
 def test_a_day_without_its_own_board_cannot_be_seen() -> None:
     sights = Sights(MemoryHistory(days(["abc"], APP_DEPTH)))
     with pytest.raises(LookupError, match="has no snapshot of 2026-11-09"):

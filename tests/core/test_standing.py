@@ -124,6 +124,8 @@ def test_the_top_names_the_rank_before_where_it_differs() -> None:
     assert [line.name for line in top if line.followed] == ["Roost", "Kestrel Code", "Marlin"]
     assert len(top) == 10
     new = standing.top(cli(previous=snapshot(CLI_AGENTS, YESTERDAY, THEN[:5], depth=5)), 10)[9]
+    assert (new.glyph, new.was) == ("", "below #5")
+    new = standing.top(cli(previous=snapshot(CLI_AGENTS, YESTERDAY, THEN[:5])), 10)[9]
     assert (new.glyph, new.was) == ("", "not listed")
 
 

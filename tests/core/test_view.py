@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from bot.core.event import handle
 from bot.core.ranking import Dataset
-from bot.core.view import absent, handle_of
-from tests.builders import CLI_AGENTS, DAY, event, snapshot
-from tests.scenes import CLI, NOW, YESTERDAY, cli, patterns
+from bot.core.view import handle_of
+from tests.builders import DAY, event
+from tests.scenes import CLI, YESTERDAY, cli, patterns
 
 
 def test_a_view_knows_its_snapshots_and_dataset() -> None:
@@ -37,12 +37,6 @@ def test_a_window_is_named_by_the_days_that_it_has() -> None:
     assert cli().window(DAY) == "7 days to Tue 10 Nov"
     assert cli().window(YESTERDAY) == "7 days to Mon 9 Nov"
     assert cli(current=None).window(DAY) == "7 days to Tue 10 Nov"
-
-
-def test_absence_is_only_known_as_deep_as_was_asked() -> None:
-    assert absent(None) == "not listed"
-    assert absent(snapshot(CLI_AGENTS, DAY, NOW)) == "not listed"
-    assert absent(snapshot(CLI_AGENTS, DAY, NOW, depth=13)) == "outside the top 13"
 
 
 def test_a_stored_event_has_its_handle_and_another_the_one_it_would_get() -> None:

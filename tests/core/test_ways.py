@@ -35,7 +35,7 @@ def who(event: Event, **changes: Any) -> Event:
         (moved(rank=6), "Kestrel Code falls to #6"),
         (moved(previous_rank=None), "Kestrel Code comes in at #4"),
         (moved(rank=None, tokens=None), "Kestrel Code is no longer listed"),
-        (moved(rank=None, tokens=None, evidence={"depth": 200}), "Kestrel Code falls below #200"),
+        (moved(rank=None, tokens=None, evidence={"depth": 200}), "Kestrel Code is no longer in the top 200"),
         (overtook(), "Kestrel Code passes Marlin for #4"),
         (who(overtook(), rank=9), "Kestrel Code passes Marlin"),
         (milestone(), "Kestrel Code reaches 1.8T tokens"),

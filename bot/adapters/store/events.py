@@ -19,7 +19,6 @@ _UNSENT = (DeliveryStatus.DEAD.value, DeliveryStatus.DISCARDED.value)
 _FIELDS = tuple(spec.name for spec in fields(Event))
 _BARE = tuple(name for name in _FIELDS if name not in ("rule", "evidence", "revised"))
 """All but what is stored as JSON, which takes most of the time of reading events."""
-_STRENGTH = {kind.value: place for place, kind in enumerate(Kind)}
 
 
 def add(connection: Connection, events: Iterable[Event]) -> list[Event]:
@@ -156,10 +155,7 @@ def note_beliefs(connection: Connection, channel: str, beliefs: Iterable[Belief]
 
 def order(events: Iterable[Event]) -> list[Event]:
     """By date, strength of kind, rank (absent ones last) and key: sorted here, for the two databases collate apart."""
-    return sorted(
-        events,
-        key=lambda event: (event.date, _STRENGTH[event.kind.value], event.rank is None, event.rank or 0, event.key),
-    )
+    return sorted(events, key=lambda event: (event.date, event.order))
 
 
 def _select(names: Sequence[str] = _FIELDS) -> Select[Any]:

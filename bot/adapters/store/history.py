@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
@@ -16,6 +16,7 @@ from bot.adapters.store.snapshots import version
 from bot.adapters.store.statements import chunks
 from bot.adapters.store.tables import ENTRY, SNAPSHOT
 from bot.adapters.store.windows import Reading, Windows
+from bot.core.days import ONE_DAY
 from bot.core.history import lines, listed, sightings
 from bot.core.kept import kept
 from bot.core.ranking import MODEL_DAY, MODEL_DEPTH, Board, By, Dataset, Snapshot, author_of, sum_days
@@ -25,7 +26,6 @@ _RUN = 32
 """Leaders are read so many days at once: most who ask want the last few, and some want years."""
 _ANY_RANK = 2**31 - 1
 """No rank is beyond it: the column holds no more."""
-_ONE_DAY = timedelta(days=1)
 
 
 class StoredHistory:
@@ -89,7 +89,7 @@ class StoredHistory:
         """See History."""
         if not _computed(board):
             return {name for name, first in self._first_borne(board, item).items() if first < before}
-        windows = (self._window(board, day) for day in self.days(board, date.min, before - _ONE_DAY))
+        windows = (self._window(board, day) for day in self.days(board, date.min, before - ONE_DAY))
         return {entry.name for window in windows if window and (entry := window.entry(item))}
 
     def listed(self, board: Board, start: date, end: date) -> Mapping[str, AbstractSet[str]]:
@@ -171,7 +171,7 @@ class StoredHistory:
             span = self._windows.span(board)  # most who ask never come to here
             if span is None or start <= span[0]:
                 return
-            end = min(start - _ONE_DAY, span[1])
+            end = min(start - ONE_DAY, span[1])
             start = _run_start(end)
 
     def _leader(self, board: Board, day: date, identity: int) -> str | None:
@@ -184,7 +184,7 @@ class StoredHistory:
     def _read_leaders(self, board: Board, run: int) -> Mapping[date, str]:
         """Who led on the days of a run of them."""
         start = date.fromordinal(max(run * _RUN, 1))
-        windows = self._lines_of(board, start, start + (_RUN - 1) * _ONE_DAY)
+        windows = self._lines_of(board, start, start + (_RUN - 1) * ONE_DAY)
         query = select(ENTRY.c.snapshot_id, ENTRY.c.item).where(ENTRY.c.snapshot_id.in_(windows), ENTRY.c.rank == 1)
         with self._reading() as connection:
             return {windows[identity]: item for identity, item in connection.execute(query).all()}
@@ -236,7 +236,7 @@ class StoredHistory:
         sums, window, last = _RollingSums(), deque[Sequence[tuple[str, int]]](), None
         orders: list[tuple[date, Sequence[str]]] = []
         for day, identity in self._whole(MODEL_DAY).items():
-            if last != day - _ONE_DAY:
+            if last != day - ONE_DAY:
                 sums, window = _RollingSums(), deque()
             last = day
             window.append(figures.get(identity, ()))
@@ -278,7 +278,7 @@ def _sources(board: Board, end_date: date) -> Sequence[tuple[Board, date]]:
     """The stored windows that a window is made from, oldest first: itself, or a model window's days."""
     if not _computed(board):
         return [(board, end_date)]
-    return [(MODEL_DAY, board.start(end_date) + place * _ONE_DAY) for place in range(board.window_days)]
+    return [(MODEL_DAY, board.start(end_date) + place * ONE_DAY) for place in range(board.window_days)]
 
 
 def _run_start(day: date) -> date:
@@ -290,7 +290,7 @@ def _complete(days: Iterable[date], length: int) -> Iterator[date]:
     """Those of the ascending ``days`` with which ``length`` days without a gap end."""
     run, last = 0, None
     for day in days:
-        run = run + 1 if last == day - _ONE_DAY else 1
+        run = run + 1 if last == day - ONE_DAY else 1
         last = day
         if run >= length:
             yield day

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.adapters.store.statements import chunks, insert_into, insert_missing
+from bot.adapters.store.statements import chunks, insert_into, insert_missing, upsert
 from bot.adapters.store.tables import BUDGET, INCIDENT, QUARANTINE, TOLD_WATCHLIST, WATCHLIST_DAY
 from bot.app.records import Begun, DayStatus, Incident, Quarantined, WatchlistDay
 from bot.errors import BudgetExhaustedError

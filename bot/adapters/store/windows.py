@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy import Connection, Select, bindparam, select
 
 from bot.adapters.store.tables import SNAPSHOT
+from bot.core.days import ONE_DAY
 from bot.core.kept import kept
 from bot.core.ranking import Board
 
@@ -17,7 +18,6 @@ Reading = Callable[[], AbstractContextManager[Connection]]
 
 _AHEAD = timedelta(days=128)
 """So much more is read than is asked for: rules look some windows back, one after the other."""
-_ONE_DAY = timedelta(days=1)
 _Ids = dict[date, int]
 
 
@@ -61,7 +61,7 @@ class Windows:
             self._read(unknown, _ahead(since), date.max)
         for board in boards:
             if since < self._since[board]:
-                self._read([board], _ahead(since), self._since[board] - _ONE_DAY)
+                self._read([board], _ahead(since), self._since[board] - ONE_DAY)
 
     def _read(self, boards: Collection[Board], start: date, end: date) -> None:
         wanted = {"boards": [board.key for board in boards], "start": start, "end": end}

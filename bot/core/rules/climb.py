@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any, ClassVar
 
 from bot.core import wording
+from bot.core.days import ONE_DAY
 from bot.core.diff import places
 from bot.core.event import Kind
 from bot.core.ranking import APP_DEPTH, Board, Dataset, Entry
 from bot.core.rules import spans
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
 from bot.core.rules.conditions import Condition, not_yet, on_both
-from bot.core.rules.spans import MAX_OVER_DAYS, ONE_DAY, Span
+from bot.core.rules.spans import MAX_OVER_DAYS, Span
 
 BANDS = ((10, 3), (20, 5), (50, 10))
 """(rank, places): up to rank 10 three places count, up to rank 20 five, up to rank 50 ten."""

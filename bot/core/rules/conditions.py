@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from bot.core import wording
+from bot.core.absence import absent
+from bot.core.days import ONE_DAY
 from bot.core.ranking import Snapshot
 from bot.core.rules.base import Day
-from bot.core.rules.spans import ONE_DAY, Span
+from bot.core.rules.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def place(snapshot: Snapshot, item: str) -> str:
     rank = snapshot.rank(item)
     if rank is not None:
         return f"#{rank}"
-    return "not listed" if snapshot.exhaustive else f"outside the top {snapshot.depth}"
+    return absent(snapshot)
 
 
 def listed(snapshot: Snapshot, item: str, *, what: str = "rank") -> Condition:

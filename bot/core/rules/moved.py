@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
+from bot.core import absence
 from bot.core.diff import places
 from bot.core.event import Kind
 from bot.core.ranking import Board, Dataset, Entry, Snapshot
@@ -105,6 +106,6 @@ def _evidence(among: tuple[int, int] | None, current: Snapshot, previous: Snapsh
     return {
         "place_among_both": among[0] if among else None,
         "previous_place_among_both": among[1] if among else None,
-        "depth": None if current.exhaustive else current.depth,
-        "previous_depth": None if previous.exhaustive else previous.depth,
+        absence.DEPTH: absence.ranks_read(current),
+        absence.PREVIOUS_DEPTH: absence.ranks_read(previous),
     }

@@ -9,12 +9,13 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from bot.core import wording
+from bot.core.days import ONE_DAY
 from bot.core.event import Kind
 from bot.core.ranking import MODEL_DEPTH, Board, Dataset
 from bot.core.rules import spans
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
 from bot.core.rules.conditions import Condition, not_yet, on_both
-from bot.core.rules.spans import MAX_OVER_DAYS, ONE_DAY, Span
+from bot.core.rules.spans import MAX_OVER_DAYS, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
+from bot.core.days import ONE_DAY
 from bot.core.event import Kind
 from bot.core.ranking import FIRST_DAY, Board, Snapshot
 from bot.core.rules.base import Day, Need, NotEvaluated
 
 MAX_OVER_DAYS = 366
 """The longest comparison: as far back as the longest window reaches."""
-ONE_DAY = timedelta(days=1)
 T = TypeVar("T")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import ClassVar
 
+from bot.core.absence import TWIN_PREVIOUS_DEPTH, ranks_read
 from bot.core.event import Kind
 from bot.core.ranking import APP_DEPTH, Board, Dataset
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
@@ -47,7 +48,8 @@ class Trending:
             before = previous.rank(entry.item)
             if before is None or before > self.n:
                 evidence = {"twin": twin.key, "twin_rank": entry.rank, "twin_previous_rank": before, "n": self.n}
-                yield Change(entry.item, entry.name, evidence, tokens=entry.tokens)
+                unseen = {TWIN_PREVIOUS_DEPTH: ranks_read(previous)} if before is None else {}
+                yield Change(entry.item, entry.name, {**evidence, **unseen}, tokens=entry.tokens)
 
     def conditions(self, day: Day, item: str) -> Iterable[Condition]:
         """Its rank on the twin, and that of the day before."""

@@ -29,6 +29,13 @@ def test_one_that_was_not_listed_has_no_previous_rank() -> None:
     assert found(Trending(n=2), the_day(day_with("xa", "a")))["x"]["twin_previous_rank"] is None
 
 
+def test_how_deep_the_list_was_read_is_kept_where_the_app_was_not_on_it() -> None:
+    assert found(Trending(n=2), the_day(day_with("xa", "ab")))["x"]["twin_previous_depth"] == 2
+    whole = [column(DAY, "xa", board=TWIN), column(ago(1), "a", board=TWIN, depth=9)]
+    popular = [column(DAY, "abc"), column(ago(1), "abc")]
+    assert found(Trending(n=2), the_day([*popular, *whole]))["x"]["twin_previous_depth"] is None
+
+
 def test_a_missing_list_is_said() -> None:
     assert unevaluated(Trending(), the_day(day_with(None, "ab"))) == ["the trending list of 2026-11-10 is missing"]
     assert unevaluated(Trending(), the_day(day_with("ab", None))) == ["the trending list of 2026-11-09 is missing"]
