@@ -80,6 +80,6 @@ def event(**changes: Any) -> Event:
         "previous_tokens": 430 * B,
         "compared_tokens": 283 * B,
         "as_of": as_of(day),
-        "evidence": {"first_seen": False, "last_in": None},
+        "evidence": {"first_seen": False, "last_in": None, "record_days": 40},
     }
     return Event(**{**usual, **changes})

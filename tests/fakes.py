@@ -148,7 +148,7 @@ class FakeStore:
 
     def catalogue(self, until: date) -> Catalogue | None:
         day = max((day for day in self._rows.catalogued if day <= until), default=None)
-        return Catalogue(day, self._rows.spells.values()) if day else None
+        return Catalogue(day, self._rows.spells.values()) if day or self._rows.spells else None
 
     def _newest_spell(self, listing_id: str) -> Spell | None:
         own = [spell for (its_id, _), spell in self._rows.spells.items() if its_id == listing_id]

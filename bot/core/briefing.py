@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
+from fractions import Fraction
 from itertools import takewhile
 
 from bot.core import (
@@ -44,6 +45,8 @@ TOP_NEW = 5
 UNMATCHED = 10
 """Names that match nothing, of which a first digest says each."""
 ONE_DAY = timedelta(days=1)
+_NO_LIMIT = 10**9
+"""The multiple of a spike from an average of 0: greater than any other."""
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
@@ -150,7 +153,7 @@ def _unseen(kept: Sequence[Sequence[Event]], shown: Sequence[Sequence[Event]]) -
 
 
 def _lines(views: Sequence[View], kept: Sequence[Sequence[Event]]) -> list[_Line]:
-    """One line an item, the strongest first; among equals the reader's own and followed, then by rank."""
+    """One line an item, the strongest first; among equals the reader's own and followed, then by size and rank."""
     items: dict[tuple[str, str], list[Told]] = {}
     for view, events in zip(views, kept, strict=True):
         for event in events:
@@ -170,9 +173,17 @@ def _rank_among_own(one: Told) -> tuple[int, bool, int]:
     return _ORDER[event.kind], first_place.is_line(event, one.view), within
 
 
-def _weight(one: Told) -> tuple[int, bool, int, str]:
+def _weight(one: Told) -> tuple[int, bool, Fraction, int, str]:
     event = one.event
-    return _ORDER[event.kind], not one.view.is_followed(event.item, event.name), event.rank or 10**6, event.key
+    stranger = not one.view.is_followed(event.item, event.name)
+    return _ORDER[event.kind], stranger, -_size(event), event.rank or 10**6, event.key
+
+
+def _size(event: Event) -> Fraction:
+    """By how much it grew or its share moved: ranks of different boards say little about which of two is greater."""
+    if event.kind is Kind.SPIKE:
+        return Fraction(event.evidence.get("ratio") or _NO_LIMIT)
+    return abs(Fraction(event.evidence.get("points") or 0)) if event.kind is Kind.SHARE else Fraction(0)
 
 
 def _section(view: View, passed: str, lines: Sequence[_Line], moved: Sequence[Event], frame: _Frame) -> Section:
