@@ -35,7 +35,7 @@ def clean(text: str, limit: int = NAME_LIMIT) -> str:
 
 
 def _bare(name: str, limit: int) -> str:
-    """A slug such as "oriole/swift-4-20260801:free" less what says least of it: "swift-4:free"; another name as it is."""
+    """A slug less what says least of it: "swift-4:free" of "oriole/swift-4-20260801:free"; another name as it is."""
     slug = _SLUG.fullmatch(name)
     if slug is None:
         return name
