@@ -135,17 +135,17 @@ class Catalogue:
 
     def find(self, item: str) -> Listed | None:
         """What is known of a ranked model; None where it had never been in the catalogue."""
-        spells = self._spells.get(key(item))
-        if not spells or self.day is None:
+        spells, day = self._spells.get(key(item)), self.day
+        if not spells or day is None:
             return None
-        newest = max(spells, key=lambda spell: (min(spell.seen_to, self.day), spell.seen_from))
+        newest = max(spells, key=lambda spell: (min(spell.seen_to, day), spell.seen_from))
         first = min(spell.seen_from for spell in spells)
         created = newest.listing.created
-        then = self.day - WEEK
+        then = day - WEEK
         return Listed(
             newest.listing,
             since=min(first, created) if created else first,
-            current=newest.seen_to >= self.day,
+            current=newest.seen_to >= day,
             week_ago=next((spell.listing for spell in spells if spell.seen_from <= then <= spell.seen_to), None),
         )
 

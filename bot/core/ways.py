@@ -96,8 +96,8 @@ def gains(event: Event) -> str:
 
 def share(event: Event, view: View) -> str:
     """Such as "10.8% → 13.2% of all tokens within 7 days, now #2."."""
-    parts_of_all = (Fraction(event.evidence.get(name) or 0) / 100 for name in ("base_share", "share"))
-    base, now = wording.shares_apart(*parts_of_all, _moved(event))
+    before, after = (Fraction(event.evidence.get(name) or 0) / 100 for name in ("base_share", "share"))
+    base, now = wording.shares_apart(before, after, _moved(event))
     moved = f"{base} → {now} of all tokens {_within_days(event)}"
     return f"{moved}, {parts.then(event, view)} #{event.rank}.{parts.since(event, view)}"
 

@@ -129,8 +129,10 @@ def test_one_item_is_one_line_over_all_watchlists() -> None:
 
     apps, agents = told.sections
     assert [news.text for news in apps.news] == [
-        "Sable enters the top 10: #4 → #3, 455B (+61%). First time in 40 stored days. "
-        + "Also #10 in CLI agents, new in its top 10."
+        (
+            "Sable enters the top 10: #4 → #3, 455B (+61%). First time in 40 stored days. "
+            "Also #10 in CLI agents, new in its top 10."
+        )
     ]
     (proof,) = apps.news[0].also
     assert (proof.id, proof.head) == ("q83d", "Sable also #10 in CLI agents, new in its top 10")

@@ -137,6 +137,7 @@ def test_points(change: str, shown: str) -> None:
         ("10.04", "10.06", ("10.04%", "10.06%")),
         ("0.0449", "0.1449", ("<0.1%", "0.1%")),
         ("0", "2.5", ("0%", "2.5%")),
+        ("0.00006", "2.45005", ("0.0001%", "2.4501%")),
     ],
 )
 def test_two_shares_are_as_far_apart_as_is_said(before: str, now: str, shown: tuple[str, str]) -> None:
