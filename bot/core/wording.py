@@ -98,8 +98,8 @@ def points_apart(change: Fraction) -> str:
 def shares_apart(before: Fraction, now: Fraction, points: Fraction) -> tuple[str, str]:
     """Two parts of a whole that are ``points`` apart: to a tenth, "9.6%" and "14.0%".
 
-    With more digits, four at most, where their difference would not read as `points_apart` says: 2.5 points are not between 2.5% and
-    5.1%, but between 2.55% and 5.07%.
+    With more digits, four at most, where their difference would not read as `points_apart` says: 2.5 points are not
+    between 2.5% and 5.1%, but between 2.55% and 5.07%.
     """
     for places in range(1, 5):
         scale = 10**places
