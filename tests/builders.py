@@ -81,7 +81,7 @@ def event(**changes: Any) -> Event:
         "previous_tokens": 430 * B,
         "compared_tokens": 283 * B,
         "as_of": as_of(day),
-        "evidence": {"first_seen": False, "last_in": None},
+        "evidence": {"first_seen": False, "last_in": None, "record_days": 40},
     }
     made = Event(**{**usual, **changes})
     return replace(made, evidence={**made.evidence, **_ended(made)})

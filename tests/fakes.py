@@ -149,7 +149,7 @@ class FakeStore:
 
     def catalogue(self, until: date) -> Catalogue | None:
         day = self.catalogued(until)
-        return Catalogue(day, self._rows.spells.values()) if day else None
+        return Catalogue(day, self._rows.spells.values()) if day or self._rows.spells else None
 
     def _newest_spell(self, listing_id: str, until: date) -> Spell | None:
         own = [spell for (its_id, start), spell in self._rows.spells.items() if its_id == listing_id and start <= until]

@@ -56,7 +56,7 @@ def _judge(store: Store, listings: list[Listing], now: datetime) -> Failure | No
     size = known.size if known else 0
     if not shrunk(len(listings), size):
         return None
-    before = f", {size} on {full_day(known.day)}" if known else ""
+    before = f", {size} on {full_day(known.day)}" if known and known.day else ""
     message = f"models: the answer is not believed. It holds {len(listings)} models{before}."
     hint = "Names and prices stay as they were; it is asked again in the next cycle."
     store.open_incident(CATALOGUE_SHRUNK, f"{message} {hint}", now)

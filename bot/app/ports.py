@@ -71,7 +71,10 @@ class CatalogueStore(Protocol):
         ...
 
     def catalogue(self, until: date) -> Catalogue | None:
-        """The catalogue of the newest day up to ``until`` of which there is one."""
+        """The catalogue of the newest day up to ``until`` of which there is one; it has the names that came later, too.
+
+        None where none ever came.
+        """
         ...
 
 

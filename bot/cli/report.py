@@ -182,7 +182,7 @@ def _attempt(house: House, attempt: Attempt, now: datetime) -> None:
     delivery = attempt.delivery
     where = house.channels[delivery.channel].describe() if delivery.channel in house.channels else "no channel"
     if attempt.status is DeliveryStatus.SENT:
-        field(delivery.channel, f"sent: {where}, at {moment(now)}\n“{delivery.subject}”")
+        field(delivery.channel, f"sent: {where}, {moment(now)}\n“{delivery.subject}”")
         if attempt.error:
             warn_field(delivery.channel, f"but not to all: {attempt.error}")
         return

@@ -152,7 +152,7 @@ def test_channel(
             raise UsageError(f"There is no channel `{name}`.", hint=f"Channels here: {known}.")
         match channel.test():
             case Sent(receipt):
-                say(f"{name}: {channel.describe()} took it at {moment(house.clock())}: {receipt or 'ok'}")
+                say(f"{name}: {channel.describe()} took it, {moment(house.clock())}: {receipt or 'ok'}")
             case Failed(reason, permanent, hint):
                 whisper(f"{name}: {channel.describe()}: {reason}")
                 for line in wrapped(hint, indent=2):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date
+from fractions import Fraction
 from itertools import takewhile
 
 from bot.core import (
@@ -44,6 +45,8 @@ TOP_NEW = 5
 """Lines of it in a watchlist's first digest (detection: Missed days)."""
 UNMATCHED = 10
 """Names that match nothing, of which a first digest says each."""
+_NO_LIMIT = 10**9
+"""The multiple of a spike from an average of 0: greater than any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,7 @@ def _unseen(kept: Sequence[Sequence[Event]], shown: Sequence[Sequence[Event]]) -
 
 
 def _lines(views: Sequence[View], kept: Sequence[Sequence[Event]]) -> list[_Line]:
-    """One line an item, the strongest first; among equals the reader's own and followed, then by rank."""
+    """One line an item, the strongest first; among equals the reader's own and followed, then by size and rank."""
     items: dict[tuple[str, str], list[Told]] = {}
     for view, events in zip(views, kept, strict=True):
         for event in events:
@@ -171,9 +174,17 @@ def _rank_among_own(one: Told) -> tuple[int, bool, int]:
     return event.kind.strength, first_place.is_line(event, one.view), within
 
 
-def _weight(one: Told) -> tuple[int, bool, tuple[int, bool, int, str]]:
+def _weight(one: Told) -> tuple[int, bool, Fraction, tuple[int, bool, int, str]]:
     event = one.event
-    return event.kind.strength, not one.view.is_followed(event.item, event.name), event.order
+    stranger = not one.view.is_followed(event.item, event.name)
+    return event.kind.strength, stranger, -_size(event), event.order
+
+
+def _size(event: Event) -> Fraction:
+    """By how much it grew or its share moved: ranks of different boards say little about which of two is greater."""
+    if event.kind is Kind.SPIKE:
+        return Fraction(event.evidence.get("ratio") or _NO_LIMIT)
+    return abs(Fraction(event.evidence.get("points") or 0)) if event.kind is Kind.SHARE else Fraction(0)
 
 
 def _section(view: View, passed: str, lines: Sequence[_Line], moved: Sequence[Event], frame: _Frame) -> Section:

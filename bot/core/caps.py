@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.core.digest import Digest, Proof, Revision, Section, Standing
+from bot.core.text import clean
 
 NEWS = 20
 """Lines of news that a section shows."""
@@ -71,12 +72,21 @@ def _proofs(digest: Digest) -> Iterator[tuple[int, Proof]]:
     """(which come first where not all are shown, proof)."""
     for section in digest.sections:
         for row in section.standing:
+            moves = row.moves
             if row.proof:
-                yield 0, Proof("", row.proof)
-            yield from ((2, move) for move in row.moves)
+                yield 0, _passing(row, digest.day)
+                moves = moves[1:]
+            yield from ((2, move) for move in moves)
         for place, news in enumerate(section.news):
             yield 0 if place < NEWS else 1, Proof(news.id, news.why, news.head)
             yield from ((1, other) for other in news.also)
+
+
+def _passing(row: Standing, day: date) -> Proof:
+    """The figures of a line whose item passed another, under the handle of its move; without one, with what to ask."""
+    for move in row.moves[:1]:
+        return Proof(move.id, row.proof, move.head)
+    return Proof("", f"{row.proof} Check: rankbot explain --item {clean(row.item)} --date {day}")
 
 
 def _more(number: int, where: str) -> str:

@@ -111,48 +111,60 @@ def shrunk(listings: int, known: int) -> bool:
 
 
 class Catalogue:
-    """What is known of all listings on ``day``, that of the newest answer up to then."""
+    """What is known of all listings on ``day``, that of the newest answer up to then; None: before the first answer.
 
-    def __init__(self, day: date, spells: Iterable[Spell]) -> None:
+    Of what came later only names count, and those only of listings that were not known by then: what a model is called
+    holds of days before, what it costs does not.
+    """
+
+    def __init__(self, day: date | None, spells: Iterable[Spell]) -> None:
         self.day = day
         self._spells: dict[Key, list[Spell]] = {}
+        self._later: dict[Key, Listing] = {}
         for spell in sorted(spells, key=lambda one: (one.seen_from, one.listing.id)):
-            if spell.seen_from <= day:
+            if day and spell.seen_from <= day:
                 self._spells.setdefault(spell.listing.key, []).append(spell)
+            else:
+                self._later.setdefault(spell.listing.key, spell.listing)
 
     @property
     def size(self) -> int:
         """How many listings the day's answer has."""
-        return sum(any(spell.seen_to >= self.day for spell in spells) for spells in self._spells.values())
+        day = self.day or date.max  # without an answer there are no spells
+        return sum(any(spell.seen_to >= day for spell in spells) for spells in self._spells.values())
 
     def find(self, item: str) -> Listed | None:
-        """What is known of a ranked model; None where it was never in the catalogue."""
-        spells = self._spells.get(key(item))
-        if not spells:
+        """What is known of a ranked model; None where it had never been in the catalogue."""
+        spells, day = self._spells.get(key(item)), self.day
+        if not spells or day is None:
             return None
-        newest = max(spells, key=lambda spell: (min(spell.seen_to, self.day), spell.seen_from))
+        newest = max(spells, key=lambda spell: (min(spell.seen_to, day), spell.seen_from))
         first = min(spell.seen_from for spell in spells)
         created = newest.listing.created
-        then = self.day - WEEK
+        then = day - WEEK
         return Listed(
             newest.listing,
             since=min(first, created) if created else first,
-            current=newest.seen_to >= self.day,
+            current=newest.seen_to >= day,
             week_ago=next((spell.listing for spell in spells if spell.seen_from <= then <= spell.seen_to), None),
         )
 
     def names(self, items: Iterable[str]) -> dict[str, str]:
-        """The display names of those items that are known, without their lab, no two of them alike.
+        """The display names of those items that are known, by then or later, without their lab, no two of them alike.
 
         Those that would read alike bear their labs, then their variants; if they still do, they go without.
         """
-        found = {item: listed.listing.name for item in items if (listed := self.find(item))}
+        found = {item: listing.name for item in items if (listing := self._ever(item))}
         called = {item: short_name(name) for item, name in found.items()}
         for fuller in (found, {item: _with_variant(item, name) for item, name in found.items()}):
             alike = set(_alike(called))
             called.update({item: name for item, name in fuller.items() if item in alike})
         alike = set(_alike(called))
         return {item: name for item, name in called.items() if item not in alike}
+
+    def _ever(self, item: str) -> Listing | None:
+        listed = self.find(item)
+        return listed.listing if listed else self._later.get(key(item))
 
     def price(self, item: str) -> str:
         """Its list prices in dollars per million tokens, "0.10 / 0.40" or "free"; empty where it has none now."""

@@ -23,6 +23,8 @@ TITLE = 32
 """Characters of a board's title within one."""
 PHRASES = 3
 """What a headline says in words at most; the rest is counted."""
+DEEPEST = 10**6
+"""A rank below every other."""
 LED_DAYS = 2
 """From how many days on a headline says how long the previous leader had led."""
 
@@ -131,8 +133,8 @@ def _lateness(late: str) -> list[str]:
 
 
 def _number_fresh(views: Sequence[View]) -> int:
-    """New watchlists that are counted: those without news."""
-    return sum(view.new and not view.events for view in views)
+    """New watchlists: with or without news, each is new to the reader."""
+    return sum(view.new for view in views)
 
 
 def _corrected(correction: Correction, more: int, told: Sequence[Told], *, fresh: int) -> str:
@@ -149,8 +151,9 @@ def _corrected(correction: Correction, more: int, told: Sequence[Told], *, fresh
 def _phrases(told: Sequence[Told], views: Sequence[View]) -> tuple[list[Phrase], list[Kind]]:
     """(what can be said in words, kinds that are only counted). New leaders first, then what the reader's own did.
 
-    Moves, which the lines of what is followed show anyhow, are said and counted only where there is nothing else. Of
-    two that flap, a change of #1 is only counted, and their moves are left to their lines.
+    Then come the followed, and whoever else last. Moves, which the lines of what is followed show anyhow, are said and
+    counted only where there is nothing else, but for changes of places (`_moves`). Of two that flap, a change of #1 is
+    only counted, and their moves are left to their lines.
     """
     lines = [one for one in told if first_place.is_line(one.event, one.view)]
     pairs = {item for one in lines for item in first_place.rivals(one.event) if item}
@@ -160,10 +163,10 @@ def _phrases(told: Sequence[Told], views: Sequence[View]) -> tuple[list[Phrase],
     rest = [one for one in telling if one.event.kind not in _IN_WORDS]
     leaders = [one for one in said if one.event.kind is Kind.NEW_LEADER]
     own = [one for one in said if one.event.kind is Kind.OVERTOOK and _is_about_own(one)]
-    others = [one for one in said if one not in leaders and one not in own]
+    others = sorted((one for one in said if one not in leaders and one not in own), key=_is_of_a_stranger)
     phrases = [
         *[_phrase(one) for one in (*leaders, *own)],
-        *_moves(views, pairs | {item for one in telling for item, _ in _items(one.event)}),
+        *_moves(views, pairs | {item for one in telling for item, _ in _items(one.event)}, telling),
         *[_phrase(one) for one in others],
     ]
     if not phrases:
@@ -184,6 +187,11 @@ def _is_about_own(one: Told) -> bool:
     return any(view.watchlist.is_mine(item, view.names_of(item, name)) for item, name in _items(one.event))
 
 
+def _is_of_a_stranger(one: Told) -> bool:
+    """Whether neither the item nor the one that it passed is the reader's own or followed."""
+    return not any(one.view.is_followed(item, name) for item, name in _items(one.event))
+
+
 def _phrase(one: Told) -> Phrase:
     does = passes(one.event, NAME) if one.event.kind is Kind.OVERTOOK else verb(one.event)
     if first_place.is_back(one.event, one.view):
@@ -191,14 +199,21 @@ def _phrase(one: Told) -> Phrase:
     return Phrase(f"{_name(one.event.name)} {does}", _title(one.view), one.event.kind)
 
 
-def _moves(views: Sequence[View], told: set[str]) -> list[Phrase]:
-    """The first change of places of one of the reader's own, unless an event tells of it anyhow."""
-    for view in views:
-        passed = None if view.new else standing.passing(view)
-        if passed and not {passed[0].item, passed[1].item} & told:
-            own, other, rose = passed
-            first, second = (own, other) if rose else (other, own)
-            return [Phrase(f"{_name(first.name)} passes {_name(second.name)} for #{first.rank}", _title(view))]
+def _moves(views: Sequence[View], told: set[str], telling: Sequence[Told]) -> list[Phrase]:
+    """The first change of places of one of the reader's own, unless an event tells of it anyhow.
+
+    Else that of a followed item, where it is higher up than every stranger of whom something is told: what the reader
+    follows is not behind someone at #49.
+    """
+    strangers = [one.event.rank or DEEPEST for one in telling if _is_of_a_stranger(one)]
+    for mine, limit in ((True, DEEPEST), (False, min(strangers, default=0))):
+        for view in views:
+            passed = None if view.new else standing.passing(view, mine=mine)
+            if passed and not {passed[0].item, passed[1].item} & told:
+                one, other, rose = passed
+                first, second = (one, other) if rose else (other, one)
+                if first.rank <= limit:
+                    return [Phrase(f"{_name(first.name)} passes {_name(second.name)} for #{first.rank}", _title(view))]
     return []
 
 

@@ -163,6 +163,16 @@ def last_day(history: History, board: Board, until: date) -> date | None:
     return next(newest_first(history, board, FIRST_DAY, until), None)
 
 
+def days_running(history: History, board: Board, until: date) -> int:
+    """On how many days running up to ``until`` a snapshot is stored; none where that day is a gap."""
+    expected, number = until, 0
+    for day in newest_first(history, board, FIRST_DAY, until):
+        if day != expected:
+            break
+        expected, number = day - ONE_DAY, number + 1
+    return number
+
+
 def last_stored(history: History, board: Board, until: date) -> Snapshot | None:
     """The snapshot of ``until``, or after a gap, however long, the last before it."""
     snapshot = history.at(board, until)

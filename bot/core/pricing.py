@@ -18,7 +18,8 @@ CHANGED = "Price changed since last week"
 
 def note(views: Sequence[View]) -> str:
     """What the prices shown are, and of which day; empty where none is."""
-    days = [view.catalogue.day for view in views if view.catalogue and view.current and view.current.entries]
+    priced = [view.catalogue for view in views if view.catalogue and view.current and view.current.entries]
+    days = [catalogue.day for catalogue in priced if catalogue.day]
     return f"Prices are list prices on {wording.full_day(max(days))}, in dollars per million tokens." if days else ""
 
 
@@ -38,7 +39,8 @@ def _newcomer(event: Event, view: View) -> str:
         return ""
     listed = catalogue.find(event.item)
     if listed is None:
-        return "Not in OpenRouter's catalogue of models." if catalogue.day >= event.date else ""
+        known = catalogue.day is not None and catalogue.day >= event.date
+        return "Not in OpenRouter's catalogue of models." if known else ""
     new = catalogue.is_new(event.item, event.date)
     return f"New to OpenRouter's catalogue of models since {wording.day(listed.since)}." if new else ""
 

@@ -60,12 +60,13 @@ def _in_or_out(event: Event) -> str:
     if event.kind is Kind.LEFT_TOP:
         last = f" Last in it on {wording.day(_date(last_in))}." if last_in else ""
         return f"{_both_days(event)}{last} {_rule(event)}"
-    if evidence.get("first_seen"):
-        seen = "No stored window before lists it."
-    elif last_in:
+    if last_in:
         seen = f"Last in the top {n} on {wording.full_day(_date(last_in))}."
     else:
-        seen = f"In the top {n} on no stored day before."
+        unseen = "No stored window before lists it"
+        days = evidence.get("record_days")
+        known = f" ({wording.count(days, 'day')} without a gap)" if days else ""
+        seen = f"{unseen if evidence.get('first_seen') else f'In the top {n} on no stored day before'}{known}."
     return f"{_both_days(event)} {seen} {_rule(event)}"
 
 

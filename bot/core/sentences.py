@@ -31,6 +31,10 @@ _OF_PLACE = (Kind.NEW_LEADER, Kind.ENTERED_TOP, Kind.LEFT_TOP)
 """The kinds that fire at a passive move too, and say why."""
 
 
+LONG_RECORD = 14
+"""Stored days running from which on an entry is called the first: in a new store nearly every one would be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """How a kind is told. ``verb``: what the item does; ``detail``: the figures, in one or two sentences.
@@ -67,7 +71,7 @@ def verb(event: Event, view: View | None = None) -> str:
 
 
 def detail(event: Event, view: View) -> str:
-    """The figures, in one or two sentences: "#14 → #10, 455B (+61%). First time."."""
+    """The figures, in one or two sentences: "#14 → #10, 455B (+61%). First time in 40 stored days."."""
     words = WORDS.get(event.kind)
     return words.detail(event, view) if words else parts.figures(event, view)
 
@@ -147,9 +151,15 @@ def _entered(event: Event, view: View) -> str:
     move = parts.move(event)
     if event.previous_rank is None:
         move = f"{absence.before(event).absent} before, {parts.then(event, view)} #{event.rank}"
-    last_in = event.evidence.get("last_in")
-    seen = f"Last there {wording.full_day(date.fromisoformat(last_in))}." if last_in else "First time."
-    return f"{move}, {amount(event)}. {seen}{parts.since(event, view)}"
+    return f"{move}, {amount(event)}.{_seen(event)}{parts.since(event, view)}"
+
+
+def _seen(event: Event) -> str:
+    """When it was there last, after a space; that it never was only with how long that is known, if that is long."""
+    last_in, days = event.evidence.get("last_in"), int(event.evidence.get("record_days") or 0)
+    if last_in:
+        return f" Last there {wording.full_day(date.fromisoformat(last_in))}."
+    return f" First time in {days} stored days." if days >= LONG_RECORD else ""
 
 
 def _also_entered(event: Event, view: View, title: str) -> str:

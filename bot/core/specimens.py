@@ -146,11 +146,11 @@ def _news(name: str, place: int) -> News:
         kind="entered_top",
         item=name,
         date=_DAY,
-        text=f"{name} enters the top 10: #14 → #10, 455B (+61%). First time.",
+        text=f"{name} enters the top 10: #14 → #10, 455B (+61%). First time in 40 stored days.",
         why="Tue 10 Nov: #10 with 455,000,000,000 tokens.",
         name=name,
         head=f"{name} enters the top 10",
-        detail="#14 → #10, 455B (+61%). First time.",
+        detail="#14 → #10, 455B (+61%). First time in 40 stored days.",
         also=(Proof("q83d0", "Tue 10 Nov: 148,100,000,000 tokens."),),
     )
 

@@ -70,16 +70,18 @@ def table_line(view: View, entry: Entry, *, no_base: str) -> TableLine:
     )
 
 
-def passing(view: View) -> tuple[Entry, Entry, bool] | None:
+def passing(view: View, *, mine: bool = True) -> tuple[Entry, Entry, bool] | None:
     """(own item, the other, whether the own one passed it) of the first of ``mine`` that changed places with another.
 
-    Both are listed on both days; of several, the other is the one next to the own item now.
+    Both are listed on both days; of several, the other is the one next to the own item now. Without ``mine`` of the
+    first item that is followed.
     """
     current, previous = view.current, view.previous
     if current is None or previous is None:
         return None
     for entry in current.entries:
-        if not view.watchlist.is_mine(entry.item, view.names_of(entry.item, entry.name)):
+        names = view.names_of(entry.item, entry.name)
+        if not (view.watchlist.is_mine if mine else view.watchlist.is_followed)(entry.item, names):
             continue
         other = _passed(entry, current, previous)
         if other:

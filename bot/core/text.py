@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from typing import Any
 
@@ -17,16 +18,30 @@ _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _SPACES = frozenset({"Zs", "Zl", "Zp"})
 _MARKS_LIMIT = 2
 """Combining marks that a letter keeps: real scripts need two, Zalgo takes dozens."""
+_SLUG = re.compile(r"~?[\w.-]+/([\w.-]+?)(-20\d{6}|-20\d\d-\d\d-\d\d)?(:[\w.-]+)?", re.ASCII)
+"""A model's slug: its lab, then the model, the date of this version and the variant, each of which is kept apart."""
 
 
 def clean(text: str, limit: int = NAME_LIMIT) -> str:
     """A name on one line, at most ``limit`` characters, without control, bidi or invisible characters.
 
-    White space is folded to single spaces; a name of which nothing is left reads "(no name)".
+    White space is folded to single spaces; a name of which nothing is left reads "(no name)". A model's slug that is
+    too long loses its lab first, then its date, and its end last.
     """
     read = text[: limit * 40]
     plain = read.isascii() and read.isprintable()  # as nearly every name is, and many thousands are read
-    return shorten(" ".join((read if plain else _visible(read)).split()), limit) or NO_NAME
+    name = " ".join((read if plain else _visible(read)).split())
+    return shorten(name if len(name) <= limit else _bare(name, limit), limit) or NO_NAME
+
+
+def _bare(name: str, limit: int) -> str:
+    """A slug less what says least of it: "swift-4:free" of "oriole/swift-4-20260801:free"; another name as it is."""
+    slug = _SLUG.fullmatch(name)
+    if slug is None:
+        return name
+    model, dated, variant = (part or "" for part in slug.groups())
+    whole = f"{model}{dated}{variant}"
+    return whole if len(whole) <= limit else f"{model}{variant}"
 
 
 def _visible(text: str) -> str:
@@ -96,7 +111,9 @@ def fit(text: str, columns: int) -> str:
     """The text, or its beginning and an ellipsis where it is wider than ``columns``."""
     if width(text) <= columns:
         return text
-    kept = text
+    kept = _bare(text, columns)
+    if width(kept) <= columns:
+        return kept
     while width(kept) > max(columns - 1, 0):
         kept = kept[:-1]
     return kept.rstrip() + "…"

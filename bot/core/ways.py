@@ -82,7 +82,11 @@ def also_reached(event: Event, _view: View, title: str) -> str:
 
 def _points(event: Event) -> str:
     """By how many points a share moved: "2.4"."""
-    return wording.points_apart(Fraction(event.evidence.get("points") or 0))
+    return wording.points_apart(_moved(event))
+
+
+def _moved(event: Event) -> Fraction:
+    return Fraction(event.evidence.get("points") or 0)
 
 
 def gains(event: Event) -> str:
@@ -92,7 +96,8 @@ def gains(event: Event) -> str:
 
 def share(event: Event, view: View) -> str:
     """Such as "10.8% → 13.2% of all tokens within 7 days, now #2."."""
-    base, now = (wording.share(Fraction(event.evidence.get(name) or 0) / 100) for name in ("base_share", "share"))
+    before, after = (Fraction(event.evidence.get(name) or 0) / 100 for name in ("base_share", "share"))
+    base, now = wording.shares_apart(before, after, _moved(event))
     moved = f"{base} → {now} of all tokens {_within_days(event)}"
     return f"{moved}, {parts.then(event, view)} #{event.rank}.{parts.since(event, view)}"
 

@@ -94,7 +94,8 @@ def _share(market: Market) -> str:
     lab = market.mover()
     if lab is None or lab.before is None:
         return "No lab's share of all tokens moved by half a point."
-    way = f"{_name(lab)} {wording.share(lab.before)} → {wording.share(lab.now)} of all tokens"
+    before, now = wording.shares_apart(lab.before, lab.now, moved(lab))
+    way = f"{_name(lab)} {before} → {now} of all tokens"
     model = market.behind(lab)
     return f"{way}{_explained(lab, model)}." if model else f"{way}."
 

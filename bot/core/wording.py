@@ -95,6 +95,26 @@ def points_apart(change: Fraction) -> str:
     return f"0.0{hundredths}" if 0 < hundredths < 10 else _tenths(int(abs(change) * 10 + Fraction(1, 2)))
 
 
+def shares_apart(before: Fraction, now: Fraction, points: Fraction) -> tuple[str, str]:
+    """Two parts of a whole that are ``points`` apart: to a tenth, "9.6%" and "14.0%".
+
+    With more digits, four at most, where their difference would not read as `points_apart` says: 2.5 points are not
+    between 2.5% and 5.1%, but between 2.55% and 5.07%.
+    """
+    for places in range(1, 5):
+        scale = 10**places
+        first, second = (int(part * 100 * scale + Fraction(1, 2)) for part in (before, now))
+        if points_apart(Fraction(second - first, scale)) == points_apart(points):
+            break
+    if places == 1:
+        return share(before), share(now)
+    return _percentage(first, places), _percentage(second, places)
+
+
+def _percentage(units: int, places: int) -> str:
+    return f"{units // 10**places}.{units % 10**places:0{places}d}%"
+
+
 def _tenths(tenths: int) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 

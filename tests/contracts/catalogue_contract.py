@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -32,7 +33,19 @@ class CatalogueContract:
     def test_there_is_none_before_it_came(self, store: Store) -> None:
         assert (store.catalogued(), store.catalogue(DAY)) == (None, None)
         store.keep_listings([listing()], DAY)
-        assert (store.catalogued(), store.catalogue(later(-1))) == (DAY, None)
+        assert store.catalogued() == DAY
+
+    def test_days_before_it_came_have_the_names_that_came_first(self, store: Store) -> None:
+        store.keep_listings([listing()], DAY)
+        other = listing(id="x/y", canonical_slug="x/y", name="X: Why")
+        store.keep_listings([listing(name="Oriole: Swift 5"), other], later(1))
+        store.keep_listings([listing(name="Oriole: Swift 5"), replace(other, name="X: Other")], later(2))
+        before = known(store, later(-1))
+        assert (before.day, before.size, before.price(ITEM)) == (None, 0, "")
+        assert before.names([ITEM, "x/y"]) == {ITEM: "Swift 4", "x/y": "Why"}
+        first = known(store, DAY)
+        assert (first.day, first.size, first.price(ITEM), first.price("x/y")) == (DAY, 1, "0.10 / 0.40", "")
+        assert first.names([ITEM, "x/y"]) == {ITEM: "Swift 4", "x/y": "Why"}
 
     def test_every_figure_comes_back_as_it_was(self, store: Store) -> None:
         odd = listing(created=None, context_length=10**12, input_price=Decimal("1e-12"), output_price=None)

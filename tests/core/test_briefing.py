@@ -51,12 +51,12 @@ def test_an_ordinary_day() -> None:
     first, second = told.sections
     assert first.scope == "7 days to Tue 10 Nov · ranks against the day before, tokens against the week before"
     assert [news.text for news in first.news] == [
-        "Sable enters the top 10: #14 → #10, 455B (+61%). First time.",
+        "Sable enters the top 10: #14 → #10, 455B (+61%). First time in 40 stored days.",
         "Loomwright grows to 3.1× its average: 148B against an average of 47.8B over the three weeks before. Now #13.",
     ]
     assert first.news[0].why == (
         "Tue 10 Nov: #10 with 455,000,000,000 tokens. Mon 9 Nov: #14 with 430,000,000,000 tokens. "
-        "In the top 10 on no stored day before. (Rule: in from #10, out beyond #15.)"
+        "In the top 10 on no stored day before (40 days without a gap). (Rule: in from #10, out beyond #15.)"
     )
     assert first.news[1].why == (
         "7 days to Tue 10 Nov: 148,100,000,000 tokens; to Tue 3 Nov 52,000,000,000, to Tue 27 Oct 47,500,000,000, "
@@ -129,7 +129,10 @@ def test_one_item_is_one_line_over_all_watchlists() -> None:
 
     apps, agents = told.sections
     assert [news.text for news in apps.news] == [
-        "Sable enters the top 10: #4 → #3, 455B (+61%). First time. Also #10 in CLI agents, new in its top 10."
+        (
+            "Sable enters the top 10: #4 → #3, 455B (+61%). First time in 40 stored days. "
+            "Also #10 in CLI agents, new in its top 10."
+        )
     ]
     (proof,) = apps.news[0].also
     assert (proof.id, proof.head) == ("q83d", "Sable also #10 in CLI agents, new in its top 10")
@@ -344,7 +347,7 @@ def test_an_event_beside_another_carries_its_own_day() -> None:
     told = digest(calm(events=(entry(), spike(item="sable", name="Sable", date=YESTERDAY))), days=(YESTERDAY, DAY))
     (news,) = told.sections[0].news
     assert news.text == (
-        "Sable enters the top 10 (Tue 10 Nov): #14 → #10, 455B (+61%). First time. "
+        "Sable enters the top 10 (Tue 10 Nov): #14 → #10, 455B (+61%). First time in 40 stored days. "
         "Also 3.1× its average of the three weeks before (Mon 9 Nov)."
     )
 

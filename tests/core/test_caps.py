@@ -85,9 +85,21 @@ def test_proofs_of_what_is_shown_come_before_all_others_and_keep_the_order_of_th
     moves = digest(cli(events=(moved(),))).sections[0].standing
     mixed = replace(told, sections=(replace(told.sections[0], standing=moves * 3), told.sections[1]))
     shown, left = proofs(mixed)
-    assert [proof.id for proof in shown if proof.id] == [f"e{place}" for place in range(len(shown) - 3)]
-    assert [proof.id for proof in shown[:3]] == ["", "", ""]
-    assert (len(shown), left) == (caps.PROOFS, 70 + 3 + 3 - caps.PROOFS)
+    assert [proof.id for proof in shown[3:]] == [f"e{place}" for place in range(len(shown) - 3)]
+    assert [proof.id for proof in shown[:3]] == ["m0ve"] * 3
+    assert (len(shown), left) == (caps.PROOFS, 70 + 3 - caps.PROOFS)
+
+
+def test_every_proof_has_a_handle_or_says_what_to_ask() -> None:
+    """Who changed places is proved under the move of the reader's own; where that is no event, by what explains it."""
+    figures = (
+        "Kestrel Code passed Marlin. Mon 9 Nov: Kestrel Code #5 with 1,781,000,000,000, Marlin #4 with "
+        "1,786,000,000,000. Tue 10 Nov: Kestrel Code #4 with 1,842,000,000,000, Marlin #5 with 1,791,000,000,000."
+    )
+    ((one,), _) = proofs(digest(cli(events=(moved(),))))
+    assert (one.id, one.head, one.text) == ("m0ve", "Kestrel Code rises to #4", figures)
+    ((one,), _) = proofs(digest(cli()))
+    assert (one.id, one.text) == ("", f"{figures} Check: rankbot explain --item kestrel --date 2026-11-10")
 
 
 def test_of_very_many_names_that_match_nothing_the_first_are_said() -> None:

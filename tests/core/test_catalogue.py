@@ -232,3 +232,23 @@ def test_a_context_length_is_rounded_down(tokens: int | None, text: str) -> None
 
 def test_less_than_half_is_doubted_and_nothing_always() -> None:
     assert [shrunk(*sizes) for sizes in ((0, 0), (1, 0), (50, 100), (49, 100))] == [True, False, False, True]
+
+
+class TestLater:
+    """What came later has names for the days before, and nothing else."""
+
+    def test_a_name_holds_of_days_before_it_was_known(self) -> None:
+        early = Catalogue(None, [Spell(listing(name="Oriole: Swift 5"), DAY, DAY), seen(9, 1)])
+        assert early.names([ITEM]) == {ITEM: "Swift 4"}
+        assert (early.find(ITEM), early.price(ITEM), early.context(ITEM), early.size) == (None, "", "", 0)
+        assert (early.price_change(ITEM), early.is_new(ITEM, DAY)) == ("", False)
+
+    def test_what_was_known_then_is_called_as_it_was_called_then(self) -> None:
+        spells = [seen(9, 5), Spell(listing(name="Oriole: Swift 5"), DAY, DAY)]
+        assert Catalogue(ago(4), spells).names([ITEM]) == {ITEM: "Swift 4"}
+
+    def test_what_was_not_listed_yet_has_a_name_beside_what_was(self) -> None:
+        other = Spell(listing(id="x/y", canonical_slug="x/y", name="X: Why"), DAY, DAY)
+        known = Catalogue(ago(4), [seen(9, 0), other])
+        assert known.names([ITEM, "x/y"]) == {ITEM: "Swift 4", "x/y": "Why"}
+        assert (known.price("x/y"), known.size) == ("", 1)

@@ -112,6 +112,12 @@ def test_a_new_watchlist_beside_news_is_counted() -> None:
     assert headline(calm(events=(entry(),)), ide(new=True)) == "Sable enters the top 10 in CLI agents · 1 new watchlist"
 
 
+def test_every_new_watchlist_is_counted_with_news_or_without() -> None:
+    views = (calm(new=True, events=(leader(),)), ide(new=True), ide(watchlist=WHOLE, new=True))
+    assert headline(*views) == "Foundry Agent takes #1 in CLI agents · 3 new watchlists"
+    assert headline(views[0]) == "Foundry Agent takes #1 in CLI agents · 1 new watchlist"
+
+
 def test_new_watchlists_are_opened_with_their_leaders() -> None:
     assert headline(ide(new=True, current=snapshot(IDE.board, DAY, NOW[:1]))) == "IDE extensions: Harrier leads"
     assert headline(ide(new=True, current=snapshot(IDE.board, DAY, NOW[:2]))) == (
@@ -184,13 +190,17 @@ def test_the_lead_gives_no_figures_of_an_earlier_day_as_todays() -> None:
     assert told.lead.startswith("Kestrel Code #4")
 
 
-def test_an_overtake_of_the_readers_own_comes_before_an_entry_and_one_of_others_after_it() -> None:
+def test_an_overtake_of_the_readers_own_or_followed_comes_before_a_strangers_entry_and_that_of_others_after() -> None:
     assert headline(cli(events=(entry(), overtook(), moved()))) == (
         "Kestrel Code passes Marlin for #4 in CLI agents · Sable enters the top 10"
     )
     passed_own = replace(CLI, mine=patterns("Marlin"))
     assert headline(cli(watchlist=passed_own, events=(entry(), overtook()))).startswith("Kestrel Code passes Marlin")
-    others = replace(CLI, mine=(), follow=patterns("kestrel code", "marlin"))
+    for followed in (patterns("kestrel code", "marlin"), patterns("kestrel code"), patterns("marlin")):
+        assert headline(cli(watchlist=replace(CLI, mine=(), follow=followed), events=(entry(), overtook()))) == (
+            "Kestrel Code passes Marlin for #4 in CLI agents · Sable enters the top 10"
+        )
+    others = replace(CLI, mine=(), follow=())
     assert headline(cli(watchlist=others, events=(entry(), overtook()))) == (
         "Sable enters the top 10 in CLI agents · Kestrel Code passes Marlin for #4"
     )
@@ -216,9 +226,45 @@ def test_moves_are_said_where_there_is_nothing_else_the_readers_own_first() -> N
     assert headline(view) == "Roost falls to #3 in CLI agents · 1 move"
     own = replace(followed, mine=patterns("Tern CLI"))
     assert headline(replace(view, watchlist=own)) == "Tern CLI comes in at #11 in CLI agents · 1 move"
-    assert headline(replace(view, events=(tern, roost, spike()))) == (
-        "Loomwright grows to 3.1× its average in CLI agents"
+    alone = replace(view, watchlist=replace(followed, follow=patterns("Tern CLI")))
+    assert headline(replace(alone, events=(tern, spike()))) == "Loomwright grows to 3.1× its average in CLI agents"
+
+
+def test_a_followed_change_of_places_comes_before_what_strangers_do_further_down() -> None:
+    """Marlin, #4 → #5, is what the reader follows; who enters at #10, or the top 50 at #49, comes after it."""
+    followed = replace(CLI, mine=(), follow=patterns("Marlin"))
+    fell = moved(item="marlin", name="Marlin", rank=5, previous_rank=4, id="m")
+    passed = "Kestrel Code passes Marlin for #4 in CLI agents"
+    assert headline(cli(watchlist=followed, events=(entry(), fell))) == f"{passed} · Sable enters the top 10"
+    far = entry(rank=49, previous_rank=None, rule={"n": 50})
+    assert headline(cli(watchlist=followed, events=(fell, far, spike()))) == (
+        f"{passed} · Sable enters the top 50 · 1 spike"
     )
+    above = entry(item="roost", name="Roost", rank=3, id="r", rule={"n": 3})
+    assert headline(cli(watchlist=followed, events=(fell, above))) == "Roost enters the top 3 in CLI agents"
+    first = leader(evidence=SHORT_REIGN)
+    assert headline(cli(watchlist=followed, events=(fell, first))) == "Foundry Agent takes #1 in CLI agents"
+    assert headline(cli(watchlist=followed, events=(fell,))) == "Marlin falls to #5 in CLI agents"
+
+
+def test_a_new_watchlists_change_of_places_is_no_news() -> None:
+    followed = replace(CLI, mine=(), follow=patterns("Marlin"))
+    assert headline(cli(watchlist=followed, new=True, events=(entry(),))) == (
+        "Sable enters the top 10 in CLI agents · 1 new watchlist"
+    )
+
+
+def test_of_spikes_on_several_boards_the_greatest_is_said_whatever_the_ranks() -> None:
+    """And the sentence beside it in an inbox begins with the next one, as the news does."""
+    small = spike(item="quill", name="Quill", id="q", rank=4, evidence={**spike().evidence, "ratio": "2.2"})
+    coding = ide(watchlist=WHOLE, events=(small,))
+    for views in ((calm(events=(spike(),)), coding), (coding, calm(events=(spike(),)))):
+        told = digest(*views)
+        assert told.headline == "Loomwright grows to 3.1× its average in CLI agents · 1 spike"
+        assert told.lead.startswith("Quill grows to 2.2× its average. ")
+    endless = spike(item="otter", name="Otter CLI", id="o", rank=30, evidence={**spike().evidence, "ratio": None})
+    both = digest(calm(events=(spike(), small, endless)))
+    assert [line.name for line in both.sections[0].news] == ["Otter CLI", "Loomwright", "Quill"]
 
 
 def test_other_kinds_are_counted() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.core.history import MemoryHistory, ShallowHistory, newest_first
+from bot.core.history import MemoryHistory, ShallowHistory, days_running, newest_first
 from tests.builders import CLI_AGENTS, CODING, DAY
 from tests.core.rules.days import ago, column
 
@@ -80,3 +80,10 @@ def test_what_is_at_hand_need_not_be_fetched() -> None:
     history = MemoryHistory([column(DAY, "ab")])
     ShallowHistory(history, 1).fetch([(CLI_AGENTS, DAY), (CODING, DAY)])
     assert history.days(CODING, ago(9), DAY) == []
+
+
+def test_days_running_end_at_the_first_gap() -> None:
+    history = MemoryHistory([column(ago(back), "ab") for back in (0, 1, 2, 4, *range(10, 300))])
+    counted = [days_running(history, CLI_AGENTS, ago(back)) for back in (0, 2, 3, 4, 10)]
+    assert counted == [3, 1, 0, 1, 290]
+    assert days_running(history, CODING, DAY) == 0

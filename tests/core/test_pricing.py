@@ -75,6 +75,21 @@ def test_names_prices_and_contexts_of_what_is_known() -> None:
     ]
 
 
+def test_a_day_before_the_first_catalogue_has_its_names_and_no_prices() -> None:
+    """What costs how much then nobody knows, nor whether a new #1 was listed."""
+    before = Catalogue(None, [spell(0), spell(1)])
+    found = told(before, leader(item=SLUGS[0]))
+    (section,) = found.sections
+    assert found.headline.startswith("New #1 in Models: Model 0, ")
+    assert [(line.name, line.price, line.context) for line in section.top[:3]] == [
+        ("Model 0", "", ""),
+        ("Model 1", "", ""),
+        (SLUGS[2], "", ""),
+    ]
+    assert (found.prices, section.price_changes) == ("", "")
+    assert "catalogue" not in section.news[0].detail
+
+
 def test_the_day_of_the_prices_is_said_once() -> None:
     catalogue = Catalogue(CHECKED, [spell(0)])
     assert told(catalogue).prices == "Prices are list prices on 11 Nov 2026, in dollars per million tokens."

@@ -26,12 +26,20 @@ def evidence(event: Event, **changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("event", "proof"),
     [
-        (entry(), f"{BOTH} In the top 10 on no stored day before. {RULE}"),
+        (entry(), f"{BOTH} In the top 10 on no stored day before (40 days without a gap). {RULE}"),
+        (
+            entry(evidence={"first_seen": True, "last_in": None, "record_days": 1}),
+            f"{BOTH} No stored window before lists it (1 day without a gap). {RULE}",
+        ),
+        (
+            entry(evidence={"first_seen": False, "last_in": None, "record_days": 0}),
+            f"{BOTH} In the top 10 on no stored day before. {RULE}",
+        ),
         (entry(evidence={"first_seen": True, "last_in": None}), f"{BOTH} No stored window before lists it. {RULE}"),
         (entry(evidence={"last_in": "2026-04-02"}), f"{BOTH} Last in the top 10 on 2 Apr 2026. {RULE}"),
         (
             entry(passive=True, rule={"n": 10, "margin": 2, "confirm_days": 2}),
-            f"{BOTH} {KEPT} In the top 10 on no stored day before. {RULE_OF_TWO_DAYS}",
+            f"{BOTH} {KEPT} In the top 10 on no stored day before (40 days without a gap). {RULE_OF_TWO_DAYS}",
         ),
         (
             left(),

@@ -47,11 +47,14 @@ def test_who_does_what(event: Event, head: str) -> None:
 @pytest.mark.parametrize(
     ("event", "detail"),
     [
-        (entry(), "#14 → #10, 455B (+61%). First time."),
+        (entry(), "#14 → #10, 455B (+61%). First time in 40 stored days."),
         (entry(evidence={"last_in": "2026-04-02"}), "#14 → #10, 455B (+61%). Last there 2 Apr 2026."),
-        (entry(previous_rank=10), "#10 as before, 455B (+61%). First time."),
-        (entry(previous_rank=None), "not listed before, now #10, 455B (+61%). First time."),
-        (entry(compared_tokens=None), "#14 → #10, 455B. First time."),
+        (entry(evidence={"last_in": None, "record_days": 14}), "#14 → #10, 455B (+61%). First time in 14 stored days."),
+        (entry(evidence={"last_in": None, "record_days": 13}), "#14 → #10, 455B (+61%)."),
+        (entry(evidence={"last_in": None}), "#14 → #10, 455B (+61%)."),
+        (entry(previous_rank=10), "#10 as before, 455B (+61%). First time in 40 stored days."),
+        (entry(previous_rank=None), "not listed before, now #10, 455B (+61%). First time in 40 stored days."),
+        (entry(compared_tokens=None), "#14 → #10, 455B. First time in 40 stored days."),
         (left(), "#9 → #11, 402B (−8%)."),
         (left(previous_rank=None), "now #11, 402B (−8%)."),
         (left(item="gone", rank=None, tokens=None), "#9 → not listed."),
@@ -148,10 +151,10 @@ TWIN = snapshot(CLI_AGENTS.twin, DAY, [("harrier", "Harrier", 1), ("quill", "Qui
 @pytest.mark.parametrize(
     ("event", "detail"),
     [
-        (entry(), "#14 → #10, 455B (+61%). First time."),
-        (entry(rank=8), "#14 → #8, 455B (+61%). First time. Now #10."),
-        (entry(previous_rank=None), "not listed before, then #10, 455B (+61%). First time."),
-        (entry(item="gone"), "#14 → #10, 455B (+61%). First time. Now not listed."),
+        (entry(), "#14 → #10, 455B (+61%). First time in 40 stored days."),
+        (entry(rank=8), "#14 → #8, 455B (+61%). First time in 40 stored days. Now #10."),
+        (entry(previous_rank=None), "not listed before, then #10, 455B (+61%). First time in 40 stored days."),
+        (entry(item="gone"), "#14 → #10, 455B (+61%). First time in 40 stored days. Now not listed."),
         (left(), "#9 → #11, 402B (−8%)."),
         (left(rank=15), "#9 → #15, 402B (−8%). Now #11."),
         (left(previous_rank=None, rank=15), "then #15, 402B (−8%). Now #11."),
@@ -173,7 +176,7 @@ def test_what_is_now_is_read_from_the_board_of_the_digests_day(event: Event, det
 @pytest.mark.parametrize(
     ("event", "detail"),
     [
-        (entry(previous_rank=None), "not listed before, then #10, 455B (+61%). First time."),
+        (entry(previous_rank=None), "not listed before, then #10, 455B (+61%). First time in 40 stored days."),
         (left(), "#9 → #11, 402B (−8%)."),
         (spike(), "148B against an average of 47.8B over the three weeks before."),
         (trending(), "not on it before, then #3; #12 by tokens, 390B."),

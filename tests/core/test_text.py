@@ -37,6 +37,26 @@ def test_a_long_name_is_shortened() -> None:
     assert text.shorten("abc", 3) == "abc"
 
 
+@pytest.mark.parametrize(
+    ("limit", "shown"),
+    [
+        (60, "marrowfield/gourdon-5-max-20260812:free"),
+        (28, "gourdon-5-max-20260812:free"),
+        (26, "gourdon-5-max:free"),
+        (12, "gourdon-5-m…"),
+    ],
+)
+def test_a_slug_that_is_too_long_loses_its_lab_and_its_date_before_its_end(limit: int, shown: str) -> None:
+    assert text.clean("marrowfield/gourdon-5-max-20260812:free", limit) == shown
+    assert text.fit("marrowfield/gourdon-5-max-20260812:free", limit) == shown
+
+
+def test_only_a_slug_is_taken_apart() -> None:
+    assert text.clean("Tom/Dick and Harry of the mill", 20) == "Tom/Dick and Harry…"
+    assert text.clean("lab/gpt-4o-2026-11-20", 10) == "gpt-4o"
+    assert text.clean("https://snailpost.example/a", 20) == "https://snailpost.e…"
+
+
 @given(st.text(max_size=300))
 def test_whatever_the_name_one_short_line_remains(name: str) -> None:
     shown = text.clean(name)

@@ -74,6 +74,9 @@ def test_the_figures_are_said_from_old_to_new(event: Event, detail: str) -> None
 
 def test_a_share_is_said_with_both_values() -> None:
     assert sentences.detail(share(), SHARES) == "10.8% → 13.2% of all tokens within 7 days, now #2."
+    close = share(evidence=evidence(share(), base_share="2.5457", share="5.0725", points="2.5267"))
+    assert sentences.head(close) == "ada/one gains 2.5 points of share"
+    assert sentences.detail(close, SHARES) == "2.55% → 5.07% of all tokens within 7 days, now #2."
 
 
 @pytest.mark.parametrize(

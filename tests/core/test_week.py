@@ -97,6 +97,13 @@ class TestLines:
         now = {f"o/{letter}": 20 for letter in "abc"} | {"n/1": 20, "p/1": 20}
         assert told(two_weeks(now, then)).lines[0] == "o 30.0% → 60.0% of all tokens."
 
+    def test_shares_are_as_far_apart_as_the_headline_says(self) -> None:
+        then = {"o/1": 25457, "n/1": 500000, "p/1": 474543}
+        now = {"o/1": 50725, "n/1": 490000, "p/1": 459275}
+        view = two_weeks(now, then)
+        assert briefing(view).headline.startswith("o gains 2.5 points of OpenRouter in a week")
+        assert told(view).lines[0].startswith("o 2.55% → 5.07% of all tokens")
+
     def test_of_shares_that_hardly_moved_it_says_so(self) -> None:
         assert told(two_weeks(THEN, THEN)).lines[0] == "No lab's share of all tokens moved by half a point."
 

@@ -126,3 +126,30 @@ def test_limits(count: int, shown: str) -> None:
 )
 def test_points(change: str, shown: str) -> None:
     assert wording.points(Fraction(change)) == shown
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "shown"),
+    [
+        ("9.6", "14.0", ("9.6%", "14.0%")),
+        ("2.5457", "5.0725", ("2.55%", "5.07%")),
+        ("5.0725", "2.5457", ("5.07%", "2.55%")),
+        ("10.04", "10.06", ("10.04%", "10.06%")),
+        ("0.0449", "0.1449", ("<0.1%", "0.1%")),
+        ("0", "2.5", ("0%", "2.5%")),
+        ("0.00006", "2.45005", ("0.0001%", "2.4501%")),
+    ],
+)
+def test_two_shares_are_as_far_apart_as_is_said(before: str, now: str, shown: tuple[str, str]) -> None:
+    """2.5 points lie between 2.55% and 5.07%; to a tenth they would lie between 2.5% and 5.1%."""
+    one, other = Fraction(before) / 100, Fraction(now) / 100
+    assert wording.shares_apart(one, other, Fraction(now) - Fraction(before)) == shown
+
+
+@given(st.fractions(0, 1, max_denominator=10**6), st.fractions(0, 1, max_denominator=10**6))
+def test_the_difference_of_two_shares_reads_as_the_points_between_them(one: Fraction, other: Fraction) -> None:
+    points = 100 * (other - one)
+    shown = wording.shares_apart(one, other, points)
+    if abs(points) >= 1 and "<0.1%" not in shown:
+        first, second = (Fraction(part.rstrip("%")) for part in shown)
+        assert wording.points_apart(second - first) == wording.points_apart(points)

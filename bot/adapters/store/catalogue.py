@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, exists, func, or_, select
 
 from bot.adapters.store.columns import storable
 from bot.adapters.store.statements import insert_missing, upsert
@@ -52,10 +52,13 @@ def newest_day(connection: Connection, until: date = date.max) -> date | None:
 def catalogue(connection: Connection, until: date) -> Catalogue | None:
     """See Store.catalogue."""
     day = newest_day(connection, until)
-    if day is None:
-        return None
-    rows = connection.execute(select(LISTING).where(LISTING.c.seen_from <= day))
-    return Catalogue(day, [Spell(_listing(row), row.seen_from, row.seen_to) for row in rows])
+    earlier = LISTING.alias("earlier")
+    first = ~exists().where(earlier.c.id == LISTING.c.id, earlier.c.seen_from < LISTING.c.seen_from)
+    wanted = first if day is None else or_(LISTING.c.seen_from <= day, first)
+    spells = [
+        Spell(_listing(row), row.seen_from, row.seen_to) for row in connection.execute(select(LISTING).where(wanted))
+    ]
+    return Catalogue(day, spells) if day or spells else None
 
 
 def names(connection: Connection, items: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from itertools import takewhile
 from typing import Any, ClassVar
 
 from bot.core.diff import left_above
 from bot.core.event import Kind
-from bot.core.history import History
+from bot.core.history import History, days_running
 from bot.core.ranking import APP_DEPTH, Board, Dataset, Snapshot
 from bot.core.rules.base import Change, Day, Need, NotEvaluated
 from bot.core.rules.conditions import NO_DAY_BEFORE, Condition, place, running, within
+
+_ONE_DAY = timedelta(days=1)
 
 
 class Ask(Enum):
@@ -161,7 +163,8 @@ class EnteredTop(Top):
             if turns and not walk.state(entry.item, day.previous.end_date):
                 # The days that confirm an entry are the entry: what was before them is what "last there" means.
                 begun = walk.days[-self.confirm_days]
-                yield Change(entry.item, entry.name, _evidence(day, entry.item, self.n, begun), variant=str(self.n))
+                evidence = _evidence(day, entry.item, self.n, begun)
+                yield Change(entry.item, entry.name, evidence | _record(day, evidence, begun), variant=str(self.n))
 
     def conditions(self, day: Day, item: str) -> Iterable[Condition]:
         """Rank ≤ n, on enough days running, and out before."""
@@ -224,6 +227,11 @@ class LeftTop(Top):
             rank = day.current.rank(item)
             if rank is None or rank > self.n:
                 yield item, name
+
+
+def _record(day: Day, evidence: Mapping[str, Any], begun: date) -> dict[str, Any]:
+    """Of who was never in the top n: on how many stored days running before the entry that is known."""
+    return {} if evidence["last_in"] else {"record_days": days_running(day.history, day.board, begun - _ONE_DAY)}
 
 
 def _evidence(day: Day, item: str, n: int, before: date) -> dict[str, Any]:

@@ -85,6 +85,16 @@ class TestEnteredTop:
         assert (again["first_seen"], again["last_in"]) == (False, "2026-11-08")
         assert (low["first_seen"], low["last_in"]) == (False, None)
 
+    def test_of_a_first_time_it_tells_how_long_the_record_is(self) -> None:
+        """In days running before the entry; who was there before has none, nor has one right after a gap."""
+        rule = EnteredTop(n=5, margin=2)
+        assert found(rule, the_day(ranks(3, 9, 9, None)))["X"]["record_days"] == 3
+        assert found(rule, the_day(columns("abXde", "abcdefghX", None, "abcdefghX")))["X"]["record_days"] == 1
+        assert found(rule, the_day(columns("abXde", None, "abcdefghX")))["X"]["record_days"] == 0
+        assert "record_days" not in found(rule, the_day(ranks(3, 9, 4, 9)))["X"]
+        confirmed = EnteredTop(n=5, margin=2, confirm_days=2)
+        assert found(confirmed, the_day(ranks(3, 4, 9, 9)))["X"]["record_days"] == 2
+
     def test_it_names_who_left_from_above(self) -> None:
         snapshots = columns("abcdX", "abcdefgX")
         assert found(EnteredTop(n=5, margin=2), the_day(snapshots))["X"]["left_board"] == ["E", "F", "G"]
