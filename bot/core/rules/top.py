@@ -209,16 +209,18 @@ class LeftTop(Top):
             yield running(f"days running out of the top {self.n}", days if ask is Ask.OUT else 0, self.confirm_days)
 
     def _candidates(self, day: Day, days: Sequence[date]) -> Iterator[tuple[str, str]]:
-        """Whoever may have been in and asks for out today.
+        """Whoever may have been in and asks for out today, however long ago the walk began.
 
-        Where one day confirms, whoever is in was within the margin at most ``absent_days`` days ago; else any day of
-        the walk may have been the last that saw the item there.
+        Whoever leaves asks for out on the last ``confirm_days`` days, and did not on the day before these: there it was
+        listed, or absent for fewer than ``absent_days`` days. So one of the ``absent_days`` days that end there lists
+        it: within the margin where one day confirms, for a rank beyond would have been an exit; else at any rank.
         """
-        earlier = [when for when in days if when < day.date]
+        earlier = [when for when in days if when < day.date][-(self.confirm_days - 1 + self.absent_days) :]
+        ranks = self.reach if self.confirm_days == 1 else None
         seen: dict[str, str] = {}
-        for when in reversed(earlier[-self.absent_days :] if self.confirm_days == 1 else earlier):
+        for when in reversed(earlier):
             snapshot = day.history.at(day.board, when)
-            for entry in snapshot.entries[: self.reach] if snapshot else ():
+            for entry in snapshot.entries[:ranks] if snapshot else ():
                 seen.setdefault(entry.item, entry.name)
         for item, name in seen.items():
             rank = day.current.rank(item)
