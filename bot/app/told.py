@@ -25,6 +25,14 @@ class Told:
     weekly: bool = False
     next_word: str = ""
 
+    def before(self, events: Sequence[Event]) -> date:
+        """The last day of which the channel was told before the ``events`` (one at least), of which it was not.
+
+        What is undone since then is no news. It is the base of ranks; later where a digest went out at once after that.
+        """
+        first = min(event.date for event in events)
+        return min(max(self.base, self.noted), first - ONE_DAY)
+
 
 def told_from(day: date, passed: date, events: Sequence[Event], last: date, *, quiet: bool) -> Told:
     """From where this digest speaks: a quiet one from the last that went out, since which nothing changed."""

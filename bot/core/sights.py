@@ -114,7 +114,7 @@ class Sights:
 
     def _last_before(self, board: Board, since: date) -> date:
         """Where walks begin of watchlists that began then."""
-        return last_day(self._history, board, since - ONE_DAY) or since
+        return walk_base(self._history, board, since)
 
     def _look(self, board: Board, day: date, depth: int, since: date, called: frozenset[tuple[str, str]]) -> Sight:
         history = NamedHistory(self._by_depth(depth), dict(called))
@@ -132,6 +132,11 @@ class Sights:
                 stored=self._history,
             )
         )
+
+
+def walk_base(history: History, board: Board, since: date) -> date:
+    """Where the walks of states begin of watchlists whose first day is ``since``: the last stored day before it."""
+    return last_day(history, board, since - ONE_DAY) or since
 
 
 def looked_at(day: Day, rules: Iterable[Rule]) -> list[dict[str, Any]]:

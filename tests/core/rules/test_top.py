@@ -206,7 +206,7 @@ def test_the_state_turns_only_on_a_day_that_completes_a_run(
 ) -> None:
     """Whoever asks only on such days finds every turn, and no other: on all boards, full or not."""
     day = the_day(ranks(*walk, length=9, depth=depth))
-    walked = Membership.of(rule, day)
+    walked = Membership.of(rule, day.walk)
     before, now = walked.state("X", ago(1)), walked.state("X", DAY)
     assert (walked.may_turn("X", DAY, Ask.IN) and not before) is (now and not before)
     assert (walked.may_turn("X", DAY, Ask.OUT) and before) is (before and not now)
@@ -225,10 +225,19 @@ def test_the_last_days_have_everybody_who_may_leave(
 ) -> None:
     """Whoever the whole walk says was in and is out has left, on full boards and on those that end at a floor."""
     day = the_day(columns(now, *before, depth=depth))
-    walked = Membership.of(rule, day)
+    walked = Membership.of(rule, day.walk)
     earlier = day.previous.end_date if day.previous else DAY
     turned = {item for item in FILLER[:7] if walked.state(item, earlier) and not walked.state(item, DAY)}
     assert set(found(rule, day)) == turned
+
+
+@given(walks, exits, st.sampled_from([9, 20]))
+def test_who_has_left_is_who_is_not_in(walk: list[int | None], rule: LeftTop, depth: int) -> None:
+    """Both rules walk one state."""
+    day = the_day(ranks(*walk, length=9, depth=depth))
+    entered = EnteredTop(rule.n, rule.margin, rule.confirm_days, rule.absent_days)
+    for back in range(len(walk) + 1):
+        assert entered.states(day.walk)("X", ago(back)) is not rule.states(day.walk)("X", ago(back))
 
 
 class Counted(HistoryView):
