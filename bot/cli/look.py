@@ -278,7 +278,7 @@ def events(
     """What was detected, newest day last.
 
     Each event with its ID, watchlist, rule, item, ranks (the day before → that day) and what became of it: told, new
-    (in no digest yet), netted out (undone or overtaken by later days of its digest), retracted, or why it was held
+    (in no digest yet), netted out (undone or overtaken by other days of its digest), retracted, or why it was held
     back. On each: rankbot explain ID.
     Of what the feed restated, both figures: what was told, and what holds.
     """

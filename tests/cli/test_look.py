@@ -217,7 +217,7 @@ class TestNames:
             store.enqueue(late, [Settlement(undone.id, stated=False)], NOW)
         states = {line.split()[0]: line.rpartition("  ")[2] for line in bench("events").out.splitlines()}
         assert (states[undone.id], states[waits.id]) == ("netted out", "new")
-        assert "netted out: later days of the same digest undid" in bench("explain", undone.id).flat
+        assert "netted out: other days of the same digest undid" in bench("explain", undone.id).flat
         assert "in no digest yet" in bench("explain", waits.id).flat
 
 
