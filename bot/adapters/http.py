@@ -21,6 +21,7 @@ from typing import Any, Self
 import httpx
 
 from bot import __version__
+from bot.adapters.network_words import place_of
 from bot.errors import FeedError, FeedMalformedError, FeedPermanentError, FeedTransientError
 
 Transport = httpx.BaseTransport
@@ -34,14 +35,14 @@ EXCERPT_BYTES = 16 * 2**10
 _LASTING = "It is asked again in the next cycle. If it lasts, check the network and [openrouter] base_url."
 _SET_BASE_URL = "Set [openrouter] base_url, for example to https://openrouter.ai/api/v1."
 _FINDINGS: tuple[tuple[type[BaseException], str], ...] = (
-    (socket.gaierror, "the server's name could not be resolved"),
-    (ConnectionRefusedError, "the server refused the connection"),
-    (ssl.SSLError, "the encrypted connection failed"),
-    (httpx.ConnectTimeout, "no connection came about in time"),
+    (socket.gaierror, "the address of {place} could not be looked up"),
+    (ConnectionRefusedError, "{place} refused the connection"),
+    (ssl.SSLError, "the encrypted connection to {place} failed"),
+    (httpx.ConnectTimeout, "no connection to {place} came about in time"),
     (httpx.TimeoutException, "no complete answer came in time"),
     (httpx.ProxyError, "the proxy did not let the request through"),
     (httpx.RemoteProtocolError, "the answer broke off, or was not HTTP"),
-    (httpx.ConnectError, "the server could not be reached"),
+    (httpx.ConnectError, "{place} could not be reached"),
 )
 """What a network failure is called, by the first type that it, or what caused it, is an instance of."""
 
@@ -76,6 +77,7 @@ class HttpClient:
     ) -> None:
         local = check_base_url(base_url)
         self._base_url = base_url.rstrip("/")
+        self._local = local
         self._timeout = timeout_seconds
         self._max_bytes = max_bytes
         self._monotonic = monotonic
@@ -125,13 +127,17 @@ class HttpClient:
         except (httpx.TimeoutException, httpx.NetworkError, httpx.ProxyError, httpx.RemoteProtocolError) as error:
             if deadline.passed and not isinstance(error, httpx.ConnectTimeout):  # that says more
                 raise self._late(what) from error
-            raise _sorted(error, what) from error
+            raise _sorted(error, what, self._place()) from error
         finally:
             self._client.cookies.clear()
 
     def close(self) -> None:
         """Gives back what the client holds."""
         self._client.close()
+
+    def _place(self) -> str:
+        """Whom a request connects to: host and port of the server, or of a proxy. The rest may be a secret."""
+        return place_of(self._base_url, {}) if self._local else place_of(self._base_url)
 
     def _body(self, response: httpx.Response, deadline: _Deadline, what: str) -> bytes:
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
@@ -248,7 +254,7 @@ def _excerpt(response: httpx.Response, deadline: _Deadline) -> bytes:
     return bytes(body[:EXCERPT_BYTES])
 
 
-def _sorted(error: httpx.TransportError, what: str) -> FeedError:
+def _sorted(error: httpx.TransportError, what: str, place: str) -> FeedError:
     """Our error for a network failure, by the table above; ``what`` begins its message."""
     causes: list[BaseException] = []
     cause: BaseException | None = error
@@ -264,5 +270,5 @@ def _sorted(error: httpx.TransportError, what: str) -> FeedError:
             )
     for kind, finding in _FINDINGS:
         if any(isinstance(cause, kind) for cause in causes):
-            return FeedTransientError(f"{what}: {finding}.", hint=_LASTING)
-    return FeedTransientError(f"{what}: the connection broke.", hint=_LASTING)
+            return FeedTransientError(f"{what}: {finding.format(place=place)}.", hint=_LASTING)
+    return FeedTransientError(f"{what}: the connection to {place} broke.", hint=_LASTING)

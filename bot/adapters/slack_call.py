@@ -22,6 +22,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.adapters import slack_errors
 from bot.adapters.deadline import within
+from bot.adapters.network_words import place_of
 from bot.adapters.service_words import scrub
 from bot.core.delivery import Failed, Unknown
 from bot.errors import RankbotError
@@ -64,16 +65,16 @@ def ask(
         return _unusable("`api_url` is no https address.")
     client = WebClient(secret, base_url=api_url, timeout=limits.timeout, retry_handlers=[], logger=_silent())
     client.proxy = None  # the standard library reads the environment itself, NO_PROXY included
-    return _answer(lambda: within(limits.deadline, lambda: request(client)), secret)
+    return _answer(lambda: within(limits.deadline, lambda: request(client)), secret, api_url)
 
 
-def _answer(call: Callable[[], SlackResponse], secret: str) -> dict[str, Any] | Refusal:
+def _answer(call: Callable[[], SlackResponse], secret: str, api_url: str) -> dict[str, Any] | Refusal:
     try:
         answer = call()
     except SlackApiError as error:
         answer = error.response
     except _LOST as error:
-        return _refusal(slack_errors.of_exception(error), secret=secret)
+        return _refusal(slack_errors.of_exception(error, place_of(api_url)), secret=secret)
     if isinstance(answer.data, dict) and answer.data.get("ok") is True and answer.status_code == 200:
         return answer.data
     outcome = slack_errors.of_answer(answer.status_code, answer.headers, answer.data)
@@ -98,7 +99,7 @@ def post_to_webhook(
     try:
         answer = within(limits.deadline, lambda: client.send_dict(dict(body)))
     except _LOST as error:
-        return _refusal(slack_errors.of_exception(error), secret=secret)
+        return _refusal(slack_errors.of_exception(error, place_of(secret)), secret=secret)
     if answer.status_code == 200 and answer.body == "ok":
         return None
     outcome = slack_errors.of_webhook(answer.status_code, answer.headers, answer.body)

@@ -96,9 +96,9 @@ def complain(error: RankbotError) -> None:
         whisper("")
         whisper(summary(error.problems))
         return
-    whisper(f"rankbot: {error.message}")
-    for part in error.hint.splitlines():
-        for line in wrapped(part, indent=2):
+    parts = [(f"rankbot: {error.message}", 0), *((part, 2) for part in error.hint.splitlines())]
+    for text, indent in parts:
+        for line in wrapped(text, indent=indent, hanging=2 - indent):
             whisper(line)
 
 

@@ -62,7 +62,7 @@ class Database:
         parsed = _parse(url)
         self.patience = patience
         self.file = _file(parsed)
-        self.where = f"`{self.file}`" if self.file else f"`{parsed.set(query={}).render_as_string(hide_password=True)}`"
+        self.where = f"`{self.file or _without_secrets(parsed)}`"
         self.password = str(parsed.password or parsed.query.get("password") or "")
         if self.file:
             if create:
@@ -138,6 +138,11 @@ def sqlite_file(url: str) -> Path | None:
 
 def _file(parsed: URL) -> Path | None:
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+def _without_secrets(parsed: URL) -> str:
+    """A server's address as an operator knows it: ``postgresql://user@host:5432/database``."""
+    return URL.create("postgresql", parsed.username, None, parsed.host, parsed.port, parsed.database).render_as_string()
 
 
 def _parse(url: str) -> URL:
