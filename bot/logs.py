@@ -23,10 +23,9 @@ class PlainFormatter(logging.Formatter):
     ``width``: the columns of that terminal, at which they are folded; None where a file or a pipe takes them.
     """
 
-    converter = time.gmtime
-
     def __init__(self, *, width: int | None = None) -> None:
         super().__init__("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+        self.converter = time.gmtime
         self._width = width
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (the base class's name)
