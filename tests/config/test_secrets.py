@@ -149,6 +149,13 @@ def test_a_store_that_can_be_is_none_of_the_errors(tmp_path: Path, url: str) -> 
     assert load(file, environ=ENVIRON, store=True).store_url
 
 
+def test_nor_is_one_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    file = tmp_path / "50% what?" / "config.toml"
+    file.parent.mkdir()
+    file.write_text(complete('[store]\nurl = "sqlite:///rankbot.db"'), encoding="utf-8")
+    assert load(file, environ=ENVIRON, store=True).store_url
+
+
 def test_a_driver_that_is_missing_is_said_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.config.references.find_spec", lambda _name: None)
     file = tmp_path / "config.toml"
