@@ -53,8 +53,7 @@ def main(
                 print(words)  # noqa: T201  (as the commands do)
             else:
                 code = _run(given, clock, sleep)
-            if sys.stdout:
-                sys.stdout.flush()
+            sys.stdout.flush()
         except OutputError as lost:
             return code if lost.reader_left else _say_lost(lost, code)
         except KeyboardInterrupt:

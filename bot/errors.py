@@ -103,7 +103,7 @@ class StoreError(RankbotError):
 
 
 class StoreBusyError(StoreError):
-    """Another process holds the database; the next run tries again."""
+    """The database is held by another process, or away for now; the next run tries again."""
 
 
 class StoreTooNewError(StoreError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from shutil import get_terminal_size
@@ -17,13 +18,14 @@ LOG = logging.getLogger("rankbot")
 
 
 class PlainFormatter(logging.Formatter):
-    """Lines for people, which a terminal only shows, whatever an error quotes.
+    """Lines for people, which a terminal only shows, whatever an error quotes. Times are in UTC, as everywhere.
 
     ``width``: the columns of that terminal, at which they are folded; None where a file or a pipe takes them.
     """
 
     def __init__(self, *, width: int | None = None) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+        super().__init__("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+        self.converter = time.gmtime
         self._width = width
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (the base class's name)

@@ -78,9 +78,12 @@ def bundled_schema() -> Path:
     return inside if inside.is_file() else Path(__file__).parent.parent / "config.schema.json"
 
 
-def load_config(path: Path, *, secrets: bool = True) -> Config:
-    """The configuration at ``path``; raises ConfigError with every problem of the file."""
-    return configuration.load(path, environ=os.environ, secrets=secrets)
+def load_config(path: Path, *, secrets: bool = True, store: bool = False) -> Config:
+    """The configuration at ``path``; raises ConfigError with every problem of the file.
+
+    ``secrets``: whether they must be there; ``store``: whether there must be a place for it.
+    """
+    return configuration.load(path, environ=os.environ, secrets=secrets, store=store)
 
 
 class House:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -205,6 +207,15 @@ class TestLogging:
     def test_what_a_log_quotes_is_only_shown(self, form: type[logging.Formatter]) -> None:
         record = logging.LogRecord("rankbot", logging.ERROR, "", 1, "no %s", ("\x1b[2J\x9b1m\u202e",), None)
         assert form().format(record).isprintable()
+
+    def test_the_time_of_a_line_for_people_is_utc_and_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        record = logging.LogRecord("rankbot", logging.INFO, "", 1, "sent", (), None)
+        record.created = datetime(2026, 11, 11, 2, 15, 3, tzinfo=UTC).timestamp()
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setenv("TZ", "America/New_York")
+            time.tzset()
+            assert PlainFormatter().format(record) == "2026-11-11T02:15:03Z INFO sent"
+        time.tzset()
 
     def test_lines_for_people_are_folded_at_a_terminal_and_whole_elsewhere(self) -> None:
         record = logging.LogRecord("rankbot", logging.INFO, "", 1, "some words " * 12, (), None)

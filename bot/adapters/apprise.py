@@ -135,7 +135,7 @@ class AppriseChannel:
             try:
                 taken = within(self._deadline, lambda: _notify(service, title, body, ear=ear))
             except Exception as error:  # noqa: BLE001  (over a hundred services' code, none of it ours to know)
-                return Unknown(f"Apprise ended by {words_of(error)}")
+                return Unknown(f"Apprise broke off: {words_of(error)}")
         return Sent() if taken else _verdict(ear.heard, len(service), _pieces(url))
 
     def _wait(self, service: NotifyBase) -> None:

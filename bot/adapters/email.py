@@ -56,7 +56,7 @@ class EmailChannel:
     ) -> None:
         self.name = name
         self.if_unsure = if_unsure
-        self._server = Server(host, port, Security(security), patience or Patience(), tls_context)
+        self._server = Server(host, port, Security(security), patience or Patience(), tls_context, f"[channel.{name}]")
         self._username = username
         self._password = password
         self._bearer = bearer
@@ -97,10 +97,12 @@ class EmailChannel:
         subject = "TEST: rankbot can send mail here"
         key = f"test/{self.name}/{now.isoformat()}"
         receipts = []
-        for step in self.steps(Message(key, now.date(), now, subject, text, html="", slack=())):
+        steps = self.steps(Message(key, now.date(), now, subject, text, html="", slack=()))
+        for step in steps:
             outcome = self._transmit(step)
             if not isinstance(outcome, Sent):
-                return replace(outcome, reason=f"{step.target}: {outcome.reason}")
+                whom = f"{step.target}: " if len(steps) > 1 else ""  # a single one is named by `describe`
+                return replace(outcome, reason=f"{whom}{outcome.reason}")
             receipts.append(f"{step.target}: accepted as {outcome.receipt}")
         return Sent("; ".join(receipts))
 

@@ -21,6 +21,7 @@ import httpx
 
 from bot import __version__
 from bot.adapters.deadline import Wire, within
+from bot.adapters.network_words import place_of
 
 Transport = httpx.BaseTransport
 """What an answer comes through; given in place of the network by tests."""
@@ -30,16 +31,16 @@ MAX_BYTES = 16 * 2**20
 EXCERPT_BYTES = 16 * 2**10
 """How much of a refusal's body is read: enough for the feed's own message."""
 
-_NO_CONNECTION = "no connection came about in time"
+_NO_CONNECTION = "no connection to {place} came about in time"
 _FINDINGS: tuple[tuple[type[BaseException], str], ...] = (
-    (socket.gaierror, "the server's name could not be resolved"),
-    (ConnectionRefusedError, "the server refused the connection"),
-    (ssl.SSLError, "the encrypted connection failed"),
+    (socket.gaierror, "the address of {place} could not be looked up"),
+    (ConnectionRefusedError, "{place} refused the connection"),
+    (ssl.SSLError, "the encrypted connection to {place} failed"),
     (httpx.ConnectTimeout, _NO_CONNECTION),
     (httpx.TimeoutException, "no complete answer came in time"),
     (httpx.ProxyError, "the proxy did not let the request through"),
     (httpx.RemoteProtocolError, "the answer broke off, or was not HTTP"),
-    (httpx.ConnectError, "the server could not be reached"),
+    (httpx.ConnectError, "{place} could not be reached"),
 )
 """What a network failure is called, by the first type that it, or what caused it, is an instance of."""
 
@@ -99,6 +100,7 @@ class HttpClient:
     ) -> None:
         local = check_base_url(base_url)
         self._base_url = base_url.rstrip("/")
+        self._local = local
         self._timeout = timeout_seconds
         self._max_bytes = max_bytes
         for name in ("httpx", "httpcore"):  # they log every address, and at DEBUG every header
@@ -126,13 +128,14 @@ class HttpClient:
             try:
                 answer = within(self._timeout, lambda: self._asked(path, params, headers, wire), wire=wire)
             except TimeoutError as error:
-                raise NoAnswerError(Fault.NETWORK, self._late if wire.came_about else _NO_CONNECTION) from error
+                finding = self._late if wire.came_about else _NO_CONNECTION.format(place=self._place)
+                raise NoAnswerError(Fault.NETWORK, finding) from error
             except httpx.InvalidURL as error:
                 raise NoAnswerError(Fault.ADDRESS, "is not an address") from error
             except (*_BROKEN, OSError) as error:
                 if wire.came_about and isinstance(error, httpx.TimeoutException):
                     raise NoAnswerError(Fault.NETWORK, self._late) from error
-                raise _no_answer(error) from error
+                raise _no_answer(error, self._place) from error
             finally:
                 self._client.cookies.clear()
             if wire.was_cut and answer.status == 200:  # a connection that was cut may look like the answer's end
@@ -142,6 +145,11 @@ class HttpClient:
     def close(self) -> None:
         """Gives back what the client holds."""
         self._client.close()
+
+    @property
+    def _place(self) -> str:
+        """Whom a request connects to: host and port of the server, or of a proxy. The rest may be a secret."""
+        return place_of(self._base_url, {}) if self._local else place_of(self._base_url)
 
     @property
     def _late(self) -> str:
@@ -230,7 +238,7 @@ _BROKEN = (httpx.TimeoutException, httpx.NetworkError, httpx.ProxyError, httpx.R
 """What httpx raises where the network fails; its other errors are of our making."""
 
 
-def _no_answer(error: httpx.TransportError | OSError) -> NoAnswerError:
+def _no_answer(error: httpx.TransportError | OSError, place: str) -> NoAnswerError:
     """A network failure by the table above. An OSError is this machine's own: httpx wraps those of the network."""
     if isinstance(error, OSError):
         return NoAnswerError(Fault.NETWORK, f"this machine could not open a connection ({error.strerror})")
@@ -245,5 +253,5 @@ def _no_answer(error: httpx.TransportError | OSError) -> NoAnswerError:
             return NoAnswerError(Fault.CERTIFICATE, finding)
     for kind, finding in _FINDINGS:
         if any(isinstance(cause, kind) for cause in causes):
-            return NoAnswerError(Fault.NETWORK, finding)
-    return NoAnswerError(Fault.NETWORK, "the connection broke")
+            return NoAnswerError(Fault.NETWORK, finding.format(place=place))
+    return NoAnswerError(Fault.NETWORK, f"the connection to {place} broke")

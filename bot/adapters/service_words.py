@@ -21,9 +21,11 @@ def quoted(text: str | bytes) -> str:
 
 
 def words_of(error: BaseException) -> str:
-    """An error's kind and the system's words for it; never its other arguments, which may hold an address."""
+    """The system's words for an error, or else its kind; never its other arguments, which may hold an address."""
     text = error.strerror if isinstance(error, OSError) and isinstance(error.strerror, str) else ""
-    return quoted(f"{type(error).__name__}: {text}" if text else type(error).__name__)
+    if isinstance(error, TimeoutError):
+        text = "no answer came in time"
+    return quoted(text or type(error).__name__)
 
 
 def scrub(text: str, *secrets: str) -> str:

@@ -20,6 +20,7 @@ from slack_sdk.web.slack_response import SlackResponse
 
 from bot.adapters import slack_errors
 from bot.adapters.deadline import Wire, within
+from bot.adapters.network_words import place_of
 from bot.adapters.service_words import scrub
 from bot.adapters.slack_http import WireClient, WireWebhook
 from bot.core.delivery import Failed, Unknown
@@ -65,16 +66,16 @@ def ask(
         return _unusable("`api_url` is no https address.")
     with Wire() as wire:
         client = WireClient(secret, base_url=api_url, timeout=limits.timeout, wire=wire)
-        return _answer(lambda: _bounded(limits.deadline, lambda: request(client), wire), secret)
+        return _answer(lambda: _bounded(limits.deadline, lambda: request(client), wire), secret, api_url)
 
 
-def _answer(call: Callable[[], SlackResponse], secret: str) -> dict[str, Any] | Refusal:
+def _answer(call: Callable[[], SlackResponse], secret: str, api_url: str) -> dict[str, Any] | Refusal:
     try:
         answer = call()
     except SlackApiError as error:
         answer = error.response
     except _LOST as error:
-        return _refusal(slack_errors.of_exception(error), secret=secret)
+        return _refusal(slack_errors.of_exception(error, place_of(api_url)), secret=secret)
     if isinstance(answer.data, dict) and answer.data.get("ok") is True and answer.status_code == 200:
         return answer.data
     outcome = slack_errors.of_answer(answer.status_code, answer.headers, answer.data)
@@ -99,7 +100,7 @@ def post_to_webhook(
             client = WireWebhook(secret, timeout=limits.timeout, wire=wire)
             answer = _bounded(limits.deadline, lambda: client.send_dict(dict(body)), wire)
     except _LOST as error:
-        return _refusal(slack_errors.of_exception(error), secret=secret)
+        return _refusal(slack_errors.of_exception(error, place_of(secret)), secret=secret)
     if answer.status_code == 200 and answer.body == "ok":
         return None
     outcome = slack_errors.of_webhook(answer.status_code, answer.headers, answer.body)

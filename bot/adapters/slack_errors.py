@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.error import URLError
 
-from bot.adapters.service_words import quoted, words_of
+from bot.adapters.network_words import network_words
+from bot.adapters.service_words import quoted
 from bot.core.delivery import Failed, Unknown
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -37,6 +38,7 @@ _NEW_WEBHOOK = (
     "Make a new webhook in the app's settings and put its address where config.toml takes it from, then retry."
 )
 _ADMIN = "A workspace admin must allow the app to post there."
+_NETWORK = "Check this machine's network, and HTTPS_PROXY and NO_PROXY if there is a proxy."
 _OUR_FAULT = "This is rankbot's fault: please report it, with the message."
 
 _REDIRECT = "a redirect, which is not followed"
@@ -172,17 +174,17 @@ def of_webhook(status: int, headers: Mapping[str, str], body: str) -> Failed | U
 _GONE = frozenset({400, 401, 403, 404, 405, 410})
 
 
-def of_exception(error: Exception) -> Failed | Unknown:
-    """What it means that no answer came.
+def of_exception(error: Exception, place: str) -> Failed | Unknown:
+    """What it means that no answer came from ``place``, a host.
 
     The standard library wraps what happens before the whole request is written (DNS, refused connection, TLS) as
     URLError, and leaves what happens afterwards as it is: then the message may be there.
     """
     if isinstance(error, URLError):
         cause = error.reason
-        words = words_of(cause) if isinstance(cause, OSError) else "the address can't be used"
-        return Failed(f"Slack could not be reached: {words}", permanent=False)
-    return Unknown(f"the answer was lost: {words_of(error)}")
+        words = network_words(cause, place) if isinstance(cause, OSError) else "the address can't be used"
+        return Failed(words, permanent=False, hint=_NETWORK)
+    return Unknown(f"the answer was lost: {network_words(error, place)}")
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -15,9 +15,11 @@ from enum import StrEnum
 from ipaddress import ip_address
 
 from bot.adapters.deadline import Wire, within
-from bot.adapters.service_words import quoted, scrub, words_of
+from bot.adapters.network_words import host_and_port
+from bot.adapters.service_words import scrub
 from bot.adapters.smtp_connection import Connection, SecureConnection
-from bot.adapters.smtp_login import BASIC_ENDED, Login, ends_passwords, log_in, login_hint
+from bot.adapters.smtp_errors import not_sent, refused_words, said, words_of_failure
+from bot.adapters.smtp_login import Login, log_in
 from bot.core.delivery import Failed, Outcome, Sent, Unknown
 
 _DOTS = re.compile(rb"(?m)^\.")
@@ -48,13 +50,22 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A mail server and how to speak with it. ``tls_context`` verifies certificates by the system's list if None."""
+    """A mail server and how to speak with it. ``tls_context`` verifies certificates by the system's list if None.
+
+    ``table`` is where the configuration names it.
+    """
 
     host: str
     port: int
     security: Security
     patience: Patience = Patience()
     tls_context: ssl.SSLContext | None = None
+    table: str = "config.toml"
+
+    @property
+    def place(self) -> str:
+        """Host and port, as one writes them."""
+        return host_and_port(self.host, self.port)
 
     @property
     def is_loopback(self) -> bool:
@@ -88,11 +99,11 @@ def transmit(
             refused = session.hand_over(login, sender, recipients, data, wait_for_all=wait_for_all)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             session.close()
-            return _not_sent(error, server.host, secrets)
+            return not_sent(error, server, secrets)
         try:
             return session.accepted(refused, secrets)
         except (smtplib.SMTPException, OSError) as error:
-            return Unknown(f"the answer to the mail was lost: {scrub(_words(error), *secrets)}")
+            return Unknown(f"the answer to the mail was lost: {scrub(words_of_failure(error, server), *secrets)}")
         finally:
             session.close()
 
@@ -106,7 +117,7 @@ def probe(server: Server, login: Login | None, *, sender: str) -> Outcome:
         try:
             session.introduce(login, sender)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
-            return _not_sent(error, server.host, login.secrets if login else ())
+            return not_sent(error, server, login.secrets if login else ())
         finally:
             session.close()
     protected = {Security.STARTTLS: "STARTTLS ok, ", Security.TLS: "TLS ok, ", Security.NONE: ""}[server.security]
@@ -161,10 +172,10 @@ class _Session:
         code, words = within(self._server.patience.acceptance, self._answer, wire=self._wire)
         self._in_text = False
         if 200 <= code < 300:
-            return Sent(refused=scrub(_refused_words(refused), *secrets))
+            return Sent(refused=scrub(refused_words(refused), *secrets))
         if 400 <= code < 600:
-            return Failed(scrub(_said(code, words), *secrets), permanent=code >= 500)
-        return Unknown(scrub(_said(code, words), *secrets))
+            return Failed(scrub(said(code, words), *secrets), permanent=code >= 500)
+        return Unknown(scrub(said(code, words), *secrets))
 
     def close(self) -> None:
         """Ends the connection; how that goes changes nothing about the mail."""
@@ -239,61 +250,3 @@ class _Session:
         if connection.sock:  # it may be silent for all of the time that there is
             connection.sock.settimeout(None)
         return connection.getreply()
-
-
-# ── what failures mean ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def _not_sent(error: Exception, host: str, secrets: Sequence[str]) -> Failed:
-    """What it means that the mail was not handed over."""
-    return Failed(scrub(_words(error), *secrets), permanent=_is_permanent(error), hint=_hint(error, host))
-
-
-def _is_permanent(error: Exception) -> bool:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPResponseException):
-        return 500 <= error.smtp_code < 600
-    return isinstance(error, smtplib.SMTPNotSupportedError | UnicodeError) or _is_without_common_login(error)
-
-
-def _is_without_common_login(error: Exception) -> bool:
-    """Whether server and smtplib know no common kind of login: smtplib's only use of the bare class here."""
-    return type(error) is smtplib.SMTPException
-
-
-def _hint(error: Exception, host: str) -> str:
-    if isinstance(error, smtplib.SMTPResponseException) and ends_passwords(error):
-        return BASIC_ENDED
-    if isinstance(error, smtplib.SMTPAuthenticationError) or _is_without_common_login(error):
-        return login_hint(host)
-    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code == 530:
-        return "The server wants a login: set `username` and `password`, and `security` other than none."
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return 'The server offers no STARTTLS, or no login: see `port` and `security` ("tls" for port 465).'
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return "The server's certificate does not fit `host`, or nobody known vouches for it."
-    return "The host, user name or password holds characters outside ASCII." if isinstance(error, UnicodeError) else ""
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return _refused_words(error.recipients)
-    if isinstance(error, smtplib.SMTPResponseException):
-        return _said(error.smtp_code, error.smtp_error)
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the server's certificate was not accepted: {quoted(error.verify_message)}"
-    if isinstance(error, smtplib.SMTPException):
-        return quoted(str(error))
-    if isinstance(error, TimeoutError):
-        return "the server took too long"
-    return words_of(error)
-
-
-def _said(code: int, words: str | bytes) -> str:
-    return f"the server said {code} {quoted(words)}"
-
-
-def _refused_words(refused: Mapping[str, tuple[int, bytes]]) -> str:
-    listed = "; ".join(f"{address} ({code} {quoted(words)})" for address, (code, words) in refused.items())
-    return f"refused: {listed}" if listed else ""

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from bot.app.poll import Failure, failure_of, obey
 from bot.app.ports import Feed, Store
-from bot.app.troubles import CATALOGUE_FAILS, CATALOGUE_SHRUNK
+from bot.app.troubles import CATALOGUE_FAILS, CATALOGUE_SHRUNK, noted
 from bot.core.catalogue import BELIEVED_AFTER, Listing, rankable, shrunk
 from bot.core.plan import PATIENCE
 from bot.core.watchlist import Watchlist
@@ -39,7 +39,7 @@ def refresh(feed: Feed, store: Store, *, now: datetime) -> Failure | None:
     except FeedError as error:
         obey(store, error, now=now)
         if isinstance(error, FeedMalformedError | FeedPermanentError) or _missing(store, now):
-            store.open_incident(CATALOGUE_FAILS, f"{error.message} {error.hint}".strip(), now)
+            store.open_incident(CATALOGUE_FAILS, noted(error.message, error.hint), now)
         return failure_of(error)
     disbelieved = _judge(store, listings, now)
     store.end_incident(CATALOGUE_FAILS, now)
@@ -59,7 +59,7 @@ def _judge(store: Store, listings: list[Listing], now: datetime) -> Failure | No
     before = f", {size} on {full_day(known.day)}" if known and known.day else ""
     message = f"models: the answer is not believed. It holds {len(listings)} models{before}."
     hint = "Names and prices stay as they were; it is asked again in the next cycle."
-    store.open_incident(CATALOGUE_SHRUNK, f"{message} {hint}", now)
+    store.open_incident(CATALOGUE_SHRUNK, noted(message, hint), now)
     since = min(incident.opened_at for incident in store.incidents() if incident.key == CATALOGUE_SHRUNK)
     if listings and now - since >= BELIEVED_AFTER:
         return None

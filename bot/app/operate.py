@@ -7,16 +7,28 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 
 from bot.app.deliver import Attempt, put_apart
-from bot.app.poll import PollReport
+from bot.app.poll import BELIEVE, PollReport
 from bot.app.ports import Channel, Renderer, Store
 from bot.app.preview import preview_day
 from bot.app.records import Incident, NewDelivery
 from bot.app.subscription import Subscription
-from bot.app.troubles import FEED_FAILS, FEED_REFUSES, OF_DELIVERIES, REFUSED, TEMPLATES, incident_key
+from bot.app.troubles import (
+    FEED_FAILS,
+    FEED_REFUSES,
+    OF_DELIVERIES,
+    REFUSED,
+    TEMPLATES,
+    in_words,
+    incident_key,
+    noted,
+)
 from bot.core.delivery import Delivery, DeliveryStatus
 from bot.core.ranking import Board
-from bot.core.wording import count, sentence, window
+from bot.core.wording import count, listing, sentence, window
 from bot.errors import RankbotError
+
+NAMED = 2
+"""Kinds of trouble that the subject of a notice names."""
 
 
 def note_poll(store: Store, report: PollReport, *, now: datetime) -> None:
@@ -26,15 +38,16 @@ def note_poll(store: Store, report: PollReport, *, now: datetime) -> None:
     for key, failures in ((FEED_FAILS, passing), (FEED_REFUSES, refused)):
         if failures:
             more = f" And {count(len(failures) - 1, 'more failure')}." if len(failures) > 1 else ""
-            store.open_incident(key, f"{failures[0].message} {failures[0].hint}".strip() + more, now)
+            store.open_incident(key, noted(failures[0].message + more, failures[0].hint), now)
         elif report.answered or not report.planned:
             store.end_incident(key, now)
     held = {f"quarantine:{entry.board}:{entry.end_date}": entry for entry in store.quarantined()}
     for key, entry in held.items():
         board = Board.parse(entry.board)
         which = f"{board.title}, {window(board.window_days, entry.end_date)}"
-        message = f"{which}: the answer is quarantined, and asked for again. {entry.reason}"
-        store.open_incident(key, message, now)
+        reason, believe, board_key = entry.reason.partition(BELIEVE)
+        then = f"It is quarantined, and asked for again. {believe}{board_key}"
+        store.open_incident(key, noted(f"{which}: an answer was not believed. {reason}", then), now)
     for incident in store.incidents():
         if incident.key.startswith("quarantine:") and incident.key not in held:
             store.end_incident(incident.key, now)
@@ -65,7 +78,7 @@ def _note_refused(tx: Store, attempt: Attempt, now: datetime) -> None:
     channel = attempt.delivery.channel
     if attempt.error:
         message = f"{channel}: “{attempt.delivery.subject}” went out, but not to all: {attempt.error}."
-        tx.open_incident(f"{REFUSED}:{channel}", f"{message} Look at `to` of [channel.{channel}].", now)
+        tx.open_incident(f"{REFUSED}:{channel}", noted(message, f"Look at `to` of [channel.{channel}]."), now)
     else:
         tx.end_incident(f"{REFUSED}:{channel}", now)
 
@@ -76,8 +89,7 @@ def _trouble(delivery: Delivery, hint: str) -> str:
     if delivery.status is not DeliveryStatus.DEAD:
         what = "may have been delivered or not"
         then = f"Look whether it is there; then: rankbot deliveries discard {delivery.id}, or retry {delivery.id}"
-    message = f"{delivery.channel}: “{delivery.subject}” {what}: {sentence(delivery.last_error)} {hint}".strip()
-    return f"{message} {then}"
+    return noted(f"{delivery.channel}: “{delivery.subject}” {what}: {sentence(delivery.last_error)}", f"{hint} {then}")
 
 
 def bug_key(stage: str, subject: str) -> str:
@@ -92,8 +104,8 @@ def note_bug(store: Store, stage: str, subject: str, error: Exception | None, *,
         store.end_incident(key, now)
         return
     what = f"{error.message} {error.hint}".strip() if isinstance(error, RankbotError) else type(error).__name__
-    message = f"{subject} could not be {stage}: {what}. The log has the details; all others went on."
-    store.open_incident(key, message.replace("..", "."), now)
+    message = f"{subject} could not be {stage}: {what}.".replace("..", ".")
+    store.open_incident(key, noted(message, "The log has the details; all others went on."), now)
 
 
 def end_orphans(store: Store, stage: str, subjects: AbstractSet[str], *, now: datetime) -> None:
@@ -107,7 +119,7 @@ def end_orphans(store: Store, stage: str, subjects: AbstractSet[str], *, now: da
 def note_templates(store: Store, complaints: list[str], *, now: datetime) -> None:
     """Opens an incident for templates that failed since the last time, or ends it; takes the complaints away."""
     if complaints:
-        store.open_incident(TEMPLATES, " ".join(dict.fromkeys(complaints)), now)
+        store.open_incident(TEMPLATES, noted(" ".join(dict.fromkeys(complaints))), now)
     else:
         store.end_incident(TEMPLATES, now)
     complaints.clear()
@@ -158,18 +170,25 @@ def tell_operator(store: Store, operators: Sequence[Channel], renderer: Renderer
 
 
 def _subject(incidents: Sequence[Incident]) -> str:
-    opened = sum(incident.ended_at is None for incident in incidents)
-    ended = len(incidents) - opened
-    if not opened:
-        return f"rankbot: {count(ended, 'problem')} ended"
-    return f"rankbot: {count(opened, 'problem')}{f', {ended} ended' if ended else ''}"
+    """How many began and how many ended, and which: "rankbot: 1 problem: feed failed; 1 ended: team not delivered"."""
+    opened = [incident for incident in incidents if incident.ended_at is None]
+    ended = [incident for incident in incidents if incident.ended_at is not None]
+    parts = [f"{count(len(opened), 'problem')}: {_named(opened)}"] if opened else []
+    if ended:
+        how_many = str(len(ended)) if opened else count(len(ended), "problem")
+        parts.append(f"{how_many} ended: {_named(ended)}")
+    return f"rankbot: {'; '.join(parts)}"
+
+
+def _named(incidents: Sequence[Incident]) -> str:
+    return listing(list(dict.fromkeys(in_words(incident.key) for incident in incidents)), NAMED)
 
 
 def _line(incident: Incident) -> str:
-    since = incident.opened_at.astimezone(UTC)
+    """A trouble with what to do about it; of one that ended, only what it was."""
     if incident.ended_at is None:
-        return f"Since {since:%Y-%m-%d %H:%M} UTC: {incident.message}"
-    return f"Ended {incident.ended_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {incident.message}"
+        return f"Since {incident.opened_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {incident.text}"
+    return f"Ended {incident.ended_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {incident.what}"
 
 
 def _yesterday(now: datetime) -> date:

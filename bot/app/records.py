@@ -73,6 +73,7 @@ class Quarantined:
 class Incident:
     """One of the bot's own troubles, from its first occurrence to its end. ``key`` says which trouble on what.
 
+    ``message`` says what failed and, on a line of its own, what to do about it as long as it lasts (app/troubles.py).
     ``told``: the operator knows how it stands; its end makes that untrue again.
     """
 
@@ -81,6 +82,16 @@ class Incident:
     opened_at: datetime
     ended_at: datetime | None = None
     told: bool = False
+
+    @property
+    def what(self) -> str:
+        """What failed, without what was to be done."""
+        return self.message.partition("\n")[0]
+
+    @property
+    def text(self) -> str:
+        """All of it on one line."""
+        return " ".join(self.message.splitlines())
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,17 +70,19 @@ def read_back(config: Config, *, now: datetime, outlook: Outlook) -> None:
 
 def to_know(config: Config, *, online: bool) -> None:
     """Prints the notes with their lines, then what else one should know; nothing where there is nothing."""
-    found = [(note.line, note.message, note.excerpt) for note in config.notes]
+    found = [(note.line, note.message, note.excerpt) for note in config.notes]  # without a line, it is what to do
     found += [(line, text, "") for line, text in advice(config, online=online)]
     if not found:
         return
     say(f"{count(len(found), 'thing')} to know")
     wheres = [f"{config.file.name}:{line}" if line else config.file.name for line, _, _ in found]
     room = min(max(map(len, wheres)), WIDTH // 2)
-    for where, (_, text, excerpt) in zip(wheres, found, strict=True):
+    for where, (line, text, excerpt) in zip(wheres, found, strict=True):
         paragraph(f"{where:<{room}}  {text}", indent=2, hanging=room + 2)
-        if excerpt:
+        if excerpt and line:
             say(excerpt)
+        elif excerpt:
+            paragraph(" ".join(excerpt.split()), indent=room + 4)
     say()
 
 

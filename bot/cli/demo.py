@@ -171,7 +171,7 @@ def _live(house: House, clock: _Clock, last: date, days: int) -> _Lived:
     from bot.scheduler import AGAIN_AFTER
 
     lived = _Lived()
-    with progress("days") as show:
+    with progress("days", goes_on=False) as show:
         for number in range(days):
             back = days - 1 - number
             day = last - back * ONE_DAY

@@ -126,8 +126,8 @@ def _incidents(house: House, condition: Condition) -> None:
     for incident in noted:
         if not incident.key.startswith(OF_DELIVERIES):  # those are told with the outbox
             said = condition.retried if incident.key.startswith(PASSING) else condition.problems
-            if incident.message not in said:  # a key that is refused is so for boards and for the catalogue
-                said.append(incident.message)
+            if incident.text not in said:  # a key that is refused is so for boards and for the catalogue
+                said.append(incident.text)
 
 
 def _data(house: House, condition: Condition) -> None:
@@ -170,7 +170,7 @@ def _borne(house: House, items: Iterable[str]) -> Names:
 def _outbox(house: House, condition: Condition) -> None:
     waiting = house.store.deliveries(open_only=True)
     condition.waiting = len(waiting)
-    noted = {incident.key: incident.message for incident in house.store.incidents()}
+    noted = {incident.key: incident.text for incident in house.store.incidents()}
     for delivery in waiting:
         headline = f"{delivery.channel}: “{delivery.subject}”"
         if delivery.status is DeliveryStatus.DEAD:

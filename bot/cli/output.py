@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.cli.streams import OutputError
+from bot.core import wording
 from bot.core.text import as_json, clean, inert
 from bot.errors import ConfigError, RankbotError
 
@@ -76,8 +77,9 @@ def whisper(text: object) -> None:
     """
     with suppress(OutputError, OSError, AttributeError):  # no stdout, or none that takes it: that is said at the end
         sys.stdout.flush()
-    with suppress(OSError):
-        print(inert(str(text)), file=sys.stderr)
+    if sys.stderr:  # print takes none for stdout
+        with suppress(OSError):
+            print(inert(str(text)), file=sys.stderr)
 
 
 def json_line(value: Any) -> None:
@@ -96,9 +98,9 @@ def complain(error: RankbotError) -> None:
         whisper("")
         whisper(summary(error.problems))
         return
-    whisper(f"rankbot: {error.message}")
-    for part in error.hint.splitlines():
-        for line in wrapped(part, indent=2):
+    parts = [(f"rankbot: {error.message}", 0), *((part, 2) for part in error.hint.splitlines())]
+    for text, indent in parts:
+        for line in wrapped(text, indent=indent, hanging=2 - indent):
             whisper(line)
 
 
@@ -127,9 +129,37 @@ def moment(value: datetime, zone: Any = UTC) -> str:
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr with the time left, if that is a terminal; yields what to call with (done, planned)."""
-    if not sys.stderr.isatty():
+def progress(label: str, *, goes_on: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr with the time left, if that is a terminal; yields what to call with (done, planned).
+
+    Ctrl-C meanwhile is answered with how far it came, if what is stored by then is not asked for again (``goes_on``).
+    """
+    came = (0, 0)
+
+    def note(done: int, planned: int) -> None:
+        nonlocal came
+        came = (done, planned)
+        show(done, planned)
+
+    try:
+        with _bar(label) as show:
+            yield note
+    except KeyboardInterrupt:
+        fresh = "\n" if sys.stderr and sys.stderr.isatty() else ""  # after a terminal's ^C
+        whisper(f"{fresh}Stopped.{_kept(*came) if goes_on else ''}")
+        raise
+
+
+def _kept(done: int, planned: int) -> str:
+    """What there is of work that was ended before it was done."""
+    stored = f" {done} of {wording.count(planned, 'answer')} {'is' if done == 1 else 'are'} stored." if planned else ""
+    return f"{stored} Called again, it goes on from there."
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """The bar itself; without a terminal, nothing."""
+    if not (sys.stderr and sys.stderr.isatty()):
         yield lambda _done, _planned: None
         return
     from rich.console import Console

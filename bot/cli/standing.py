@@ -10,35 +10,13 @@ from typing import Any
 
 from bot.adapters.store import sqlite_file
 from bot.app.records import Incident
-from bot.app.troubles import (
-    CATALOGUE_FAILS,
-    CATALOGUE_SHRUNK,
-    FEED_FAILS,
-    FEED_REFUSES,
-    OF_DELIVERIES,
-    REFUSED,
-    TEMPLATES,
-)
+from bot.app.troubles import in_words
 from bot.cli.live import lasted
 from bot.cli.output import LABEL, WIDTH
 from bot.core import wording
 from bot.wiring import House
 
 _UNITS = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"))
-_TROUBLES = {
-    FEED_FAILS: "feed failed",
-    FEED_REFUSES: "feed refused",
-    TEMPLATES: "templates failed",
-    CATALOGUE_FAILS: "catalogue failed",
-    CATALOGUE_SHRUNK: "catalogue not believed",
-}
-"""Troubles of which there is one at a time, in two or three words."""
-_OF_SUBJECTS = {
-    "quarantine": "answer for {} not believed",
-    OF_DELIVERIES.rstrip(":"): "{} not delivered",
-    REFUSED: "{} not to all",
-}
-"""Those on something, by how their keys begin; any other's begins with what could not be done to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +57,7 @@ class StoreLook:
             if last is None
             else {
                 "key": last.key,
-                "message": last.message,
+                "message": last.what,
                 "opened_at": last.opened_at.isoformat(),
                 "ended_at": last.ended_at.isoformat() if last.ended_at else None,
             },
@@ -113,7 +91,7 @@ def failures(opened: int, last: Incident | None) -> str:
     if last is None or last.ended_at is None:
         return now
     took = lasted((last.ended_at - last.opened_at).total_seconds())
-    return f"{now}; last ended {wording.full_day(last.ended_at.date())} ({_trouble(last.key)}, {took})"
+    return f"{now}; last ended {wording.full_day(last.ended_at.date())} ({in_words(last.key)}, {took})"
 
 
 def weight(count: int) -> str:
@@ -121,15 +99,6 @@ def weight(count: int) -> str:
     unit, letters = next((found for found in _UNITS if count >= found[0]), _UNITS[-1])
     whole = count / unit
     return f"{whole:.0f} {letters}" if whole >= 10 else f"{whole:.1f} {letters}"
-
-
-def _trouble(key: str) -> str:
-    """Which trouble it was, by its key."""
-    if key in _TROUBLES:
-        return _TROUBLES[key]
-    stage, _, subject = key.partition(":")
-    name = subject.rpartition(":")[0] or subject
-    return _OF_SUBJECTS[stage].format(name) if stage in _OF_SUBJECTS else f"{subject} not {stage}"
 
 
 def _free(file: Path) -> int | None:

@@ -105,7 +105,7 @@ def check(
     from bot.wiring import bundled_templates, load_config
 
     path = config_path(context, config)
-    loaded = load_config(path)
+    loaded = load_config(path, store=True)
     templates = JinjaRenderer(bundled_templates(), loaded.defaults.templates)
     problems = [Finding(str(trouble)) for trouble in templates.check()]
     clock = clock_of(context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -43,6 +44,14 @@ class _Guarded:
         return getattr(self._stream, name)
 
 
+class _Closed(io.TextIOBase):
+    """Stands for a stdout that was closed before the start (``>&-``): Python has none then, and would say nothing."""
+
+    def write(self, _text: str) -> int:
+        """Fails, as it would on the closed descriptor."""
+        raise OutputError(OSError(errno.EBADF, "it is closed"))
+
+
 @contextmanager
 def guarded() -> Iterator[None]:
     """Makes OutputErrors of what fails on stdout; what stdout and stderr can't encode, they write as ``?``.
@@ -53,8 +62,7 @@ def guarded() -> Iterator[None]:
     for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    if before:
-        sys.stdout = cast("TextIO", _Guarded(before))
+    sys.stdout = cast("TextIO", _Guarded(before) if before else _Closed())
     try:
         yield
     finally:

@@ -22,6 +22,8 @@ from bot.core.watchlist import Watchlist
 
 _WINTER, _SUMMER = date(2026, 1, 15), date(2026, 7, 15)
 """Two days that show a zone's standard and summer time: enough for a note, and no clock is needed."""
+_UTC = frozenset({"UTC", "Etc/UTC"})
+"""The zones that need no conversion to UTC."""
 
 
 def check_channel_names(path: Path, names: object, channels: Mapping[str, Any], report: Report) -> None:
@@ -125,9 +127,10 @@ def note_early(path: Path, channel: Channel, openrouter: OpenRouter, report: Rep
         if due < complete:
             local = complete.astimezone(cadence.timezone)
             early = f"{_lead(complete - due)} before the day before is complete"
+            here = f"{cadence.at:%H:%M} {cadence.timezone.key} is"
             report.note(
                 (*path, "at"),
-                f"{cadence.at:%H:%M} {cadence.timezone.key} is {due:%H:%M} UTC, {early}",
+                f"{here} {early}" if cadence.timezone.key in _UTC else f"{here} {due:%H:%M} UTC, {early}",
                 under=f"each digest would be a day older than need be; from {local:%H:%M} on it is not",
             )
             return

@@ -154,11 +154,16 @@ def _no_zone(name: str) -> Wrong:
 def _time(value: Any) -> time:
     found = _TIME.match(value) if isinstance(value, str) else None
     if found is None:
-        meant = time_meant(value)
-        raise Wrong(
-            '`at` wants a time such as "09:00"', under=f'did you mean "{meant}"?' if meant else 'such as "09:00"'
-        )
+        raise _no_time(value)
     return time(int(found[1]), int(found[2]))
+
+
+def _no_time(value: Any) -> Wrong:
+    meant = time_meant(value)
+    if meant:
+        return Wrong('`at` wants a time such as "09:00"', under=f'did you mean "{meant}"?')
+    cited = f"{shown(value)} is not a time of day" if isinstance(value, str) else "`at` wants a time of day"
+    return Wrong(cited, under='such as "09:00"')
 
 
 def _days(value: Any) -> frozenset[int]:

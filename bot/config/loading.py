@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from bot.adapters.channels import PLUGS
+from bot.config.channel_table import ChannelTable
 from bot.config.checks import (
     check_channel_names,
     check_email,
@@ -22,6 +23,7 @@ from bot.config.checks import (
 )
 from bot.config.fields import NAME
 from bot.config.model import Config
+from bot.config.names import note_names
 from bot.config.plugs import missing_package
 from bot.config.positions import Path
 from bot.config.report import AnyTable, Report, homes_of, read_table, unknown_key
@@ -43,7 +45,7 @@ from bot.config.tables import (
     WatchlistTable,
 )
 from bot.config.watchlists import board_of, build_watchlist, check_watchlist
-from bot.config.wrong import Wrong, did_you_mean, one_from
+from bot.config.wrong import Wrong, did_you_mean, nearest, one_from
 from bot.core.text import clean
 from bot.core.watchlist import Watchlist
 from bot.errors import ConfigError, Problem
@@ -54,17 +56,25 @@ _CHECKS = {"slack": check_slack, "email": check_email}
 """What joins the keys of a channel, by its type."""
 
 
-def load(path: FilePath, *, environ: Mapping[str, str], secrets: bool = True, retired: RetiredKeys = RETIRED) -> Config:
+def load(
+    path: FilePath,
+    *,
+    environ: Mapping[str, str],
+    secrets: bool = True,
+    store: bool = False,
+    retired: RetiredKeys = RETIRED,
+) -> Config:
     """The configuration in ``path``.
 
     Raises ConfigError with all errors (and notes) of the file, in file order. With ``secrets=False`` it does not matter
-    whether secrets can be read, except the store's address, which every command needs. ``retired`` keys are warned
-    about and left out.
+    whether secrets can be read, except the store's address, which every command needs. With ``store`` it is an error
+    where a store can't be: whoever opens it finds out anyway, and may well find its disk there a minute later.
+    ``retired`` keys are warned about and left out.
     """
     source = read(path)
     report = Report(source)
     data, warnings = without_retired(_frozen(source.data), retired, report)
-    config = _Loading(data, report, Surroundings(path, environ, secrets)).config()
+    config = _Loading(data, report, Surroundings(path, environ, secrets, store)).config()
     if config is None:
         raise ConfigError(report.problems)
     config.notes.extend(report.problems)
@@ -128,6 +138,8 @@ class _Loading:
             return None
         note_operator(operator, watchlists, self.report)
         note_audience(channels, operator, watchlists, self.report)
+        for watchlist in watchlists:
+            note_names(watchlist, self.report)
         return Config(
             file=self.where.file.absolute(),
             openrouter=openrouter,
@@ -214,29 +226,44 @@ class _Loading:
     def _channel(self, path: Path, raw: Mapping[str, Any], keys: tuple[str, ...]) -> Channel | None:
         kind = raw.get("type")
         if not isinstance(kind, str) or kind not in CHANNELS:
-            self._report_type(path, raw, keys)
+            self._report_rest(path, raw, self._report_type(path, raw), keys)
             return None
-        if kind in _CHECKS:
-            _CHECKS[kind](path, raw, self.report)
         if kind in PLUGS and not PLUGS[kind].is_installed:
             self.report.error((*path, "type"), missing_package(PLUGS[kind]))
+        return self._channel_of(kind, path, raw)
+
+    def _channel_of(self, kind: str, path: Path, raw: Mapping[str, Any]) -> Channel | None:
+        if kind in _CHECKS:
+            _CHECKS[kind](path, raw, self.report)
         return read_table(CHANNELS[kind], raw, path, report=self.report, where=self.where)
 
-    def _report_type(self, path: Path, raw: Mapping[str, Any], keys: tuple[str, ...]) -> None:
-        """Reports a channel without a usable type, and those of its keys that no type has."""
+    def _report_type(self, path: Path, raw: Mapping[str, Any]) -> str | None:
+        """Reports a channel without a usable type; returns the one that was probably meant, if any."""
         if "type" not in raw:
-            meant = [kind for kind, model in CHANNELS.items() if set(raw) <= {*model.key_names()}]
-            example = meant[0] if len(meant) == 1 else "slack"
-            self.report.error(path, Wrong("this channel has no `type`", under=f'add type = "{example}"'))
-        else:
-            kind = raw["type"]
-            near = did_you_mean(kind, CHANNELS) if isinstance(kind, str) else ""
-            cited = f"`{clean(kind)}`" if isinstance(kind, str) else "this"
-            wrong = Wrong(f"{cited} is not a type of channel", under=near or one_from(CHANNELS))
-            self.report.error((*path, "type"), wrong)
+            fitting = [kind for kind, model in CHANNELS.items() if set(raw) <= {*model.key_names()}]
+            meant = fitting[0] if len(fitting) == 1 else None
+            self.report.error(path, Wrong("this channel has no `type`", under=f'add type = "{meant or "slack"}"'))
+            return meant
+        kind = raw["type"]
+        near = nearest(kind, CHANNELS) if isinstance(kind, str) else None
+        cited = f"`{clean(kind)}`" if isinstance(kind, str) else "this"
+        under = f'did you mean "{near}"?' if near else one_from(CHANNELS)
+        self.report.error((*path, "type"), Wrong(f"{cited} is not a type of channel", under=under))
+        return near
+
+    def _report_rest(self, path: Path, raw: Mapping[str, Any], meant: str | None, keys: tuple[str, ...]) -> None:
+        """Reports what else is wrong with a channel of no usable type: by the type that was meant, if one was.
+
+        Without one, the keys that no type has, and the values of those that all types have.
+        """
+        if meant:
+            self._channel_of(meant, path, {**raw, "type": meant})
+            return
         for key in raw:
             if key not in keys:
                 self.report.error((*path, key), unknown_key(key, keys, f"[channel.{path[-1]}]"), key=True)
+        shared = {key: raw[key] for key in ChannelTable.key_names() if key in raw}
+        read_table(ChannelTable, shared, path, report=self.report, where=self.where)
 
     def _watchlists(self, defaults: Defaults, operator: Operator) -> tuple[Watchlist, ...]:
         self._check_names("watchlist", WatchlistTable.key_names())

@@ -17,13 +17,14 @@ _BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _SCALAR = re.compile(r"[^,\]}\n#]+")
-_STRING = re.compile(
+STRING = re.compile(
     r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'  # up to two quotes may stand before the closing three
     r"|'''.*?'''(?:'{0,2})"
     r'|"(?:\\.|[^"\\])*"'
     r"|'[^']*'",
     re.DOTALL,
 )
+"""A text in quotes, of one line or of several."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -118,7 +119,7 @@ class _Scanner:
         while True:
             self._skip(_SPACE)
             quoted = self._text[self._at] in "\"'"
-            span = self._take(_STRING if quoted else _BARE)
+            span = self._take(STRING if quoted else _BARE)
             raw = self._text[span.start : span.end]
             names.append((tomllib.loads(f"name = {raw}")["name"] if quoted else raw, span))
             self._skip(_SPACE)
@@ -130,7 +131,7 @@ class _Scanner:
         start = self._at
         first = self._text[start]
         if first in "\"'":
-            return self._take(_STRING)
+            return self._take(STRING)
         if first not in "[{":
             span = self._take(_SCALAR)
             return Span(start, start + len(self._text[start : span.end].rstrip()))

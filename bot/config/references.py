@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,6 +62,8 @@ def _secret(kind: type[Secret]) -> Callable[[Any, ValidationInfo], Secret]:
             found = secret.look()
         except Wrong as error:
             raise Wrong(error.message, under=error.under, advice=_advice(key, channel, secret, error)) from error
+        if kind is StoreUrl and where.check_store:
+            _check_store(found)
         if key in ("webhook_url", "ping_url"):
             _check_address(found, secret.place, such_as if literal else "")
         return secret
@@ -74,6 +77,21 @@ def _check_address(url: str, place: str, such_as: str) -> None:
         check_url(url, "this" if such_as else place)
     except Wrong as error:
         raise Wrong(error.message, under=such_as, advice=error.advice) from error
+
+
+def _check_store(url: str) -> None:
+    """Raises Wrong where no store can be made, or be found, at this address; of a server only the driver is asked."""
+    scheme, _, rest = url.partition(":///")
+    if scheme != "sqlite":
+        if find_spec("psycopg") is None:
+            message = "PostgreSQL needs a driver that is not installed"
+            raise Wrong(message, advice="pip install 'openrouter-rankbot[postgres]'")
+        return
+    file = Path(rest.partition("?")[0])
+    if file.is_dir():
+        raise Wrong(f"{file} is a folder, and the store a file", under="name a file in it")
+    if not file.parent.is_dir():
+        raise Wrong(f"there is no folder {file.parent} for the store", under="make it, or correct the path")
 
 
 def _advice(key: str, channel: str, secret: Secret, error: Wrong) -> str:

@@ -21,11 +21,15 @@ FOR_OTHERS = 0o077
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a configuration is read in: its file, the environment, and whether its secrets must be there."""
+    """What a configuration is read in: its file, the environment, and whether its secrets and its store must be there.
+
+    Of the store that is its folder, for it is made when it is opened first.
+    """
 
     file: Path
     environ: Mapping[str, str]
     check_secrets: bool = True
+    check_store: bool = False
 
     def __repr__(self) -> str:
         """Only the file: an environment is full of secrets."""

@@ -15,7 +15,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from bot.config.masking import MASK, hidden, hidden_in_broken
-from bot.config.positions import Path, Place, Span, locate
+from bot.config.positions import STRING, Path, Place, Span, locate
 from bot.errors import ConfigError, Problem
 
 _LINE_WIDTH = 70
@@ -187,23 +187,49 @@ _SENTENCES = (
     (r"Exceeds the limit", "a number has thousands of digits", ""),
 )
 """What the parser says, the same in a sentence, and what would be right."""
+_IN_BRACKETS = r"Invalid value|Unclosed|Invalid initial character"
+"""What the parser says, among other things, where a bracket is not closed and something else begins."""
+_CLOSING = {"[": "]", "{": "}"}
+_OPEN = {"[": "a list is not closed", "{": "a table in braces is not closed"}
+_BRACKETS = re.compile(rf"#[^\n]*|{STRING.pattern}|[\[\]{{}}]", re.DOTALL)
+_BEGINS_ANEW = re.compile(r"[ \t]*(\[[^\]\n,]*\]+[ \t]*(#|\n|\Z)|[\w.\"'-]+[ \t]*=)")
+"""A header, or a key with its equals sign: what no list can hold."""
 _WHERE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _HEADER_OR_KEY = re.compile(r"[ \t]*(\[[^\]\n]*\]+|[^=\n]*[^=\s])")
 
 
 def _syntax_problem(source: Source, complaint: str) -> Problem:
-    """What the parser said, in a sentence, at the token that it stopped at."""
+    """What the parser said, in a sentence, at the token that it stopped at, or at the bracket that was left open."""
     matching = (known for known in _SENTENCES if re.match(known[0], complaint))
     kind, message, under = next(matching, ("", "this is not TOML", ""))
     found = _WHERE.search(complaint)
     end = len(source.text.rstrip())
     start = source.offset(int(found[1]), int(found[2])) if found else end
+    bracket = _left_open(source.text, start) if re.match(_IN_BRACKETS, complaint) else None
+    if bracket:
+        opened = source.text[bracket.start]
+        return source.problem(bracket, Remark(_OPEN[opened], f"a `{_CLOSING[opened]}` is missing"))
     if kind != _TWICE[0]:
         return source.problem(Span(start, start + 1), Remark(message, under))
     token = _token_of_line(source.text, source.text.rfind("\n", 0, start) + 1)
     first = _earlier(source.text, token)
     already = f"it stands in line {source.line(first)} already" if first else under
     return source.problem(token, Remark(message, already, also=(first,) if first else ()))
+
+
+def _left_open(text: str, stop: int) -> Span | None:
+    """The bracket that is open where the parser stopped, if text or line end there, or a key or a table begins."""
+    line = text.rfind("\n", 0, stop) + 1
+    ended = stop >= len(text.rstrip()) or text[stop] == "\n"
+    if not (ended or _BEGINS_ANEW.match(text, line)):
+        return None
+    pending: list[int] = []
+    for found in _BRACKETS.finditer(text, 0, stop if ended else line):
+        if found[0] in ("[", "{"):
+            pending.append(found.start())
+        elif found[0] in ("]", "}") and pending:
+            pending.pop()
+    return Span(pending[-1], pending[-1] + 1) if pending else None
 
 
 def _token_of_line(text: str, start: int) -> Span:

@@ -54,6 +54,9 @@ rules.entered_top = { n = [10, 20] }     # left out: 10 and 50
 dataset = "models"
 """
 
+PLACEHOLDERS = frozenset({"Your App", "A Rival", "Another*"})
+"""The names in the starters that stand for names of the reader's own."""
+
 STARTERS: dict[str, str] = {"app": _HEAD + _APP, "analyst": _HEAD + _ANALYST, "market": _HEAD + _MARKET}
 """A configuration by who it is for: the maker of an app, an analyst, someone who watches the whole market."""
 

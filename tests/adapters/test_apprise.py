@@ -198,7 +198,7 @@ class TestFailures:
 
         monkeypatch.setattr(NotifyJSON, "send", late)
         one = channel("json://127.0.0.1/", deadline=0.01)
-        assert send(one) == Unknown("Apprise ended by TimeoutError")
+        assert send(one) == Unknown("Apprise broke off: no answer came in time")
         assert begun.wait(60)
         answered.set()
         assert send(channel("json://127.0.0.1/")) == Failed("Apprise gave no reason", permanent=False)

@@ -249,8 +249,26 @@ def test_silence_before_the_text_is_transient(server: FakeSmtp) -> None:
 
 def test_a_server_that_does_not_greet_is_transient() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        channel = mail(int(silent.getsockname()[1]), patience=Patience(command=0.1))
-        failed(send(channel), permanent=False)
+        port = int(silent.getsockname()[1])
+        outcome = failed(send(mail(port, patience=Patience(command=0.1))), permanent=False)
+        assert outcome.reason == f"127.0.0.1:{port} did not answer in time"
+
+
+def test_a_server_that_is_not_there_is_named_with_what_to_check() -> None:
+    outcome = failed(mail(1).test(), permanent=False)
+    assert outcome.reason == "127.0.0.1:1 refused the connection"
+    assert outcome.hint == "Check `host` and `port` of [channel.mail], and that this machine may reach them."
+
+
+def test_a_server_that_speaks_no_tls_is_named_with_what_to_check(server: FakeSmtp) -> None:
+    outcome = failed(send(mail(server, security="tls")), permanent=False)
+    assert outcome.reason.startswith(f"the encrypted connection to 127.0.0.1:{server.port} failed")
+    assert "Check `port` and `security` of [channel.mail]" in outcome.hint
+
+
+def test_a_server_that_hangs_up_is_named(server: FakeSmtp) -> None:
+    server.drop_at = "MAIL"
+    assert failed(send(mail(server)), permanent=False).reason == f"127.0.0.1:{server.port} closed the connection"
 
 
 # ── security ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -108,7 +108,7 @@ def test_the_deadline_is_over_the_looking_up_of_the_name_too(monkeypatch: pytest
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", silent)
-    with _fails(Fault.NETWORK, "no connection came about in time"):
+    with _fails(Fault.NETWORK, "no connection to feed.example came about in time"):
         _get("https://feed.example", seconds=0.05)
     answered.set()
 
@@ -130,7 +130,7 @@ def test_the_deadline_is_over_all_of_a_servers_addresses(monkeypatch: pytest.Mon
     hung_up = threading.Event()
     monkeypatch.setattr(socket, "create_connection", one_after_the_other)
     with raw_server(remember, read_head=False) as where:
-        with _fails(Fault.NETWORK, "no connection came about in time"):
+        with _fails(Fault.NETWORK, f"no connection to {where} came about in time"):
             _get(f"http://{where}", seconds=0.05)
         given_up.set()
         assert hung_up.wait(10)
@@ -209,7 +209,7 @@ def test_an_untrusted_certificate_is_a_fault_of_its_own(tmp_path: Path) -> None:
 def test_a_server_that_does_not_speak_tls_may_do_so_later() -> None:
     with (
         raw_server(send(b"HTTP/1.1 400 Bad Request\r\n\r\n"), read_head=False) as where,
-        _fails(Fault.NETWORK, "the encrypted connection failed"),
+        _fails(Fault.NETWORK, f"the encrypted connection to {where} failed"),
     ):
         _get(f"https://{where}")
 

@@ -29,7 +29,7 @@ def test_any_success_is_one_and_a_redirect_is_none(answer: bytes, trouble: str |
         (f"https://hc-ping.example/{SECRET}\x01", "The ping's address is not an address."),
         (f"{SECRET}", "The ping's address is not an https address."),
         (f"http://hc-ping.example/{SECRET}", "The ping's address (http://hc-ping.example) would send a secret"),
-        (f"http://127.0.0.1:9/{SECRET}", "The ping: the server refused the connection."),
+        (f"http://127.0.0.1:9/{SECRET}", "The ping: 127.0.0.1:9 refused the connection."),
     ],
 )
 def test_what_cannot_be_asked_for_is_said_without_the_secret(url: str, said: str) -> None:

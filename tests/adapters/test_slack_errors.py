@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ssl
-from http.client import RemoteDisconnected
+from http.client import IncompleteRead, RemoteDisconnected
 from urllib.error import URLError
 
 import pytest
@@ -103,27 +102,38 @@ def test_only_what_looks_like_a_code_is_one(data: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "reason",
-    [ConnectionRefusedError(111, "Connection refused"), ssl.SSLCertVerificationError(1, "certificate"), TimeoutError()],
+    ("reason", "words"),
+    [
+        (ConnectionRefusedError(111, "Connection refused"), "hooks.slack.com refused the connection"),
+        (TimeoutError("timed out"), "hooks.slack.com did not answer in time"),
+        (OSError(101, "Network is unreachable"), "hooks.slack.com could not be reached: Network is unreachable"),
+    ],
 )
-def test_what_fails_before_the_request_is_written_was_not_posted(reason: OSError) -> None:
-    outcome = of_exception(URLError(reason))
+def test_what_fails_before_the_request_is_written_was_not_posted(reason: OSError, words: str) -> None:
+    outcome = of_exception(URLError(reason), "hooks.slack.com")
     assert isinstance(outcome, Failed)
-    assert not outcome.permanent
-    assert type(reason).__name__ in outcome.reason
+    assert (outcome.reason, outcome.permanent) == (words, False)
+    assert "network" in outcome.hint
 
 
 def test_words_of_an_address_that_cannot_be_used_are_not_repeated() -> None:
-    outcome = of_exception(URLError("unknown url type: https+secret"))
+    outcome = of_exception(URLError("unknown url type: https+secret"), "hooks.slack.com")
     assert isinstance(outcome, Failed)
     assert "secret" not in outcome.reason
 
 
-@pytest.mark.parametrize("error", [ConnectionResetError(104, "reset"), TimeoutError(), RemoteDisconnected("x secret")])
-def test_what_fails_afterwards_leaves_it_open(error: Exception) -> None:
-    outcome = of_exception(error)
-    assert isinstance(outcome, Unknown)
-    assert "secret" not in outcome.reason
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ConnectionResetError(104, "reset"), "hooks.slack.com closed the connection"),
+        (RemoteDisconnected("x secret"), "hooks.slack.com closed the connection"),
+        (TimeoutError(), "hooks.slack.com did not answer in time"),
+        (IncompleteRead(b"x secret"), "hooks.slack.com broke off its answer"),
+        (ValueError("x secret"), "an answer came that can't be read"),
+    ],
+)
+def test_what_fails_afterwards_leaves_it_open(error: Exception, words: str) -> None:
+    assert of_exception(error, "hooks.slack.com") == Unknown(f"the answer was lost: {words}")
 
 
 @pytest.mark.parametrize(

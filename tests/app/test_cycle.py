@@ -491,8 +491,8 @@ class TestOperator:
         world.feed.down = None
         world.cycle().run()
         assert [notice.splitlines()[0] for notice in self.notices(world)] == [
-            "rankbot: 1 problem",
-            "rankbot: 1 problem ended",
+            "rankbot: 1 problem: feed refused",
+            "rankbot: 1 problem ended: feed refused",
         ]
 
     def test_many_failures_are_one_problem(self) -> None:

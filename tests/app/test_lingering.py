@@ -63,7 +63,7 @@ class TestQuarantine:
         world.cycle().run()
         assert (held(world), list(world.store.incidents())) == ([], [])
         assert "Ended" in notices(world)[-1]
-        assert f"CLI agents, 7 days to {wording.day(ago(20))}: the answer is quarantined" in notices(world)[-1]
+        assert f"CLI agents, 7 days to {wording.day(ago(20))}: an answer was not believed" in notices(world)[-1]
 
     def test_what_is_refused_again_is_kept(self) -> None:
         world = self.refused()

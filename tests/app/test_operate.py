@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.app.deliver import revive
+from bot.app.operate import note_poll, tell_operator
+from bot.app.poll import PollReport
 from bot.core.delivery import DeliveryStatus, Failed, IfUnsure, Unknown
 from bot.errors import TemplateError
 from tests.app.doubles import FakeChannel
@@ -51,8 +53,8 @@ class TestDeathBeforeTheNote:
         assert [attempt.status for attempt in world.cycle().deliver.run()] == [DeliveryStatus.SENT]
         world.cycle().send()
         assert [notice.splitlines()[0] for notice in notices(world)] == [
-            "rankbot: 1 problem",
-            "rankbot: 1 problem ended",
+            "rankbot: 1 problem: team not delivered",
+            "rankbot: 1 problem ended: team not delivered",
         ]
         assert not world.store.incidents()
 
@@ -62,6 +64,58 @@ class TestDeathBeforeTheNote:
         world.store.open_incident("delivery:team:1", "team: it was not delivered", world.clock())
         world.cycle().send()
         assert not world.store.incidents()
+
+
+class TestEnd:
+    """An end says what it was, and orders nothing any more."""
+
+    def test_of_an_answer_that_was_not_believed(self) -> None:
+        world = World(changing(DAY), operator=FakeChannel("ops"))
+        reason = "It holds 3 entries, the day before 50. If it is right: rankbot run --accept models:1d"
+        world.store.quarantine("models:1d", DAY, reason, "f", world.clock())
+        note_poll(world.store, PollReport(), now=world.clock())
+        world.cycle().send()
+        world.store.settle("models:1d", DAY, world.clock())
+        note_poll(world.store, PollReport(), now=world.clock())
+        world.cycle().send()
+        begun, ended = notices(world)
+        what = "Models, Tue 10 Nov: an answer was not believed. It holds 3 entries, the day before 50."
+        then = "It is quarantined, and asked for again. If it is right: rankbot run --accept models:1d"
+        assert begun.splitlines() == [
+            "rankbot: 1 problem: answer for models:1d not believed",
+            f"Since 2026-11-11 02:15 UTC: {what} {then}",
+        ]
+        assert ended.splitlines() == [
+            "rankbot: 1 problem ended: answer for models:1d not believed",
+            f"Ended 2026-11-11 02:15 UTC: {what}",
+        ]
+
+    def test_of_a_delivery(self) -> None:
+        world = World(changing(DAY), channel=FakeChannel(answers=[REFUSED]), operator=FakeChannel("ops"))
+        world.cycle().run()
+        revive(world.store, 1, now=world.clock())
+        world.cycle().send()
+        begun, ended = notices(world)
+        assert begun.endswith("channel_not_found. Invite the bot. Then: rankbot deliveries retry 1")
+        assert ended.endswith("was not delivered: channel_not_found.")
+
+    def test_one_notice_tells_what_began_and_what_ended(self) -> None:
+        world = World(changing(DAY), operator=FakeChannel("ops"))
+        for key in ("feed:fails", "feed:refuses", "templates", "evaluated:cli-agents", "delivery:x:7"):
+            world.store.open_incident(key, f"{key}.", world.clock())
+        world.store.end_incident("templates", world.clock())
+        tell_operator(world.store, world.cycle().operators, world.renderer, now=world.clock())
+        world.cycle().send()
+        subject = "rankbot: 4 problems: feed failed, feed refused and 2 others; 1 ended: templates failed"
+        assert notices(world)[0].startswith(f"{subject}\n")
+
+    def test_several_answers_for_a_board_are_named_once(self) -> None:
+        world = World(changing(DAY), operator=FakeChannel("ops"))
+        for day in (DAY - timedelta(days=1), DAY):
+            world.store.open_incident(f"quarantine:models:1d:{day}", "It was not believed.", world.clock())
+            world.store.end_incident(f"quarantine:models:1d:{day}", world.clock())
+        world.cycle().send()
+        assert notices(world)[0].startswith("rankbot: 2 problems ended: answer for models:1d not believed\n")
 
 
 class TestTemplates:
@@ -79,8 +133,8 @@ class TestTemplates:
         world.renderer.failing.clear()
         assert not world.cycle().run().composed
         assert [notice.splitlines()[0] for notice in notices(world)] == [
-            "rankbot: 1 problem",
-            "rankbot: 1 problem ended",
+            "rankbot: 1 problem: templates failed",
+            "rankbot: 1 problem ended: templates failed",
         ]
 
     def test_while_they_fail_nothing_ends(self) -> None:

@@ -56,10 +56,30 @@ def test_a_complaint_that_nobody_reads_ends_nothing(bench: Bench, monkeypatch: p
     assert main(["find", ""], clock=lambda: bench.now) == 2
 
 
-def test_without_standard_streams_the_code_is_the_answer(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", [["check"], ["--help"], ["status", "--live"], ["events", "--json"]])
+def test_a_closed_stdout_is_a_sentence(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    bench("run")
     monkeypatch.setattr(sys, "stdout", None)
-    assert main(["check"], clock=lambda: bench.now) == 0
-    json_line({"a": 1})
+    assert main(command, clock=lambda: bench.now) == 1
+    assert capsys.readouterr().err == "rankbot: the answer can't be written: it is closed.\n"
+
+
+def test_a_command_that_answers_nothing_needs_no_stdout(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["events", "--json"], clock=lambda: bench.now) == 0
+    assert main(["find", ""], clock=lambda: bench.now) == 2
+    assert "can't be written" not in capsys.readouterr().err
+
+
+def test_without_any_stream_the_code_is_the_answer(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert main(["check"], clock=lambda: bench.now) == 1
+    assert main(["find", ""], clock=lambda: bench.now) == 2
 
 
 def test_only_stdout_is_guarded_and_only_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:

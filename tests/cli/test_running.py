@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.__main__ import main
 from bot.sandbox import Answer, Sandbox
 from tests.cli.bench import CONFIG, SLACK, Bench
 from tests.servers.slack import TOKEN, Act, FakeSlack, Fault, error
@@ -122,6 +123,30 @@ class TestAccept:
     def test_one_of_which_nothing_is_quarantined(self, ran: Bench) -> None:
         said = ran("run", "--accept", "models:1d")
         assert (said.code, "Of models:1d no answer is quarantined" in said.err) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("command", "before", "words"),
+    [
+        (("run",), 6, "Stopped. 6 of 9 answers are stored. Called again, it goes on from there.\n"),
+        (("backfill", "--from", "2026-11-08"), 3, "Stopped. 3 of 4 answers are stored. Called again, it goes on"),
+        (("run",), 1, "Stopped. 1 of 9 answers is stored. Called again, it goes on from there.\n"),
+    ],
+)
+def test_ctrl_c_is_answered_with_how_far_it_came(
+    bench: Bench, command: tuple[str, ...], before: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waits = 0
+
+    def sleep(seconds: float) -> None:
+        nonlocal waits
+        waits += 1
+        if waits == before:
+            raise KeyboardInterrupt
+        bench.now += timedelta(seconds=seconds)
+
+    assert main(list(command), clock=lambda: bench.now, sleep=sleep) == 130
+    assert words in capsys.readouterr().err
 
 
 def test_gaps_are_one_line_a_watchlist(bench: Bench) -> None:

@@ -85,6 +85,23 @@ class TestCheck:
         assert said.err.splitlines()[-1].endswith("Nothing was started.")
         assert said.out == ""
 
+    def test_a_store_that_can_not_be_opened_is_an_error_with_its_place(self, bench: Bench) -> None:
+        bench.add('[store]\nurl = "sqlite:///nodir/x.db"\n')
+        for arguments in (("check",), ("check", "--online")):
+            said = bench(*arguments)
+            assert (said.code, said.out) == (2, "")
+            assert f"there is no folder {bench.folder}/nodir for the store" in said.err
+            assert '| url = "sqlite:///nodir/x.db"\n      |       ^^^^' in said.err
+        assert bench("run").code == 1  # it may be a disk that comes later: no reason for a service to give up
+
+    def test_what_to_do_about_a_note_stands_below_its_words(self, bench: Bench) -> None:
+        lines = bench("check").out.splitlines()
+        place = next(number for number, line in enumerate(lines) if "nobody is told when something fails" in line)
+        below, following = lines[place + 1], lines[place + 2]
+        column = lines[place].index("nobody")
+        assert below.lstrip().startswith("Give the operator a channel")
+        assert below.index("Give") == len(following) - len(following.lstrip()) == column
+
     def test_without_a_configuration_it_says_how_to_get_one(self, bench: Bench) -> None:
         said = bench("check", "--config", "absent.toml")
         assert (said.code, "rankbot init" in said.err) == (2, True)
@@ -217,6 +234,28 @@ class TestTestChannel:
         said = bench("test-channel", "files")
         assert (said.code, "TEST.txt" in said.out) == (0, True)
         assert "TEST" in (bench.folder / "digests" / "TEST.txt").read_text()
+
+    def test_a_mail_server_that_is_not_there_is_named_once_with_what_to_check(self, bench: Bench) -> None:
+        bench.add(
+            '[channel.mail]\ntype = "email"\nhost = "127.0.0.1"\nport = 3\nsecurity = "none"\n'
+            'from = "a@example.com"\nto = ["b@example.com"]\n'
+        )
+        said = bench("test-channel", "mail")
+        assert said.code == 75
+        assert said.err == (
+            "mail: mail to b@example.com: 127.0.0.1:3 refused the connection\n"
+            "  Check `host` and `port` of [channel.mail], and that this machine may reach\n  them.\n"
+        )
+
+    def test_a_webhook_that_is_not_there_is_named_by_its_host_alone(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("WEBHOOK", "http://127.0.0.1:3/services/T0/B0/s3cret")
+        bench.add('[channel.team]\ntype = "slack"\nwebhook_url = "env:WEBHOOK"\n')
+        said = bench("test-channel", "team")
+        assert said.code == 75
+        assert said.err.startswith("team: Slack webhook: 127.0.0.1:3 refused the connection\n  Check this machine's")
+        assert "s3cret" not in said.err
 
     def test_an_unknown_channel_is_told_which_there_are(self, bench: Bench) -> None:
         said = bench("test-channel", "nobody")

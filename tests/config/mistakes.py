@@ -202,8 +202,9 @@ MISTAKES = (
     Mistake("number for a day", f"{CHANNEL}days = [«1»]"),
     # channels
     Mistake("no type", "«[channel.a]»\nwebhook_url = 'env:SLACK_WEBHOOK_URL'"),
-    Mistake("no type of mail", "«[channel.a]»\nhost = 'h'"),
-    Mistake("unknown type", '[channel.a]\ntype = «"mail"»'),
+    Mistake("no type of mail", MAIL.replace("[channel.mail]", "«[channel.mail]»").replace('type = "email"\n', "")),
+    Mistake("unknown type", MAIL.replace('"email"', '«"mail"»')),
+    Mistake("unheard-of type", '[channel.a]\ntype = «"pigeon"»\ndays = "daily"'),
     Mistake("type of no kind", "[channel.a]\ntype = «1»"),
     Mistake("no way to post", '«[channel.a]»\ntype = "slack"'),
     Mistake("two ways to post", f'{CHANNEL}«token» = "env:SLACK_BOT_TOKEN"\nchannel = "#news"'),
@@ -292,7 +293,9 @@ COMMON = '[operator]\nping_url = "env:HEALTHCHECK_URL"\n'
 """Somebody who is told of failures."""
 HOOK = 'type = "slack"\nwebhook_url = "env:SLACK_WEBHOOK_URL"\n'
 TOKYO = f'{COMMON}[channel.team]\n{HOOK}timezone = "Asia/Tokyo"\n'
+WATCHING = f"{COMMON}{CHANNEL}[watchlist.a]\n"
 NOTES = (
+    Mistake("before the day is complete, in UTC", f'{COMMON}{CHANNEL}at = «"00:30"»'),
     Mistake("before the day is complete", f'{TOKYO}at = «"09:00"»'),
     Mistake(
         "failures would reach readers",
@@ -314,6 +317,11 @@ NOTES = (
         f'{COMMON}[channel.team]\ntype = "slack"\nwebhook_url = «"https://hooks.slack.com/services/T0/B0/x"»',
     ),
     Mistake("a password in the store's address", f'{COMMON}{CHANNEL}[store]\nurl = «"postgresql://me:hunter2@db/x"»'),
+    Mistake("mine and excluded", f'{WATCHING}mine = ["Sable"]\nexclude = [«"sable"»]'),
+    Mistake("mine and followed", f'{WATCHING}mine = ["Sable"]\nfollow = ["Marlin", «"Sable"»]'),
+    Mistake("followed twice", f'{WATCHING}follow = ["Sable", «"SABLE"»]'),
+    Mistake("names of a starter", f'{WATCHING}mine = [«"Your App"»]\nfollow = ["A Rival", "Another*", "Sable"]'),
+    Mistake("one name of a starter", f'{WATCHING}mine = ["Sable"]\nfollow = [«"A Rival"»]'),
     Mistake("mail in the clear", f'{COMMON}{MAIL}security = «"none"»'),
 )
 

@@ -182,7 +182,7 @@ def test_a_configuration_with_all_it_needs_has_no_notes() -> None:
     [
         ('at = "09:00"\ntimezone = "Asia/Tokyo"', "09:00 Asia/Tokyo is 00:00 UTC, 2 hours before", "from 11:00 on"),
         ('at = "10:30"\ntimezone = "Asia/Tokyo"', "10:30 Asia/Tokyo is 01:30 UTC, 30 minutes before", "from 11:00 on"),
-        ('at = "00:00"', "00:00 UTC is 00:00 UTC, 2 hours before", "from 02:00 on"),
+        ('at = "00:00"', "00:00 UTC is 2 hours before", "from 02:00 on"),
         ('at = "03:30"\ntimezone = "Europe/Berlin"', "03:30 Europe/Berlin is 01:30 UTC", "from 04:00 on"),
         ('at = "19:15"\ntimezone = "America/New_York"', "is 00:15 UTC, 1 hour 45 minutes before", "from 21:00 on"),
     ],

@@ -111,6 +111,36 @@ def test_what_is_no_toml_is_pointed_at(text: str, message: str) -> None:
     assert problem.line >= 1
 
 
+UNCLOSED = (
+    ("[log]\nlevel = «[1,", "a list is not closed"),
+    ("[log]\nlevel = «[", "a list is not closed"),
+    ('[log]\nlevel = «["a", "b"\nformat = "text"\n', "a list is not closed"),
+    ('[log]\nlevel = «["a",\n\n# more of it\nformat = "text"\n', "a list is not closed"),
+    ('[log]\nlevel = «["a",\n[delivery]\n', "a list is not closed"),
+    ('[log]\nlevel = "]"  # ]\nformat = [["[", \'[\'], «["x"]\n', "a list is not closed"),
+    ("[log]\nlevel = «{ a = 1,", "a table in braces is not closed"),
+    ("[log]\nlevel = «{ a = 1,\nformat = 3\n", "a table in braces is not closed"),
+    ("[log]\nlevel = [{ a = 1 }, «{ b = [2]", "a table in braces is not closed"),
+)
+
+
+@pytest.mark.parametrize(("text", "message"), UNCLOSED)
+def test_a_bracket_that_is_left_open_is_pointed_at(text: str, message: str) -> None:
+    """Not the place where the parser noticed, which is a line or two further on."""
+    before, _, after = text.partition("«")
+    (problem,) = errors(before + after)
+    assert (problem.message, covered(problem)) == (message, after[0])
+    assert problem.line == before.count("\n") + 1
+    assert f"a `{']' if after[0] == '[' else '}'}` is missing" in problem.excerpt
+    assert "quotes" not in problem.excerpt
+
+
+@pytest.mark.parametrize("text", ["[log]\nlevel = [1, bar, 2]\n", "[log]\nlevel = [\n  bar,\n]\n", "[log]\nlevel = "])
+def test_a_word_without_quotes_is_no_open_bracket(text: str) -> None:
+    (problem,) = errors(text)
+    assert problem.message == "this is not a TOML value"
+
+
 def test_what_stands_twice_is_shown_with_the_first() -> None:
     (problem,) = errors("[log]\nlevel = 'info'\n\n[store]\n[log]\n")
     assert (problem.line, problem.column, covered(problem)) == (5, 1, "[log]")
@@ -131,6 +161,29 @@ def test_all_errors_are_told_in_file_order() -> None:
     )
     lines = [problem.line for problem in errors(text)]
     assert lines == [2, 3, 4, 6, 6, 7, 9, 10, 12, 13]
+
+
+WRONG_TYPE = """\
+[channel.team]
+type = "{}"
+webhook_url = "env:NOPE_URL"
+at = 9
+timezone = "Europe/Berln"
+days = ["monday"]
+zzz = 1
+[watchlist.a]
+"""
+
+
+@pytest.mark.parametrize(("kind", "lines"), [("slak", [2, 3, 4, 5, 6, 7]), ("pigeon", [2, 4, 5, 6, 7])])
+def test_a_wrong_type_hides_no_other_error(kind: str, lines: list[int]) -> None:
+    """Where a type was surely meant, all is checked by it; else what all types have."""
+    assert [problem.line for problem in errors(WRONG_TYPE.format(kind))] == lines
+
+
+def test_a_type_that_is_left_out_hides_no_other_error() -> None:
+    text = WRONG_TYPE.replace('type = "{}"\n', "").replace("zzz = 1\n", "")
+    assert [problem.line for problem in errors(text)] == [1, 2, 3, 4, 5]
 
 
 def test_errors_without_a_place_come_last() -> None:

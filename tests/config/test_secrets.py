@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.store.engine import Database
-from bot.config import Secret
+from bot.config import Secret, load
 from bot.config.secret import StoreUrl, Surroundings
 from bot.config.wrong import Wrong
 from bot.errors import ConfigError
@@ -119,6 +119,44 @@ def test_the_folder_may_be_called_anything(name: str, tmp_path: Path) -> None:
     database = Database(StoreUrl("sqlite:///rankbot.db", Surroundings(folder / "config.toml", {})).read())
     database.close()
     assert (database.file, [file.name for file in folder.iterdir()]) == (folder / "rankbot.db", ["rankbot.db"])
+
+
+@pytest.mark.parametrize(
+    ("url", "message", "under"),
+    [
+        ("sqlite:///nodir/x.db", "there is no folder {}/nodir for the store", "make it, or correct the path"),
+        ("sqlite:///nodir/x.db?timeout=5", "there is no folder {}/nodir for the store", "make it, or correct the path"),
+        ("sqlite:///.", "{} is a folder, and the store a file", "name a file in it"),
+    ],
+)
+def test_a_store_that_can_not_be_is_pointed_at_where_that_is_asked_for(
+    tmp_path: Path, url: str, message: str, under: str
+) -> None:
+    """By `rankbot check`; other commands find out themselves, and a folder may be there a minute later."""
+    file = tmp_path / "config.toml"
+    file.write_text(complete(f'[store]\nurl = "{url}"'), encoding="utf-8")
+    assert load(file, environ=ENVIRON).store_url
+    with pytest.raises(ConfigError) as failed:
+        load(file, environ=ENVIRON, store=True)
+    (problem,) = failed.value.problems
+    assert (problem.line, problem.message, covered(problem)) == (2, message.format(tmp_path), f'"{url}"')
+    assert under in problem.excerpt
+
+
+@pytest.mark.parametrize("url", ["sqlite:///rankbot.db", "postgresql://me@db/x"])
+def test_a_store_that_can_be_is_none_of_the_errors(tmp_path: Path, url: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(complete(f'[store]\nurl = "{url}"'), encoding="utf-8")
+    assert load(file, environ=ENVIRON, store=True).store_url
+
+
+def test_a_driver_that_is_missing_is_said_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.config.references.find_spec", lambda _name: None)
+    file = tmp_path / "config.toml"
+    file.write_text(complete('[store]\nurl = "postgresql://me@db/x"'), encoding="utf-8")
+    with pytest.raises(ConfigError, match="needs a driver that is not installed") as failed:
+        load(file, environ=ENVIRON, store=True)
+    assert "pip install 'openrouter-rankbot[postgres]'" in failed.value.problems[0].excerpt
 
 
 def test_a_password_in_the_address_of_the_store_is_noted_and_not_shown() -> None:

@@ -27,6 +27,8 @@ PATIENCE = timedelta(seconds=5)
 """How long a writer waits for its turn; the longest wait measured among four busy processes was a third of a second."""
 SOUND_SQLITE = (3, 51, 3)
 """The first SQLite without the WAL-reset bug (sqlite.org/wal.html#walresetbug)."""
+_MENDED = ((3, 44, 6), (3, 50, 7))
+"""The first sound ones of older series, into which the mend was taken over."""
 _PAUSE = 0.01
 """Seconds between two tries to switch a file to WAL; a switch takes another process some milliseconds."""
 _TURN = 0x72616E6B626F74
@@ -35,12 +37,13 @@ _TURN = 0x72616E6B626F74
 
 def sqlite_version_warning() -> str | None:
     """What to tell the operator about the SQLite that Python is linked with, or None if it is sound."""
-    if sqlite3.sqlite_version_info >= SOUND_SQLITE:
+    found = sqlite3.sqlite_version_info
+    if found >= SOUND_SQLITE or any(found[:2] == first[:2] and found >= first for first in _MENDED):
         return None
     sound = ".".join(str(part) for part in SOUND_SQLITE)
     return (
-        f"SQLite {sqlite3.sqlite_version} may damage a database that several processes write to at once "
-        f"(fixed in {sound}): run one rankbot per store, or use PostgreSQL."
+        f"SQLite {sqlite3.sqlite_version} has a rare fault (fixed in {sound}): two processes that write to the store "
+        "at the same instant may damage it. Copy it now and then (rankbot db backup), or use PostgreSQL."
     )
 
 
@@ -63,7 +66,7 @@ class Database:
         parsed = _parse(url)
         self.patience = patience
         self.file = _file(parsed)
-        self.where = f"`{self.file}`" if self.file else f"`{parsed.set(query={}).render_as_string(hide_password=True)}`"
+        self.where = f"`{self.file or _without_secrets(parsed)}`"
         self.password = str(parsed.password or parsed.query.get("password") or "")
         if self.file:
             if create:
@@ -139,6 +142,11 @@ def sqlite_file(url: str) -> Path | None:
 
 def _file(parsed: URL) -> Path | None:
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+def _without_secrets(parsed: URL) -> str:
+    """A server's address as an operator knows it: ``postgresql://user@host:5432/database``."""
+    return URL.create("postgresql", parsed.username, None, parsed.host, parsed.port, parsed.database).render_as_string()
 
 
 def _parse(url: str) -> URL:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,6 @@ _SQLITE = {
 """SQLite's primary result codes (sqlite.org/rescode.html), and what they mean to an operator."""
 
 _POSTGRES = {
-    "08": ("closed the connection.", "Is the server running, and reachable from here?"),
     "28": ("refused the user or the password.", "Look at the user and password in [store] url."),
     "3D": ("has no such database.", "Make it: createdb NAME."),
     "42501": ("denies a right.", "The user needs CREATE, and USAGE, on the schema."),
@@ -36,8 +36,31 @@ _POSTGRES = {
 _POSTGRES_BUGS = ("22", "23", "42")
 """What our own statements did wrong: bad values, broken constraints, bad SQL (but 42501 is a missing right)."""
 
-_POSTGRES_BUSY = ("40001", "40P01", "53300", "55P03", "57014", "57P01", "57P03")
+_POSTGRES_BUSY = ("40001", "40P01", "53300", "55P03", "57014", "57P01", "57P02", "57P03", "57P05")
 """Lock timeouts, deadlocks, no connection left, shutting down or starting up: all pass."""
+
+_POSTGRES_AWAY = "08"
+"""The class of failed connections."""
+
+_BUSY = re.compile(r"the database system is|too many clients|connection slots|terminating connection")
+"""What a server that lets nobody in for now says to a new connection, without a code."""
+
+_AWAY = (
+    (re.compile(r"connection refused|no such file", re.IGNORECASE), "the server refused the connection"),
+    (re.compile(r"timeout|timed out", re.IGNORECASE), "the server did not answer in time"),
+    (
+        re.compile(r"resolve|translate host|name or service|name resolution"),
+        "the host's address could not be looked up",
+    ),
+    (re.compile(r"no route|unreachable|host is down", re.IGNORECASE), "there is no way to the host"),
+    (re.compile(r"closed|reset by peer|broken pipe|is lost", re.IGNORECASE), "the server closed the connection"),
+)
+"""What the driver and the system say of a server that is away, and the same in plain words: a restart, or a network."""
+
+_SAID = re.compile(r"(?:FATAL|failed|bad):\s+(?!connection to|FATAL)(\S[^\n]*)")
+"""The heart of a driver's sentence, which names host and port before, and asks questions after it."""
+
+_NEXT = "The next run tries again."
 
 
 @contextmanager
@@ -71,7 +94,7 @@ def _fault(error: DBAPIError | sqlite3.Error, where: str) -> StoreError | None:
 def _sqlite_fault(error: sqlite3.Error, where: str) -> StoreError | None:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return StoreBusyError(f"The store {where} is held by another process.", hint="The next run tries again.")
+        return StoreBusyError(f"The store {where} is held by another process.", hint=_NEXT)
     for code, (what, hint) in _SQLITE.items():
         if name.startswith(code):
             return StoreError(f"The store {where} {what}", hint=hint)
@@ -82,7 +105,9 @@ def _sqlite_fault(error: sqlite3.Error, where: str) -> StoreError | None:
 
 def _postgres_fault(state: str, message: str, where: str) -> StoreError | None:
     if state.startswith(_POSTGRES_BUSY):
-        return StoreBusyError(f"The store {where} is busy: {_said(message)}.", hint="The next run tries again.")
+        return StoreBusyError(f"The store {where} is busy: {_said(message)}.", hint=_NEXT)
+    if state.startswith(_POSTGRES_AWAY):
+        return _away(where, "the server closed the connection")
     for code, (what, hint) in _POSTGRES.items():
         if state.startswith(code):
             return StoreError(f"The store {where} {what}", hint=hint)
@@ -92,15 +117,26 @@ def _postgres_fault(state: str, message: str, where: str) -> StoreError | None:
 
 
 def _connection_fault(message: str, where: str) -> StoreError:
-    """A failed connection has no code, only words; they hold the user's name, never the password."""
-    if "the database system is starting up" in message or "too many clients" in message:
-        return StoreBusyError(f"The store {where} is busy: {_said(message)}.", hint="The next run tries again.")
-    return StoreError(
-        f"The store {where} can't be reached: {_said(message)}.",
-        hint="Is the server running, and are host, user, password and database in [store] url right?",
-    )
+    """A failed connection has no code, only words; they hold the user's name, never the password.
+
+    A server that is away may be back for the next run; one that answered, and refused, wants something put right.
+    """
+    hearts = _SAID.findall(message)
+    said = _said(hearts[-1] if hearts else message)
+    if _BUSY.search(message):
+        return StoreBusyError(f"The store {where} is busy: {said}.", hint=_NEXT)
+    away = next((words for pattern, words in _AWAY if pattern.search(message)), "")
+    if away and "FATAL" not in message:
+        return _away(where, away)
+    hint = "Are user, password and database in [store] url right, and is it a PostgreSQL server?"
+    return StoreError(f"The store {where} lets nobody in: {said}.", hint=hint)
+
+
+def _away(where: str, words: str) -> StoreBusyError:
+    hint = f"{_NEXT} If it lasts: is the server running, and are host and port in [store] url right?"
+    return StoreBusyError(f"The store {where} can't be reached: {words}.", hint=hint)
 
 
 def _said(message: str) -> str:
     """The database's own words on one line."""
-    return " ".join(message.split()).rstrip(".")
+    return " ".join(message.split()).rstrip(".?")

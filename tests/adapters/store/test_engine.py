@@ -174,7 +174,17 @@ def test_a_missing_driver_is_said_with_what_to_install(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("version", "warned"), [((3, 40, 1), True), ((3, 51, 2), True), ((3, 51, 3), False), ((3, 53, 4), False)]
+    ("version", "warned"),
+    [
+        ((3, 40, 1), True),
+        ((3, 44, 5), True),
+        ((3, 44, 6), False),
+        ((3, 45, 1), True),
+        ((3, 50, 7), False),
+        ((3, 51, 2), True),
+        ((3, 51, 3), False),
+        ((3, 53, 4), False),
+    ],
 )
 def test_an_sqlite_with_the_wal_bug_is_warned_about(
     monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], warned: bool

@@ -99,18 +99,21 @@ def test_sqlite_errors_that_are_no_faults_of_the_file_go_through() -> None:
 
 def test_a_server_that_is_not_there_is_said_without_the_password() -> None:
     url = "postgresql://rankbot:s3cret@127.0.0.1:1/rankbot?connect_timeout=2&password=s3cret"
-    with pytest.raises(StoreError) as failed:
+    with pytest.raises(StoreBusyError) as failed:
         open_store(url)
     said = "".join(traceback.format_exception(failed.value))
-    assert "`postgresql+psycopg://rankbot:***@127.0.0.1:1/rankbot` can't be reached" in failed.value.message
+    where = "`postgresql://rankbot@127.0.0.1:1/rankbot`"
+    assert failed.value.message == f"The store {where} can't be reached: the server refused the connection."
+    assert failed.value.hint.startswith("The next run tries again. If it lasts: is the server running")
     assert "s3cret" not in said
 
 
 @pytest.mark.postgres
 def test_a_database_that_is_not_there_is_said(postgres_server: str) -> None:
     url = make_url(postgres_server).set(database="nope").render_as_string(hide_password=False)
-    with pytest.raises(StoreError, match='database "nope" does not exist'):
+    with pytest.raises(StoreError, match='lets nobody in: database "nope" does not exist') as failed:
         open_store(url)
+    assert not isinstance(failed.value, StoreBusyError)
 
 
 @pytest.mark.postgres
@@ -139,7 +142,7 @@ def test_what_postgres_refuses_is_said(postgres_url: str, statement: str, said: 
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("state", ["40001", "40P01", "53300", "55P03", "57P03"])
+@pytest.mark.parametrize("state", ["40001", "40P01", "53300", "55P03", "57P03", "08006"])
 def test_what_passes_on_postgres_is_busy(postgres_url: str, state: str) -> None:
     database = Database(postgres_url)
     with pytest.raises(StoreBusyError), database.writing() as connection:
@@ -155,7 +158,59 @@ def test_a_value_that_the_driver_does_not_know_is_a_bug_and_keeps_its_name(postg
     database.close()
 
 
-def test_a_server_that_is_starting_up_is_busy() -> None:
-    refused = psycopg.OperationalError("connection failed: FATAL:  the database system is starting up")
-    with pytest.raises(StoreBusyError, match="starting up"), translated("`db`"):
-        raise OperationalError("", None, refused)
+AT = 'connection failed: connection to server at "10.0.0.1", port 5432 failed: '
+ASIDE = "\n\tIs the server running on that host and accepting TCP/IP connections?"
+SEVERAL = (
+    "Multiple connection attempts failed. All failures were:\n"
+    f"- host: 'db', port: None, hostaddr: '::1': {AT}Connection refused{ASIDE}\n"
+    "- host: 'db', port: None, hostaddr: '127.0.0.1': "
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (f"{AT}FATAL:  the database system is starting up", "is busy: the database system is starting up."),
+        (f"{AT}FATAL:  sorry, too many clients already", "is busy: sorry, too many clients already."),
+        (f"{AT}Connection refused{ASIDE}", "can't be reached: the server refused the connection."),
+        (f"{SEVERAL}{AT}Connection refused{ASIDE}", "can't be reached: the server refused the connection."),
+        (
+            'connection is bad: connection to server on socket "/run/.s.PGSQL.5432" failed: No such file or directory',
+            "can't be reached: the server refused the connection.",
+        ),
+        ("connection timeout expired", "can't be reached: the server did not answer in time."),
+        (
+            "failed to resolve host 'db': [Errno -2] Name or service not known",
+            "can't be reached: the host's address could not be looked up.",
+        ),
+        (f"{AT}No route to host{ASIDE}", "can't be reached: there is no way to the host."),
+        (
+            "consuming input failed: server closed the connection unexpectedly",
+            "reached: the server closed the connection.",
+        ),
+    ],
+)
+def test_a_server_that_is_away_is_for_the_next_run(message: str, words: str) -> None:
+    with pytest.raises(StoreBusyError) as failed, translated("`db`"):
+        raise OperationalError("", None, psycopg.OperationalError(message))
+    assert failed.value.message.endswith(words)
+    assert failed.value.hint.startswith("The next run tries again.")
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (
+            f'{AT}FATAL:  password authentication failed for user "bob"',
+            'password authentication failed for user "bob".',
+        ),
+        (f'{SEVERAL}{AT}FATAL:  database "x" does not exist', 'database "x" does not exist.'),
+        (f"{AT}fe_sendauth: no password supplied", "fe_sendauth: no password supplied."),
+        (f"{AT}received invalid response to SSL negotiation: H", "received invalid response to SSL negotiation: H."),
+    ],
+)
+def test_a_server_that_refuses_needs_somebody(message: str, words: str) -> None:
+    with pytest.raises(StoreError) as failed, translated("`db`"):
+        raise OperationalError("", None, psycopg.OperationalError(message))
+    assert not isinstance(failed.value, StoreBusyError)
+    assert failed.value.message == f"The store `db` lets nobody in: {words}"
