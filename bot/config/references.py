@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
@@ -87,7 +88,7 @@ def _check_store(url: str) -> None:
             message = "PostgreSQL needs a driver that is not installed"
             raise Wrong(message, advice="pip install 'openrouter-rankbot[postgres]'")
         return
-    file = Path(rest.partition("?")[0])
+    file = Path(unquote(rest))  # a folder's name may have a % or a ?
     if file.is_dir():
         raise Wrong(f"{file} is a folder, and the store a file", under="name a file in it")
     if not file.parent.is_dir():
