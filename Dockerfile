@@ -5,7 +5,7 @@
 FROM python:3.13.9-slim-trixie AS build
 ARG EXTRAS=apprise,metrics,postgres
 WORKDIR /src
-COPY pyproject.toml README.md LICENSE config.schema.json ./
+COPY pyproject.toml README.md LICENSE config.example.toml config.schema.json ./
 COPY bot ./bot
 COPY templates ./templates
 RUN python -m venv /opt/rankbot \

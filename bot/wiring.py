@@ -74,8 +74,17 @@ def bundled_templates() -> Path:
 
 def bundled_schema() -> Path:
     """The JSON Schema of the configuration that comes with the program: in the package, or beside it."""
-    inside = Path(__file__).parent / "config.schema.json"
-    return inside if inside.is_file() else Path(__file__).parent.parent / "config.schema.json"
+    return _bundled("config.schema.json")
+
+
+def bundled_example() -> Path:
+    """The configuration with every key, and why one would change it: in the package, or beside it."""
+    return _bundled("config.example.toml")
+
+
+def _bundled(name: str) -> Path:
+    inside = Path(__file__).parent / name
+    return inside if inside.is_file() else Path(__file__).parent.parent / name
 
 
 def load_config(path: Path, *, secrets: bool = True, store: bool = False) -> Config:

@@ -95,7 +95,7 @@ def test_what_it_shows_of_the_demo_can_be_asked_after_it(bench: Bench) -> None:
 
 PROOFS = {
     "the machine was off for three days": ("Three days were not reported in time", "Nothing is missing.", "BY DAY"),
-    "an app wanders between #9 and #12": ("state before in, until beyond #15", "Recomputed from the rows"),
+    "an app is #10, #11, #10, #11": ("state before in, until beyond #15", "Recomputed from the rows"),
     "the feed answers nonsense, or restates a day": (
         "retracted Before: #1,",
         "Now: #2,",

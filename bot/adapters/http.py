@@ -128,14 +128,14 @@ class HttpClient:
             try:
                 answer = within(self._timeout, lambda: self._asked(path, params, headers, wire), wire=wire)
             except TimeoutError as error:
-                finding = self._late if wire.came_about else _NO_CONNECTION.format(place=self._place)
+                finding = self._late if wire.came_about else _NO_CONNECTION.format(place=self._place())
                 raise NoAnswerError(Fault.NETWORK, finding) from error
             except httpx.InvalidURL as error:
                 raise NoAnswerError(Fault.ADDRESS, "is not an address") from error
             except (*_BROKEN, OSError) as error:
                 if wire.came_about and isinstance(error, httpx.TimeoutException):
                     raise NoAnswerError(Fault.NETWORK, self._late) from error
-                raise _no_answer(error, self._place) from error
+                raise _no_answer(error, self._place()) from error
             finally:
                 self._client.cookies.clear()
             if wire.was_cut and answer.status == 200:  # a connection that was cut may look like the answer's end
@@ -146,7 +146,6 @@ class HttpClient:
         """Gives back what the client holds."""
         self._client.close()
 
-    @property
     def _place(self) -> str:
         """Whom a request connects to: host and port of the server, or of a proxy. The rest may be a secret."""
         return place_of(self._base_url, {}) if self._local else place_of(self._base_url)

@@ -17,12 +17,12 @@ from bot.app.records import DayStatus, WatchlistDay
 from bot.core import detect
 from bot.core.days import ONE_DAY
 from bot.core.event import Event, EventStatus, HeldBack
-from bot.core.explain import Difference, Finding, differences, findings, held_back_words, rule_of, snapshots
+from bot.core.explain import Difference, Finding, differences, findings, held_back_words, snapshots
 from bot.core.history import History
 from bot.core.plan import Window
 from bot.core.ranking import Board
 from bot.core.revise import policy
-from bot.core.rules import Day
+from bot.core.rules import Day, rule_of
 from bot.core.sights import looked_at
 from bot.core.watchlist import Watchlist
 

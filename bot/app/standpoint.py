@@ -67,20 +67,29 @@ class Occasion:
 class Footing:
     """From where a digest speaks of one watchlist: ranks are compared with ``base``, or the last board before it.
 
-    ``until`` is the newest of its days, up to the digest's, that was judged or given up; ``notes`` say what could not
-    be judged up to then and no digest has said.
+    ``told`` is the newest of its days that a digest spoke of, ``until`` the newest, up to the digest's, that was judged
+    or given up; ``notes`` say what could not be judged up to then and no digest has said.
     """
 
     base: date
+    told: date
     until: date
     notes: tuple[str, ...] = ()
+
+    def told_before(self, events: Sequence[Event]) -> date:
+        """The last day of which the channel was told before the ``events`` (one at least), of which it was not.
+
+        What is undone since then is no news. It is the base of ranks; later where a digest went out at once after that.
+        """
+        first = min(event.date for event in events)
+        return min(max(self.base, self.told), first - ONE_DAY)
 
     @classmethod
     def after(cls, told: date, day: date, marks: Iterable[WatchlistDay], *, base: date) -> Footing:
         """Of a watchlist that was told until a day: what its ``marks`` say of the days after it, up to ``day``."""
         done = [mark for mark in marks if mark.date <= day and mark.status is not DayStatus.WAITING]
         notes = tuple(note for mark in done if mark.date > told for note in mark.notes)
-        return cls(base, max((mark.date for mark in done), default=told), notes)
+        return cls(base, told, max((mark.date for mark in done), default=told), notes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from bot.core.event import Event, EventStatus, Kind
 from bot.core.first_place import BACK
 from bot.core.history import History, last_stored
 from bot.core.ranking import Board, Snapshot
-from bot.core.view import View
+from bot.core.states import Truths
+from bot.core.view import Truth, View
 from bot.core.watchlist import Watchlist
 
 
@@ -40,6 +41,8 @@ def views_of(
     items = {one.id: set(_items(boards[one.id], own[one.id])) for one in shown}
     names = store.names({item for some in items.values() for item in some})
     last_news = store.last_news(own, day)
+    before = {name: footings[name].told_before(events) for name, events in own.items() if events}
+    truths = _truths(store, history, shown, day, events=own, told=before)
     views = []
     for one in shown:
         current, previous, compared = (board.cut(one.depth) if board else None for board in boards[one.id])
@@ -56,6 +59,7 @@ def views_of(
             last_news=last_news.get(one.id),
             leaders=_leaders(store, one, own[one.id], day),
             recent=tuple(_recent(history, one, day)) if _draws(one, own[one.id]) else (),
+            truths=truths.get(one.id, {}),
         )
         views.append(view)
     return views
@@ -112,3 +116,27 @@ def _leaders(store: Store, watchlist: Watchlist, events: Iterable[Event], day: d
     start = min(changes) - BACK * ONE_DAY
     known = store.events(watchlist=watchlist.id, start=start, end=day, kind=Kind.NEW_LEADER)
     return tuple(event for event in known if holds(event))
+
+
+def _truths(
+    store: Store,
+    history: History,
+    shown: Iterable[Watchlist],
+    day: date,
+    *,
+    events: Mapping[str, Sequence[Event]],
+    told: Mapping[str, date],
+) -> Mapping[str, Mapping[str, Truth]]:
+    """Of each watchlist's events by key, whether what they say was so on the last day ``told``, and is so on the day.
+
+    Where that is the day before, an event is about these very two days, and its own proof: nothing is asked.
+    """
+    asked = [one for one in shown if one.id in told and told[one.id] < day - ONE_DAY]
+    if not asked:
+        return {}
+    begun, truths = store.begun([one.id for one in asked], day, until=day), Truths(history, day)
+    return {
+        one.id: truths.of(one, events[one.id], told=told[one.id], since=begun[one.id].first)
+        for one in asked
+        if one.id in begun
+    }

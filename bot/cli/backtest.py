@@ -10,32 +10,36 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.event_lines import called_now, tested_lines
+from bot.cli.lacking import nothing_tested, say_missing, say_more
 from bot.cli.options import (
     ConfigOption,
     DemoOption,
     JsonOption,
     ToOption,
+    flag,
     in_order,
     not_before_the_data,
     open_house,
     read_date,
-    with_demo,
 )
-from bot.cli.output import field, json_line, say, warn_field
+from bot.cli.output import field, json_line, say
 from bot.cli.period import period
-from bot.cli.stored import watchlist_named
+from bot.cli.stored import cite_all, cite_events, watchlist_named
 from bot.cli.tables import table
 from bot.core import wording
 from bot.core.text import clean
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.app.backtest import Backtester, Missing
+    from bot.app.backtest import Backtester
     from bot.config.sweep import Sweep
     from bot.core.backtest import Backtest, Summary
+    from bot.core.event import Event
     from bot.core.watchlist import Watchlist
     from bot.wiring import House
 
+WEEK = 7
+"""Days, at least, of which it is said how often something would be told in a week."""
 NAME = 20
 """Characters of a name in the table of a sweep."""
 
@@ -79,12 +83,14 @@ def backtest(
     not_before_the_data(end, "--to")
     with open_house(context, config, demo=demo, secrets=False) as house:
         chosen = [watchlist_named(house, watchlist)] if watchlist else list(house.config.watchlists)
-        start, last = period(house, chosen, start, end)
+        first, last = period(house, chosen, start, end)
         backtester = Backtester(house.store)
         if sweep:
-            _sweep(house, backtester, chosen, sweep, start, last, as_json=as_json)
+            _sweep(house, backtester, chosen, sweep, first, last, as_json=as_json)
         else:
-            _backtest(house, backtester, chosen, start, last, everything=everything, as_json=as_json)
+            _backtest(house, backtester, chosen, first, last, everything=everything, as_json=as_json)
+        if not (as_json or start) and (last - first).days + 1 < WEEK:
+            say_more(house, chosen, last)
 
 
 def _backtest(
@@ -98,8 +104,9 @@ def _backtest(
     as_json: bool,
 ) -> None:
     found = [backtester.run(one, start, end) for one in chosen]
+    shown: list[Event] = []
     if not any(one.days for one in found):
-        raise _nothing(house, chosen, start, end)
+        raise nothing_tested(house, chosen, start, end)
     for one, tested in zip(chosen, found, strict=True):
         events = tested.events if everything else tested.told
         if as_json:
@@ -108,13 +115,15 @@ def _backtest(
         else:
             _head(house, one, tested)
             tested_lines(house, events)
+            shown += events
             for note in _notes(tested):
                 field(*note)
             say()
-    _missing(house, chosen, start, end)
+    say_missing(house, chosen, start, end)
     if not as_json:
+        _cite(house, chosen, end, shown)
         say("Why, or why not: rankbot explain --item NAME --date DATE -w WATCHLIST")
-        say(f"                 --from {start}{with_demo(house)}")
+        say(f"                 --from {start}{flag(house.config.file)}")
 
 
 def _head(house: House, watchlist: Watchlist, tested: Backtest) -> None:
@@ -122,7 +131,7 @@ def _head(house: House, watchlist: Watchlist, tested: Backtest) -> None:
     from bot.core.backtest import summary
 
     numbers = summary(tested)
-    say(f"{_named(watchlist)}, {_span(tested)}: {numbers.told} told, {_rate(numbers)} a week")
+    say(f"{_named(watchlist)}, {_span(tested)}: {numbers.told} told{_a_week(tested, numbers)}")
     if numbers.told:
         field("busiest day", _busiest(numbers))
         field("talks most", ", ".join(f"{clean(name)} {times}" for name, times in _talkative(house, numbers)))
@@ -142,6 +151,11 @@ def _named(watchlist: Watchlist) -> str:
 
 def _span(tested: Backtest) -> str:
     return f"{wording.full_day(tested.start)} to {wording.full_day(tested.end)}"
+
+
+def _a_week(tested: Backtest, numbers: Summary) -> str:
+    """How often that is, to go on with; of less than a week nobody can say."""
+    return f", {_rate(numbers)} a week" if tested.days >= WEEK else ""
 
 
 def _rate(numbers: Summary) -> str:
@@ -175,41 +189,13 @@ def _not_evaluated(tested: Backtest) -> dict[str, tuple[int, str]]:
     return found
 
 
-# ── history that is missing ──────────────────────────────────────────────────────────────────────────────────
-
-
-def _missing(house: House, chosen: Sequence[Watchlist], start: date, end: date) -> None:
-    """Says on stderr what is missing, and what fetching it would cost."""
-    from bot.app.backtest import missing
-
-    gone = missing(house.store, chosen, start, end)
-    if gone:
-        warn_field(
-            "missing", f"{wording.count(len(gone.windows), 'window')} that it would look at.\n{_offer(house, gone)}"
-        )
-
-
-def _nothing(house: House, chosen: Sequence[Watchlist], start: date, end: date) -> UsageError:
-    """The error of a backtest over days of which none is stored."""
-    from bot.app.backtest import missing
-
-    gone = missing(house.store, chosen, start, end)
-    hint = _offer(house, gone) if gone else ""
-    return UsageError(f"Nothing is stored of {start} to {end}.", hint=hint.replace("\n", "\n  "))
-
-
-def _offer(house: House, gone: Missing) -> str:
-    """The command that fetches what is missing, with its price in requests."""
-    from bot.cli.report import effort
-
-    out_of_reach = gone.out_of_reach(house.config.watchlists)
-    offers = []
-    if out_of_reach < len(gone.windows):
-        plan = house.cycle().plan_history(gone.first, gone.last)
-        offers += [f"To fetch them: rankbot backfill --from {gone.first} --to {gone.last}", effort(house, plan)]
-    if out_of_reach:
-        offers.append(f"{out_of_reach} of them can be fetched once what is tried is in the configuration.")
-    return "\n".join(offers)
+def _cite(house: House, chosen: Sequence[Watchlist], end: date, events: Sequence[Event]) -> None:
+    """The source of what is shown; where that is but that nothing would be told, of the boards of the last day."""
+    history = house.store.history()
+    if events:
+        cite_events(history, events)
+    else:
+        cite_all(history, [(one.board, end) for one in chosen])
 
 
 # ── sweeps ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -228,20 +214,22 @@ def _sweep(
     from bot.core.backtest import with_value
 
     tried: list[Watchlist] = []
-    for one, sweep in _sweeps(chosen, text):
+    sweeps = _sweeps(chosen, text)
+    for one, sweep in sweeps:
         variants = [with_value(one, sweep.swept, value, otherwise=sweep.otherwise) for value in sweep.values]
         found = [backtester.run(variant, start, end) for variant in variants]
         if not any(tested.days for tested in found):
-            raise _nothing(house, variants, start, end)
+            raise nothing_tested(house, variants, start, end)
         tried += variants
         if as_json:
             _sweep_json(one, sweep, found)
         else:
             _sweep_table(house, one, sweep, found)
-    _missing(house, tried, start, end)
+    say_missing(house, tried, start, end)
     if not as_json:
+        _cite(house, [one for one, _ in sweeps], end, ())
         say("What a value would tell: set it in the configuration, then")
-        say(f"rankbot backtest --from {start} --to {end}{with_demo(house)}")
+        say(f"rankbot backtest --from {start} --to {end}{flag(house.config.file)}")
 
 
 def _sweeps(chosen: Sequence[Watchlist], text: str) -> list[tuple[Watchlist, Sweep]]:
@@ -274,11 +262,13 @@ def _sweep_table(house: House, watchlist: Watchlist, sweep: Sweep, found: Sequen
     now = sweep.swept.of(watchlist)
     state = f"now {', '.join(_written(value) for value in now)}" if now else "now off"
     say(f"{_named(watchlist)}, {_span(found[0])}: {sweep.swept.name} ({state})")
-    rows = [("value", "a week", "busiest day", "talks most", "held back")]
+    short = found[0].days < WEEK
+    rows = [("value", "told" if short else "a week", "busiest day", "talks most", "held back")]
     for value, tested in zip(sweep.values, found, strict=True):
         numbers = summary(tested)
         most = ", ".join(f"{clean(name, NAME)} {times}" for name, times in _talkative(house, numbers)[:2]) or "–"
-        rows.append((_written(value), _rate(numbers), _busiest(numbers), most, _held(numbers) or "–"))
+        often = str(numbers.told) if short else _rate(numbers)
+        rows.append((_written(value), often, _busiest(numbers), most, _held(numbers) or "–"))
     table(rows, fold=3, right=frozenset({0, 1}))
     for note in dict.fromkeys(note for tested in found for note in _notes(tested)):
         field(*note)

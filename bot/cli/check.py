@@ -9,10 +9,11 @@ from typing import Any
 from bot.adapters.charts import is_installed
 from bot.cli.check_advice import advice
 from bot.cli.check_requests import Outlook, asking
-from bot.cli.output import WIDTH, field, moment, paragraph, say
+from bot.cli.output import WIDTH, field, paragraph, say
+from bot.cli.report import next_digest
 from bot.config import Channel, Config, EmailChannel, FileChannel, PluggedChannel, SlackChannel, WhenQuiet
 from bot.core import wording
-from bot.core.due import Cadence, day_told, next_due
+from bot.core.due import days_told, next_due
 from bot.core.ranking import Board, By, Dataset
 from bot.core.rules import (
     Climbed,
@@ -32,7 +33,7 @@ from bot.core.rules import (
 )
 from bot.core.taxonomy import CATEGORY_OF, TITLES
 from bot.core.watchlist import Watchlist
-from bot.core.wording import count, day, full_day, limit
+from bot.core.wording import count, limit
 from bot.wiring import cadence_of
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -53,7 +54,7 @@ def read_back(config: Config, *, now: datetime, outlook: Outlook) -> None:
     say()
     say("Sending")
     for name, channel in config.channels.items():
-        _sending(config, name, channel, now)
+        _sending(config, name, channel, now, owed=outlook.owed.get(name))
     if config.operator.channels:
         where = [f"{name} ({address(config.channels[name], config)})" for name in config.operator.channels]
         field("failures", f"{', '.join(where)}, at once")
@@ -152,7 +153,7 @@ _WORDS: Mapping[type[Any], Callable[[Any], str]] = {
 """What each rule tells, in words; one that is missing here is shown with its parameters."""
 
 
-def _sending(config: Config, name: str, channel: Channel, now: datetime) -> None:
+def _sending(config: Config, name: str, channel: Channel, now: datetime, *, owed: datetime | None) -> None:
     lists = [watchlist.id for watchlist in config.watchlists if name in watchlist.channels]
     if not lists:
         if name not in config.operator.channels:
@@ -163,18 +164,11 @@ def _sending(config: Config, name: str, channel: Channel, now: datetime) -> None
     field(name, f"{address(channel, config)}, {_days(cadence.weekdays)} {at}: {', '.join(lists)}")
     settle = timedelta(hours=config.openrouter.settle_hours)
     due = next_due(cadence, now, settle)
-    when = f"{moment(due, channel.timezone)}, about {_told(cadence, due, settle)}" if due else "never"
+    when = next_digest(cadence, now, settle, owed)
+    if due and not owed:
+        when = f"{when}, about {days_told(cadence, due, settle)}"
     quiet = "" if cadence.briefing else QUIET[channel.when_quiet]
     field("", "; ".join(part for part in (f"next: {when}", quiet) if part))
-
-
-def _told(cadence: Cadence, due: datetime, settle: timedelta) -> str:
-    """The days that a digest is about; of a weekly briefing the week."""
-    last = day_told(due, settle)
-    if not cadence.briefing:
-        return day(last)
-    first = last - timedelta(days=6)
-    return f"{first.day} to {full_day(last)}" if first.month == last.month else f"{full_day(first)} to {full_day(last)}"
 
 
 def address(channel: Channel, config: Config) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot.adapters.store import sqlite_file
 from bot.app import catalogue
+from bot.app.subscription import owed_at_first, owed_since
 from bot.cli.output import say
 from bot.cli.report import not_today
 from bot.config import Config
@@ -27,7 +28,7 @@ from bot.core.plan import (
 from bot.core.ranking import APP_DEPTH, Board, Dataset, Sort
 from bot.core.watchlist import Watchlist
 from bot.core.wording import count, duration
-from bot.wiring import House
+from bot.wiring import House, cadence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Outlook:
     """The next run's requests, those of the day after, what an ordinary day takes, and which do not fit into today.
 
     ``first``: nothing is known to be stored, so it is the very first run. ``catalogue``: names and prices of models are
-    due as well.
+    due as well. ``owed``: the channels that the next run sends a digest whose due time has passed, with that time.
     """
 
     first: bool
@@ -44,6 +45,7 @@ class Outlook:
     daily: int
     later: Sequence[Request]
     catalogue: bool
+    owed: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def cost(self) -> int:
@@ -55,7 +57,8 @@ def look_ahead(config: Config, *, clock: Callable[[], datetime]) -> Outlook:
     """What will be asked, by the store where it is a file that is there; else as if nothing were stored yet."""
     file = sqlite_file(config.store_url.read())
     if file is None or not file.is_file():
-        return _first_run(config, clock())
+        first = _first_run(config, clock())
+        return replace(first, owed=dict(_owed_at_first(config, clock()))) if file else first
     with House(config, clock=clock) as house:
         cycle = house.cycle()
         plan = cycle.plan()
@@ -68,7 +71,23 @@ def look_ahead(config: Config, *, clock: Callable[[], datetime]) -> Outlook:
         beside = int(catalogue.wanted(config.watchlists))
         then = _cost(requests(joined(wanted, again), stored, morrow)) + beside
         daily = ordinary_cost(config.watchlists, plan.last, restate_days) + beside
-        return Outlook(False, plan.requests, then, daily, later, plan.catalogue)
+        return Outlook(False, plan.requests, then, daily, later, plan.catalogue, dict(_owed(house)))
+
+
+def _owed(house: House) -> Iterator[tuple[str, datetime]]:
+    now = house.clock()
+    for name, cadence, watchlists in house.readers():
+        due_at = owed_since(house.store, name, cadence, watchlists, now=now, settle=house.settle)
+        if due_at:
+            yield name, due_at
+
+
+def _owed_at_first(config: Config, now: datetime) -> Iterator[tuple[str, datetime]]:
+    settle = timedelta(hours=config.openrouter.settle_hours)
+    for name, channel in config.channels.items():
+        due_at = owed_at_first(cadence_of(channel), now=now, settle=settle)
+        if due_at and any(name in watchlist.channels for watchlist in config.watchlists):
+            yield name, due_at
 
 
 def _first_run(config: Config, now: datetime) -> Outlook:

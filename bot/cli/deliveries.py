@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.exits import TRY_AGAIN
-from bot.cli.options import ConfigOption, DemoOption, JsonOption, keep_config, open_house
+from bot.cli.options import ConfigOption, DemoOption, JsonOption, completed, keep_config, open_house
 from bot.cli.output import json_line, moment, paragraph, say, whisper
 from bot.cli.tables import table
 from bot.core.text import clean
@@ -106,7 +106,8 @@ def retry(
         attempts = house.cycle().send()
         code = report_attempts(house, attempts)
         if number not in {attempt.delivery.id for attempt in attempts}:
-            whisper(f"Delivery {number} was not tried: {_why_not(house.store.delivery(number))}")
+            untried = f"Delivery {number} was not tried: {_why_not(house.store.delivery(number))}"
+            whisper(completed(untried, house.config.file))
             code = code or TRY_AGAIN
         raise typer.Exit(code)
 

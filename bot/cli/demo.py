@@ -36,6 +36,10 @@ BEHEADED = 6
 """How many days before the last one that day is about which the feed first answers what can't be true."""
 OVERCOUNTED = (4, 5, 3)
 """How many days before the last one that day is which it miscounts at first: one of these, by preference the first."""
+HOVERING = (4538810, 4102236)
+"""Quarry and Ibex, who is the one of them that comes into the top 10, and goes in and out of it from then on."""
+HOVERS = 8
+"""How many days before the last one that begins: by then the machine is on again."""
 CONFIG = """\
 # The demo's configuration: invented apps and models, served by `rankbot sandbox`.
 [openrouter]
@@ -132,12 +136,13 @@ def _write(folder: Path, url: str) -> None:
 
 
 def _feed(world: World, last: date, now: datetime) -> Source:
-    """The world with two bad mornings."""
-    from bot.sandbox import Troubles, steady_day
+    """The world with two apps at the edge of the top 10, and two bad mornings."""
+    from bot.sandbox import Hovering, Troubles, steady_day
 
-    board = "cli-agent"
-    overcounted = steady_day(world, board, [last - back * ONE_DAY for back in OVERCOUNTED], now)
-    return Troubles(world, beheaded=last - BEHEADED * ONE_DAY, overcounted=overcounted, subcategory=board)
+    board, (stays, comes) = "cli-agent", HOVERING
+    edge = Hovering(world, board, stays, comes, last - HOVERS * ONE_DAY)
+    overcounted = steady_day(edge, board, [last - back * ONE_DAY for back in OVERCOUNTED], now)
+    return Troubles(edge, beheaded=last - BEHEADED * ONE_DAY, overcounted=overcounted, subcategory=board)
 
 
 @dataclass(slots=True)

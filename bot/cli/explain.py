@@ -11,7 +11,7 @@ import typer
 from bot.cli.exits import NEEDS_YOU
 from bot.cli.explain_day import DayWanted, explain_item
 from bot.cli.explained import became, disagreement, figure, rank, used
-from bot.cli.options import ConfigOption, DateOption, DemoOption, FromOption, WatchlistOption, open_house, with_demo
+from bot.cli.options import ConfigOption, DateOption, DemoOption, FromOption, WatchlistOption, flag, open_house
 from bot.cli.output import field, rows, say, whisper
 from bot.cli.stored import cited, event_source, names_now, title
 from bot.core import wording
@@ -21,6 +21,7 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from bot.app.explain import Account
     from bot.core.event import Event
+    from bot.core.history import History
     from bot.wiring import House
 
 
@@ -73,7 +74,7 @@ def _event(house: House, event_id: str) -> bool:
         raise UsageError(f"No event `{clean(event_id)}` is stored.", hint=hint)
     account = explain_event(house.store, house.config.watchlists, event)
     _claim(house, account)
-    _figures(event)
+    _figures(house.store.history(), event)
     _evidence(event)
     used(snapshots([event]))
     say()
@@ -82,7 +83,7 @@ def _event(house: House, event_id: str) -> bool:
     else:
         disagreement(account)
     say(cited(event_source(house.store.history(), event)))
-    say(f"Next: rankbot history {clean(event.item)}{with_demo(house)}")
+    say(f"Next: rankbot history {clean(event.item)}{flag(house.config.file)}")
     return account.check is not Check.DIFFERS
 
 
@@ -96,7 +97,7 @@ def _claim(house: House, account: Account) -> None:
     titles = {one.id: clean(one.title) for one in house.config.watchlists}
     called = names_now(house, {event.item: event.name}, event.date)
     say(head(replace(event, name=called[event.item])))
-    say(f"  {titles.get(event.watchlist, clean(event.watchlist))}: {title(Board.parse(event.board))}")
+    say(f"  {_where(titles.get(event.watchlist, clean(event.watchlist)), title(Board.parse(event.board)))}")
     say(f"  {wording.window(event.window_days, event.date)} {event.date.year}")
     say()
     field("status", account.reason or became(house, event))
@@ -106,6 +107,11 @@ def _claim(house: House, account: Account) -> None:
         field("", f"It was told; by what is known now it would be {account.cooled}.")
     _sides(event)
     field("why", proofs.why(event))
+
+
+def _where(watchlist: str, board: str) -> str:
+    """A watchlist's title and its board, where the one does not begin with the other."""
+    return board if board.startswith(f"{watchlist},") else f"{watchlist}: {board}"
 
 
 def _sides(event: Event) -> None:
@@ -131,16 +137,21 @@ def _sides(event: Event) -> None:
             field("", f"{wording.listing(names)}: {words}")
 
 
-def _figures(event: Event) -> None:
-    """Ranks and tokens, side by side."""
+def _figures(history: History, event: Event) -> None:
+    """Ranks and tokens, side by side. Of the window before an event keeps the tokens; the rank is its board's."""
     from bot.core.ranking import Board
 
-    compared = event.date - Board.parse(event.board).step
+    board = Board.parse(event.board)
+    compared = event.date - board.step
+    before = history.at(board, compared)
+    placed = rank(before.rank(event.item)) if before else "not stored"
+    if before and before.tokens(event.item) != event.compared_tokens:
+        placed = "unknown"  # restated since: the rank of that day was another
     say()
     rows(
         [
             ("", wording.day(event.date), wording.day(event.previous_date), wording.day(compared)),
-            ("rank", rank(event.rank), rank(event.previous_rank), ""),
+            ("rank", rank(event.rank), rank(event.previous_rank), placed),
             ("tokens", figure(event.tokens), figure(event.previous_tokens), figure(event.compared_tokens)),
         ]
     )

@@ -7,10 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.cli.explained import became, disagreement, figure, rank, used
-from bot.cli.options import not_empty, with_demo
-from bot.cli.output import WIDTH, field, rows, say, warn_field
+from bot.cli.nothing import nothing_of, span, to_have
+from bot.cli.options import completed, flag, not_empty
+from bot.cli.output import WIDTH, field, paragraph, rows, say, warn_field
 from bot.cli.stored import citation, cited, names_now, newest, title, watchlist_named
 from bot.core import wording
+from bot.core.ranking import Dataset
 from bot.core.text import clean, fill
 from bot.errors import UsageError
 
@@ -40,7 +42,7 @@ def explain_item(house: House, wanted: DayWanted) -> bool:
     watchlist = watchlist_named(house, wanted.watchlist) if wanted.watchlist else house.config.watchlists[0]
     latest = newest(house.store.history(), watchlist.board, None)
     if latest is None:
-        raise UsageError(f"Nothing is stored of {watchlist.board.key}.", hint="Run: rankbot run, or rankbot backfill")
+        raise nothing_of(house, watchlist.board, wanted.day)
     chosen, start = wanted.day or latest.end_date, wanted.start
     if start and start > chosen:
         raise UsageError(f"--from {start} is later than --date {chosen}.", hint="--from is where the backtest begins.")
@@ -48,8 +50,9 @@ def explain_item(house: House, wanted: DayWanted) -> bool:
     account = explain_day(house.store, watchlist, identity, chosen, backtest_from=start)
     _day_head(account, _called(house, identity, chosen))
     if account.judged is None:
-        say(f"  Nothing is stored of {title(watchlist.board)} for that day: it can't be judged.")
-        say(f"Next: rankbot backfill --from {chosen} --to {chosen}")
+        lacks = f"{title(watchlist.board)}: {span(house, [watchlist.board])}, and nothing for that day."
+        paragraph(f"{lacks} So it can't be judged.", indent=2)
+        paragraph(completed(to_have(house, watchlist.board, chosen), house.config.file))
         return True
     _on_board(account.judged.day, identity)
     for finding in account.findings:
@@ -58,7 +61,7 @@ def explain_item(house: House, wanted: DayWanted) -> bool:
     say()
     _stored(house, account)
     say(cited(citation(account.judged.day.current)))
-    say(f"Next: rankbot history {clean(identity)}{with_demo(house)}")
+    say(f"Next: rankbot history {clean(identity)}{flag(house.config.file)}")
     return account.agrees
 
 
@@ -70,9 +73,21 @@ def _meant(house: House, watchlist: Watchlist, text: str) -> str:
     if len(here) == 1:
         return here.pop()
     if not here:
-        raise UsageError(f"Nothing stored is called `{clean(text)}`.", hint="Look for a part of it: rankbot find TEXT")
+        raise _nobody(house, watchlist, text, elsewhere=bool(exact))
     ids = wording.listing([clean(item) for item in sorted(here)], 8)
     raise UsageError(f"`{clean(text)}` means several items.", hint=f"Give an id: {ids}")
+
+
+def _nobody(house: House, watchlist: Watchlist, text: str, *, elsewhere: bool) -> UsageError:
+    """The error of a name that no item of the watchlist's dataset bears; ``elsewhere``: one of the other does."""
+    if not elsewhere:
+        return UsageError(f"Nothing stored is called `{clean(text)}`.", hint="Look for a part of it: rankbot find TEXT")
+    noun, other = ("model", "app") if watchlist.board.dataset is Dataset.MODELS else ("app", "model")
+    others = [one.id for one in house.config.watchlists if one.board.dataset is not watchlist.board.dataset]
+    hint = f"With {'-w ' + ', or -w '.join(others)} it is looked for among the {other}s." if others else ""
+    return UsageError(
+        f"No {noun} is called `{clean(text)}`, but {'an' if other == 'app' else 'a'} {other} is.", hint=hint
+    )
 
 
 def _called(house: House, item: str, day: date) -> str:

@@ -24,7 +24,7 @@ _STATES = {
 def became(house: House, event: Event) -> str:
     """What became of an event that nothing holds back."""
     if event.id in house.store.netted():
-        return f"{NETTED}: later days of the same digest undid or overtook it"
+        return f"{NETTED}: other days of the same digest undid or overtook it"
     return _STATES[event.status.value]
 
 

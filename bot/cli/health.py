@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from bot import __version__
 from bot.adapters.store.turn import Turn
 from bot.app.records import DayStatus
+from bot.app.subscription import owed_since
 from bot.app.troubles import FEED_FAILS, OF_DELIVERIES, REFUSED, incident_key
 from bot.cli.live import lasted
+from bot.cli.options import completed, is_demo
 from bot.cli.output import field as line
 from bot.cli.output import moment, paragraph, say
-from bot.cli.report import look_first
+from bot.cli.report import look_first, next_digest
 from bot.cli.standing import StoreLook, failures, look
 from bot.cli.stored import newest
 from bot.core import wording
@@ -32,6 +35,11 @@ OVERDUE_AFTER = timedelta(hours=3)
 """A digest is overdue when its due time passed longer ago than this."""
 PASSING = (FEED_FAILS, "quarantine:", f"{REFUSED}:")
 """The keys of incidents that mend themselves, what failed is asked for again, or end with the next message."""
+
+
+LOOK = "Run: rankbot run, and look what it says."
+SEND = "Is `rankbot serve` or cron running? To send now: rankbot run"
+DEMO_OVER = "This demo has ended. A new one: rankbot demo"
 
 
 @dataclass(slots=True)
@@ -102,6 +110,9 @@ def inspect(house: House, beat: tuple[bool, str]) -> Condition:
         f"{watchlist.id}: {note}" for watchlist in house.config.watchlists for note in _unmatched(house, watchlist)
     ]
     condition.process = _process(house, beat)
+    file = house.config.file
+    condition.problems = [completed(problem, file) for problem in condition.problems]
+    condition.retried = [completed(problem, file) for problem in condition.retried]
     return condition
 
 
@@ -145,7 +156,12 @@ def _data(house: House, condition: Condition) -> None:
             late = condition.now - asked if asked else timedelta(0)
             what = f"no day was evaluated yet, though data is asked for since {moment(asked)}" if asked else ""
         if late > OLD_AFTER:
-            condition.problems.append(f"{watchlist.id}: {what}. Run: rankbot run, and look what it says.")
+            condition.problems.append(f"{watchlist.id}: {what}. {_then(house, LOOK)}")
+
+
+def _then(house: House, hint: str) -> str:
+    """What to do about a bot that does not run; a demo has ended, and nothing runs it."""
+    return DEMO_OVER if is_demo(house.config.file) else hint
 
 
 def _unmatched(house: House, watchlist: Watchlist) -> tuple[str, ...]:
@@ -191,10 +207,12 @@ def _channels(house: House, condition: Condition) -> None:
     for name, cadence, watchlists in house.readers():
         last, sent_at = house.store.last_delivery(name), house.store.sent_at(name)
         due = next_due(cadence, condition.now, house.settle)
+        owed = owed_since(house.store, name, cadence, watchlists, now=condition.now, settle=house.settle)
         condition.channels[name] = {
             "last_due_at": last[0].isoformat() if last else None,
             "next_due_at": due.isoformat() if due else None,
-            "next": moment(due, cadence.zone) if due else None,
+            "owed_since": owed.isoformat() if owed else None,
+            "next": next_digest(cadence, condition.now, house.settle, owed) if due or owed else None,
             "last": moment(last[0], cadence.zone) if last else None,
             "last_sent_at": sent_at.isoformat() if sent_at else None,
             "last_sent": moment(sent_at, cadence.zone) if sent_at else None,
@@ -208,8 +226,7 @@ def _channels(house: House, condition: Condition) -> None:
         if untold or quiet:
             late = wording.count(len(untold), "event") if untold else "that nothing happened"
             condition.problems.append(
-                f"{name}: {late} should have been told {moment(before, cadence.zone)}. "
-                "Is `rankbot serve` or cron running? To send now: rankbot run"
+                f"{name}: {late} should have been told {moment(before, cadence.zone)}. {_then(house, SEND)}"
             )
 
 
@@ -229,15 +246,23 @@ def _headline(condition: Condition) -> str:
     if not (told or retried or condition.store.fetched_at):
         return "OK   nothing fetched yet. To begin: rankbot run, or rankbot serve"
     upto = f"evaluated up to {wording.day(date.fromisoformat(max(told)))}" if told else "nothing evaluated yet"
+    return f"OK   {upto}{retried}{_coming(condition)}"
+
+
+def _coming(condition: Condition) -> str:
+    """Which digest comes next: one that is due already, or the first due time."""
+    owed = [name for name, times in condition.channels.items() if times["owed_since"]]
+    if owed:
+        return f"; next: with the next run to {wording.listing(owed)}"
     coming = sorted(
         (at, times["next"], name) for name, times in condition.channels.items() if (at := times["next_due_at"])
     )
-    return f"OK   {upto}{retried}" + (f"; next: {coming[0][1]} to {coming[0][2]}" if coming else "")
+    return f"; next: {coming[0][1]} to {coming[0][2]}" if coming else ""
 
 
-def print_condition(condition: Condition) -> None:
-    """One screen."""
-    paragraph(_headline(condition), hanging=len("OK   "))
+def print_condition(condition: Condition, file: Path) -> None:
+    """One screen; ``file`` is the configuration, for the commands that it names."""
+    paragraph(completed(_headline(condition), file), hanging=len("OK   "))
     say()
     for mark, sentences in (("!", condition.problems), ("~", condition.retried)):
         for sentence in sentences:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.event_lines import event_lines
-from bot.cli.labs import labs_found
+from bot.cli.found import matches
 from bot.cli.options import (
     ConfigOption,
     DateOption,
@@ -19,6 +19,7 @@ from bot.cli.options import (
     JsonOption,
     ToOption,
     WatchlistOption,
+    completed,
     in_order,
     not_empty,
     open_house,
@@ -29,6 +30,8 @@ from bot.cli.stored import (
     board_named,
     boards,
     citation,
+    cite_all,
+    cite_events,
     cited,
     entry_json,
     names_now,
@@ -73,6 +76,7 @@ def top(
 
     Ranks against the day before, tokens against the window before.
     """
+    from bot.cli.nothing import nothing_of
     from bot.core.naming import renamed
 
     with open_house(context, config, demo=demo, secrets=False) as house:
@@ -80,7 +84,7 @@ def top(
         chosen = board_named(house, board)
         current = newest(history, chosen, day)
         if current is None:
-            raise UsageError(f"Nothing is stored of {chosen.key}.", hint="Run: rankbot run, or rankbot backfill")
+            raise nothing_of(house, chosen, day)
         called = {entry.item: entry.name for entry in current.entries}
         current = renamed(current, names_now(house, called, current.end_date))
         previous = history.at(chosen, current.end_date - timedelta(days=1))
@@ -135,7 +139,7 @@ def history(
     not_empty(item, "ITEM")
     with open_house(context, config, demo=demo, secrets=False) as house:
         stored = house.store.history()
-        found = [*house.store.find(item), *labs_found(house, stored, item)]
+        found = matches(house, stored, item)
         called = _called(house, found)
         exact = [match for match in found if item.casefold() in _exact_names(match, called)] or found
         if not exact:
@@ -188,14 +192,16 @@ def _course(stored: History, board: Board, item: str, name: str, end: date, *, d
     """One item's ranks on one board, newest last; False if it has none."""
     from bot.core.absence import absent
 
-    snapshots = [stored.at(board, day) for day in stored.days(board, end - timedelta(days=days - 1), end)]
-    seen = [snapshot for snapshot in snapshots if snapshot]
+    first = end - timedelta(days=days - 1)
+    snapshots = [stored.at(board, day) for day in stored.days(board, first - timedelta(days=1), end)]
+    whole = {snapshot.end_date: snapshot for snapshot in snapshots if snapshot}
+    seen = [snapshot for day, snapshot in whole.items() if day >= first]
     ranks = [snapshot.rank(item) for snapshot in seen]
     if not any(ranks):
         return False
     if as_json:
         for snapshot in seen:
-            json_line(entry_json(snapshot, item, None))
+            json_line(entry_json(snapshot, item, whole.get(snapshot.end_date - timedelta(days=1))))
         return True
     listed = [rank for rank in ranks if rank is not None]
     paragraph(f"{_identified(item, name)} in {title(board)}", hanging=2)
@@ -227,12 +233,13 @@ def find(
     """Ids, boards and ranks by name."""
     not_empty(text, "TEXT")
     with open_house(context, config, demo=demo, secrets=False) as house:
-        matches = [*house.store.find(text), *labs_found(house, house.store.history(), text)]
-        if not matches:
+        stored = house.store.history()
+        found = matches(house, stored, text)
+        if not found:
             raise UsageError(f"Nothing stored matches `{clean(text)}`.", hint="Only boards that were polled are known.")
-        called = _called(house, matches)
+        called = _called(house, found)
         if as_json:
-            for match in matches:
+            for match in found:
                 json_line(
                     {
                         "id": match.item,
@@ -244,15 +251,16 @@ def find(
                     }
                 )
             return
-        for name, found in _by_item(matches, called):
+        for name, of_item in _by_item(found, called):
             paragraph(name, hanging=2)
-            table([_match_row(match) for match in found], fold=1, right=frozenset({0, 3}))
+            table([_match_row(match) for match in of_item], fold=1, right=frozenset({0, 3}))
+        cite_all(stored, [(match.board, match.end_date) for match in found])
 
 
-def _by_item(matches: Sequence[Match], called: Mapping[str, str]) -> list[tuple[str, list[Match]]]:
+def _by_item(matched: Sequence[Match], called: Mapping[str, str]) -> list[tuple[str, list[Match]]]:
     """The matches of each item, whose name and id are said once."""
     found: dict[str, list[Match]] = {}
-    for match in matches:
+    for match in matched:
         found.setdefault(match.item, []).append(match)
     return [(_identified(item, called[item]), of_item) for item, of_item in found.items()]
 
@@ -278,7 +286,7 @@ def events(
     """What was detected, newest day last.
 
     Each event with its ID, watchlist, rule, item, ranks (the day before → that day) and what became of it: told, new
-    (in no digest yet), netted out (undone or overtaken by later days of its digest), retracted, or why it was held
+    (in no digest yet), netted out (undone or overtaken by other days of its digest), retracted, or why it was held
     back. On each: rankbot explain ID.
     Of what the feed restated, both figures: what was told, and what holds.
     """
@@ -293,9 +301,12 @@ def events(
                 json_line(event.to_json())
             return
         if not found:
-            polled = house.store.standing().last_fetched_at is not None
-            say("No events." if polled else "No events: nothing was polled yet. To begin: rankbot run")
+            from bot.cli.nothing import no_events
+
+            chosen = [named] if named else house.config.watchlists
+            paragraph(completed(no_events(house, chosen, day or start, day or end), house.config.file))
         event_lines(house, found)
+        cite_events(house.store.history(), found)
         if everything:
             refused_answers(house, named, day or start, day or end)
 

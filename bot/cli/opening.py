@@ -10,6 +10,7 @@ from bot import __version__
 from bot.adapters.store import sqlite_file
 from bot.app.cycle import CycleReport
 from bot.app.deliver import Attempt
+from bot.app.subscription import owed_since
 from bot.cli.output import LABEL, folded, moment
 from bot.core.delivery import DeliveryStatus
 from bot.core.due import next_due
@@ -58,12 +59,13 @@ def everywhere(house: House, at: datetime) -> str:
 
 
 def _next_digest(house: House, now: datetime) -> tuple[str, str, datetime] | None:
-    """The next digest's moment in its channel's zone, the channel's name, and the moment itself."""
+    """The next digest's moment in its channel's zone, the channel's name, and the moment itself; now for one owed."""
     coming = []
-    for subscription in house.subscriptions():
-        at = next_due(subscription.cadence, now, house.settle)
+    for name, cadence, watchlists in house.readers():
+        owed = owed_since(house.store, name, cadence, watchlists, now=now, settle=house.settle)
+        at = now if owed else next_due(cadence, now, house.settle)
         if at:
-            coming.append((at, subscription.channel.name, moment(at, subscription.cadence.zone)))
+            coming.append((at, name, "with the next poll" if owed else moment(at, cadence.zone)))
     if not coming:
         return None
     at, name, words = min(coming)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,12 +16,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.live import named_config
-from bot.errors import UsageError
+from bot.errors import RankbotError, UsageError
 
 if TYPE_CHECKING:
     from bot.wiring import House
 
 DEMO_PREFIX = "rankbot-demo-"
+LOOKING = ("top", "history", "find", "events", "preview", "explain", "export", "backtest", "status", "deliveries")
+"""The commands that have ``--demo``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,6 @@ def not_empty(text: str, name: str) -> None:
         raise UsageError(f"{name} is empty.", hint="Give a name, a part of one, or an id.")
 
 
-def with_demo(house: House) -> str:
-    """What a command that is named next needs besides, to look at the same data: " --demo", or nothing."""
-    return " --demo" if house.config.file.parent.name.startswith(DEMO_PREFIX) else ""
-
-
 def clock_of(context: typer.Context) -> Callable[[], datetime]:
     """Where a command takes the time from."""
     from bot.wiring import real_now
@@ -106,14 +105,67 @@ def sleep_of(context: typer.Context) -> Callable[[float], None]:
     return place.sleep
 
 
+@contextmanager
 def open_house(
     context: typer.Context, config: Path | None, *, demo: bool = False, secrets: bool = True, **options: Any
-) -> House:
-    """Everything that the configuration asks for. ``secrets``: whether they must be there."""
+) -> Iterator[House]:
+    """Everything that the configuration asks for. ``secrets``: whether they must be there.
+
+    What an error says within tells the commands that it names which configuration is meant: see ``completed``.
+    """
     from bot.wiring import House, load_config
 
-    loaded = load_config(config_path(context, config, demo=demo), secrets=secrets)
-    return House(loaded, clock=clock_of(context), sleep=sleep_of(context), **options)
+    path = config_path(context, config, demo=demo)
+    with hints_about(path):
+        loaded = load_config(path, secrets=secrets)
+        with House(loaded, clock=clock_of(context), sleep=sleep_of(context), **options) as house:
+            yield house
+
+
+# ── commands that are named next ─────────────────────────────────────────────────────────────────────────────
+
+
+def is_demo(file: Path) -> bool:
+    """Whether a configuration is that of a demo, which no command fetches anything for."""
+    return file.absolute().parent.name.startswith(DEMO_PREFIX)
+
+
+def flag(file: Path) -> str:
+    """What a command that is named next needs besides, to mean the same configuration: " --demo", " -c PATH" or ""."""
+    if is_demo(file):
+        return " --demo"
+    named, here = file.absolute(), Path.cwd()
+    if named == named_config(None).absolute():
+        return ""
+    import shlex
+
+    return f" -c {shlex.quote(str(named.relative_to(here) if named.is_relative_to(here) else named))}"
+
+
+def completed(text: str, file: Path) -> str:
+    """A text that names commands without knowing the configuration, with what they need to mean this one.
+
+    One that has it already stays as it is. In a demo only the commands that look have ``--demo``.
+    """
+    from bot.cli.app import MODULES
+
+    besides = flag(file)
+    if not besides or besides in text:
+        return text
+    if besides == " --demo":
+        return re.sub(rf"\brankbot ({'|'.join(LOOKING)})\b", r"rankbot \1 --demo", text)
+    names = "|".join(name for name in MODULES if name not in ("demo", "sandbox"))
+    return re.sub(rf"\brankbot ({names})\b", lambda found: f"rankbot{besides} {found[1]}", text)
+
+
+@contextmanager
+def hints_about(file: Path) -> Iterator[None]:
+    """Completes the hint of an error that is raised within: a command it names is meant for this configuration."""
+    try:
+        yield
+    except RankbotError as error:
+        error.hint = completed(error.hint, file)
+        raise
 
 
 def newest_demo() -> Path:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from bot.cli.options import with_demo
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def period(house: House, chosen: Sequence[Watchlist], start: date | None, end: d
     last = min(end or complete, complete)
     first = start or first_whole_day(house.store, chosen, last)
     if first is None:
-        hint = f"To see what is missing: rankbot backtest --from {last - SHOWN}{with_demo(house)}"
+        hint = f"To see what is missing: rankbot backtest --from {last - SHOWN}"
         raise UsageError(f"Of no day up to {last} all is stored that the rules look at.", hint=hint)
     if first > complete:
         raise UsageError(f"{first} is not complete yet.", hint=f"The newest complete day is {complete}.")

@@ -13,6 +13,7 @@ from bot.app.compose import Composed
 from bot.app.preview import preview_day
 from bot.app.records import Message
 from bot.app.subscription import Subscription
+from bot.cli.nothing import nothing_to_preview
 from bot.cli.output import whisper
 from bot.errors import UsageError
 from bot.wiring import House
@@ -33,8 +34,7 @@ def compose_preview(house: House, channel: str | None, day: date | None) -> list
         if digest:
             found.append((subscription, digest))
     if not found:
-        which = f"of {day}" if day else "yet"
-        raise UsageError(f"Nothing is stored {which} to make a digest from.", hint="Run: rankbot run --dry-run")
+        raise nothing_to_preview(house, [one for known in chosen for one in known.watchlists], day)
     return found
 
 

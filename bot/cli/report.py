@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from bot.app.allowance import Allowance
 from bot.app.records import DayStatus
+from bot.app.subscription import Subscription, owed_since
 from bot.cli.exits import FINE, NEEDS_YOU, TRY_AGAIN
+from bot.cli.options import completed
 from bot.cli.output import WIDTH, field, moment, paragraph, say, warn_field, whisper
 from bot.core import wording
 from bot.core.delivery import Delivery, DeliveryStatus
-from bot.core.due import next_due
+from bot.core.due import Cadence, days_told, next_due
 from bot.core.event import EventStatus
 from bot.core.pace import interval
 from bot.core.plan import complete_at
@@ -32,7 +34,7 @@ def tell(house: House, report: CycleReport, *, rehearsal: bool, at_once: bool = 
     """Prints what was fetched, what changed, and what was sent, or would be; pings the dead man's switch."""
     from bot.wiring import after_cycle
 
-    _fetched(report, house.config.openrouter.requests_per_day)
+    _fetched(house, report)
     _changed(house, report)
     if rehearsal:
         _shown(report)
@@ -43,7 +45,7 @@ def tell(house: House, report: CycleReport, *, rehearsal: bool, at_once: bool = 
 
 def announce(plan: Plan, house: House) -> None:
     """Prints what is about to be asked for."""
-    boards = len({item.watchlist.board for item in plan.agendas})
+    boards = len({request.board for request in plan.requests})
     if not plan.requests:
         needed = "only the catalogue of models is asked for" if plan.catalogue else "no request needed"
         say(f"{wording.day(plan.last)} is stored already; {needed}.")
@@ -77,16 +79,16 @@ def not_today(number: int, limit: int) -> str:
     return f"{count(number, 'request')} {fit} into today's {limit}; {come} tomorrow."
 
 
-def _fetched(report: CycleReport, limit: int) -> None:
-    poll = report.poll
+def _fetched(house: House, report: CycleReport) -> None:
+    poll, limit, file = report.poll, house.config.openrouter.requests_per_day, house.config.file
     if poll.planned:
         field("fetched", f"{poll.answered} of {poll.planned}")
     if poll.stored:
         field("stored", f"{count(poll.boards, 'board')}, {count(poll.entries, 'entry', 'entries')}")
     for failure in poll.failures:
-        warn_field("failed", f"{failure.message}\n{failure.hint}".rstrip())
+        warn_field("failed", completed(f"{failure.message}\n{failure.hint}".rstrip(), file))
     if report.catalogue:
-        warn_field("failed", f"{report.catalogue.message}\n{report.catalogue.hint}".rstrip())
+        warn_field("failed", completed(f"{report.catalogue.message}\n{report.catalogue.hint}".rstrip(), file))
     for missed in poll.missed:
         field("without", missed.message)
     if poll.left:
@@ -151,11 +153,19 @@ def _sent(house: House, report: CycleReport, *, at_once: bool) -> None:
     for subscription in house.subscriptions():
         name = subscription.channel.name
         if name not in busy:
-            due = next_due(subscription.cadence, now, house.settle)
-            when = moment(due, subscription.cadence.zone) if due else "never"
-            field(name, f"nothing due before {when}")
+            owed = None if report.complete else _owed(house, subscription, now)
+            if owed:
+                field(name, f"waits for data, about {days_told(subscription.cadence, owed, house.settle)}")
+            else:
+                field(name, f"nothing due before {next_digest(subscription.cadence, now, house.settle, None)}")
     if not report.attempts and not report.waiting:
-        say(_nothing_sent(report, at_once=at_once))
+        say(completed(_nothing_sent(report, at_once=at_once), house.config.file))
+
+
+def _owed(house: House, subscription: Subscription, now: datetime) -> datetime | None:
+    """The due time that has passed and has its digest still to come, where a run was not complete."""
+    name, cadence, watchlists = subscription.channel.name, subscription.cadence, subscription.watchlists
+    return owed_since(house.store, name, cadence, watchlists, now=now, settle=house.settle)
 
 
 def _nothing_sent(report: CycleReport, *, at_once: bool) -> str:
@@ -191,7 +201,14 @@ def _attempt(house: House, attempt: Attempt, now: datetime) -> None:
     parts = [f"{'perhaps' if unsure else 'not'} sent ({where}): {attempt.error}{again}", attempt.hint]
     if attempt.needs_somebody:
         parts.append(look_first(delivery.id) if unsure else f"Then: rankbot deliveries retry {delivery.id}")
-    warn_field(delivery.channel, "\n".join(part for part in parts if part))
+    warn_field(delivery.channel, completed("\n".join(part for part in parts if part), house.config.file))
+
+
+def next_digest(cadence: Cadence, now: datetime, settle: timedelta, owed: datetime | None) -> str:
+    """When a channel's next digest comes; ``owed`` is the due time that has passed and has its own still to come."""
+    due = next_due(cadence, now, settle)
+    at = moment(due, cadence.zone) if due else "never"
+    return f"with the next run, about {days_told(cadence, owed, settle)}; then {at}" if owed else at
 
 
 def look_first(delivery_id: int) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.believing import AcceptOption, accepted
-from bot.cli.options import ConfigOption, DateOption, not_before_the_data, open_house
+from bot.cli.options import ConfigOption, DateOption, flag, not_before_the_data, open_house
 from bot.cli.output import progress, say, whisper
 from bot.core import wording
 from bot.core.text import clean
@@ -62,7 +62,7 @@ def run(
         tell(house, report, rehearsal=rehearsal, at_once=now or day is not None)
         if day and not report.days:
             say(f"{wording.day(day)} was evaluated before. To see its digest:")
-            say(f"rankbot preview --date {day}")
+            say(f"rankbot preview --date {day}{flag(house.config.file)}")
         raise typer.Exit(verdict(report))
 
 

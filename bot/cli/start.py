@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from bot.cli.exits import NEEDS_YOU, TRY_AGAIN
-from bot.cli.live import named_config
-from bot.cli.options import ConfigOption, clock_of, config_path, open_house, sleep_of
+from bot.cli.options import ConfigOption, clock_of, completed, config_path, flag, open_house, sleep_of
 from bot.cli.output import moment, paragraph, rows, say, whisper, wrapped
 from bot.core.wording import count
 from bot.errors import UsageError
@@ -35,7 +34,7 @@ FIRST = {
 """What to do first with each starter."""
 WANTED = (
     ("OPENROUTER_API_KEY", "any key will do; reading rankings spends no tokens"),
-    ("SLACK_WEBHOOK_URL", "in two minutes, by docs/slack.md"),
+    ("SLACK_WEBHOOK_URL", "api.slack.com/apps > Incoming Webhooks"),
 )
 """The variables that every starter names, and where one gets them."""
 
@@ -47,16 +46,19 @@ def init(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema for editors, and do nothing.")
     ] = False,
+    example: Annotated[
+        bool, typer.Option("--example", help="Print every key, with why one would change it, and do nothing.")
+    ] = False,
 ) -> None:
     """Writes a configuration to begin with.
 
     It never overwrites one. The JSON Schema by which editors complete and check it is written beside it.
     """
     from bot.config import STARTERS, starter
-    from bot.wiring import bundled_schema
+    from bot.wiring import bundled_example, bundled_schema
 
-    if schema:
-        say(bundled_schema().read_text(encoding="utf-8").rstrip())
+    if schema or example:
+        say((bundled_schema() if schema else bundled_example()).read_text(encoding="utf-8").rstrip())
         return
     if reader not in STARTERS:
         raise UsageError(f"There is no starter for `{reader}`.", hint=f"There are: {', '.join(STARTERS)}.")
@@ -74,8 +76,7 @@ def init(
     say()
     rows([[name, f"{'set' if name in os.environ else 'not set yet'}: {what}"] for name, what in WANTED], indent=2)
     say()
-    named = "" if path == named_config(None) else f" -c {path}"
-    say(f"Next: {FIRST[reader]}, then: rankbot check{named}")
+    say(f"Next: {FIRST[reader]}, then: rankbot check{flag(path)}")
 
 
 def _write_schema(path: Path) -> None:
@@ -117,11 +118,11 @@ def check(
         say(f"{path} is valid.")
         read_back(loaded, now=clock(), outlook=look_ahead(loaded, clock=clock))
     if problems:
-        _conclude(problems, online=online)
-    say("Next: rankbot run --dry-run" if online else "Next: rankbot check --online")
+        _conclude(path, problems, online=online)
+    say(f"Next: rankbot {'run --dry-run' if online else 'check --online'}{flag(path)}")
 
 
-def _conclude(problems: Sequence[Finding], *, online: bool) -> NoReturn:
+def _conclude(path: Path, problems: Sequence[Finding], *, online: bool) -> NoReturn:
     """The problems once more, in a sentence each, and what to do next; exit code 75 where that is to wait."""
     whisper(f"{count(len(problems), 'problem')}:")
     for problem in [finding.sentence for finding in problems]:
@@ -130,7 +131,7 @@ def _conclude(problems: Sequence[Finding], *, online: bool) -> NoReturn:
             whisper(line)
     lasting = sum(not finding.passing for finding in problems)
     what = f"put {'it' if len(problems) == 1 else 'them'} right" if lasting else "wait some minutes"
-    whisper(f"Next: {what}, then: rankbot check{' --online' if online else ''}")
+    whisper(f"Next: {what}, then: rankbot check{' --online' if online else ''}{flag(path)}")
     raise typer.Exit(NEEDS_YOU if lasting else TRY_AGAIN)
 
 
@@ -155,7 +156,7 @@ def test_channel(
                 say(f"{name}: {channel.describe()} took it, {moment(house.clock())}: {receipt or 'ok'}")
             case Failed(reason, permanent, hint):
                 whisper(f"{name}: {channel.describe()}: {reason}")
-                for line in wrapped(hint, indent=2):
+                for line in wrapped(completed(hint, house.config.file), indent=2):
                     whisper(line)
                 raise typer.Exit(NEEDS_YOU if permanent else TRY_AGAIN)
             case Unknown(reason):

@@ -35,7 +35,7 @@ def status(
         if as_json:
             json_line(condition.to_json())
         else:
-            print_condition(condition)
+            print_condition(condition, path)
         raise typer.Exit(FINE if condition.ok else NEEDS_YOU)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from bot.cli.output import say
 from bot.core.text import clean
 from bot.errors import UsageError
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from bot.core.event import Event
     from bot.core.history import History
-    from bot.core.ranking import Board, Snapshot
+    from bot.core.ranking import Board, Dataset, Snapshot
     from bot.core.watchlist import Watchlist
     from bot.wiring import House
 
@@ -43,6 +44,39 @@ def event_source(history: History, event: Event) -> str:
     snapshot = history.at(board, event.date)
     sample = f" {SAMPLE}" if snapshot and snapshot.sample else ""
     return cite(board.dataset, event.as_of).text + sample
+
+
+def cite_all(history: History, windows: Iterable[tuple[Board, date]]) -> None:
+    """Prints the citation of each dataset of which figures of these boards were shown, with their oldest ``as_of``."""
+    from bot.core.digest import moment
+
+    found = [snapshot for window in dict.fromkeys(windows) if (snapshot := history.at(*window))]
+    for dataset in sorted({snapshot.board.dataset for snapshot in found}):
+        shown = [snapshot for snapshot in found if snapshot.board.dataset is dataset]
+        _cite(dataset, min((snapshot.as_of for snapshot in shown), key=moment), sample=any(one.sample for one in shown))
+
+
+def cite_events(history: History, events: Iterable[Event]) -> None:
+    """The same of these events. Whether they are sample data, the boards of a dataset's first and last one say."""
+    from bot.core.ranking import Board
+
+    by_dataset: dict[Dataset, list[Event]] = {}
+    for event in events:
+        by_dataset.setdefault(Board.parse(event.board).dataset, []).append(event)
+    if not by_dataset:
+        return
+    from bot.core.digest import moment  # it takes long to load
+
+    for dataset, found in sorted(by_dataset.items()):
+        ends = [history.at(Board.parse(event.board), event.date) for event in (found[0], found[-1])]
+        sample = any(snapshot.sample for snapshot in ends if snapshot)
+        _cite(dataset, min((event.as_of for event in found), key=moment), sample=sample)
+
+
+def _cite(dataset: Dataset, as_of: str, *, sample: bool) -> None:
+    from bot.core.digest import SAMPLE, cite
+
+    say(cited(f"{cite(dataset, as_of).text}{f' {SAMPLE}' if sample else ''}"))
 
 
 def boards(house: House) -> list[Board]:

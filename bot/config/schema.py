@@ -62,7 +62,7 @@ def schema(descriptions: Descriptions | None = None) -> Schema:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "rankbot",
-        "description": "The configuration of rankbot; config.example.toml explains every key.",
+        "description": "The configuration of rankbot; `rankbot init --example` explains every key.",
         "type": "object",
         "additionalProperties": False,
         "required": ["watchlist"],

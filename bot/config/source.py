@@ -154,7 +154,9 @@ def read(file: FilePath) -> Source:
         source = Source(file, file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise _refused(
-            file, f"No configuration at {file}.", "rankbot init writes one. To look at the demo's data: --demo."
+            file,
+            f"No configuration at {file}.",
+            f"rankbot init{_named(file)} writes one. To look at the demo's data: --demo.",
         ) from error
     except OSError as error:
         raise _refused(file, f"The configuration can't be read: {error.strerror}.", "") from error
@@ -165,6 +167,15 @@ def read(file: FilePath) -> Source:
     except ValueError as error:  # TOMLDecodeError is one; a number of thousands of digits raises a plain one
         raise ConfigError([_syntax_problem(source, str(error))]) from None
     return source
+
+
+def _named(file: FilePath) -> str:
+    """What a command needs besides, to mean this file: nothing where it looks by itself."""
+    if file == FilePath("config.toml"):
+        return ""
+    import shlex
+
+    return f" -c {shlex.quote(str(file))}"
 
 
 def _refused(file: FilePath, message: str, hint: str) -> ConfigError:

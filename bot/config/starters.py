@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _HEAD = """\
 #:schema ./config.schema.json
-# Every key, with why one would change it: config.example.toml. Next: rankbot check
+# Every key, with why one would change it: rankbot init --example. Next: rankbot check
 [openrouter]
 api_key = "env:OPENROUTER_API_KEY"       # any OpenRouter key will do
 

@@ -231,7 +231,7 @@ class Digest:
 
     @property
     def stated(self) -> tuple[str, ...]:
-        """The handles of every event that the digest tells; of its days' others, none holds any more (netted out).
+        """The handles of every event that the digest tells; of its days' others, none is a change (netted out).
 
         It counts as told what a form leaves out, too, for the form says how many that are and which command lists them.
         """

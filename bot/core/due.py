@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.core.plan import complete_at, last_complete_day
 from bot.core.wording import day as written
-from bot.core.wording import listing
+from bot.core.wording import full_day, listing
 
 EVERY_DAY = frozenset(range(7))
 QUIET_WEEK = timedelta(days=7)
@@ -100,6 +100,15 @@ def next_due(cadence: Cadence, now: datetime, settle: timedelta) -> datetime | N
 def day_told(due_at: datetime, settle: timedelta) -> date:
     """The day that a digest due at that moment is about: the last that was complete then."""
     return last_complete_day(due_at, settle)
+
+
+def days_told(cadence: Cadence, due_at: datetime, settle: timedelta) -> str:
+    """The days that a digest due at that moment is about, in words; of a weekly briefing the week."""
+    last = day_told(due_at, settle)
+    if not cadence.briefing:
+        return written(last)
+    first = last - timedelta(days=6)
+    return f"{first.day if first.month == last.month else full_day(first)} to {full_day(last)}"
 
 
 def wants_quiet(cadence: Cadence, due_at: datetime, last_due_at: datetime | None) -> bool:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from bot.core import parts, text, wording
 from bot.core.absence import DEPTH, PREVIOUS_DEPTH, TWIN_PREVIOUS_DEPTH
 from bot.core.detect import Evaluation, cooled_by
 from bot.core.event import ALSO_ENTERED, Event, HeldBack
-from bot.core.rules import RULES, Day, Rule, parameters
+from bot.core.rules import Day, Rule, parameters
 from bot.core.rules.conditions import Apart, Condition, Measured
 from bot.core.view import handle_of
 from bot.core.watchlist import Watchlist
@@ -144,21 +143,6 @@ def held_back_words(watchlist: Watchlist, event: Event, *, told: Sequence[Event]
 
 
 # ── an event recomputed ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def rule_of(event: Event) -> Rule | None:
-    """The rule with the parameters that it had when it found the event; None where it has no such parameters now."""
-    try:
-        return RULES[event.kind.value](**{name: _parameter(value) for name, value in event.rule.items()})
-    except (KeyError, TypeError):
-        return None
-
-
-def _parameter(value: Any) -> Any:
-    """A parameter as the rule has it, of its JSON value."""
-    if isinstance(value, float):
-        return Fraction(str(value))
-    return tuple(_parameter(part) for part in value) if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)

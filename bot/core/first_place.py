@@ -66,9 +66,13 @@ def story(event: Event, view: View) -> str:
 
 
 def elsewhere(event: Event, view: View, views: Sequence[View]) -> str:
-    """On which other boards of the digest the one that lost #1 still leads, each sentence after a space."""
+    """On which other boards of the digest the one that lost #1 still leads, each sentence after a space.
+
+    Boards whose own #1 has changed tell that themselves: who has it there on the day may not be who is said to lead.
+    """
     former = _former(event)
     boards = [one for one in views if one is not view and one.watchlist.board.noun == view.watchlist.board.noun]
+    boards = [one for one in boards if not any(change.kind is Kind.NEW_LEADER for change in one.events)]
     kept = [(one.title, one.current.leader) for one in boards if one.current and one.current.leader]
     said = [f" {title}: {text.clean(first.name)} still leads." for title, first in kept if first.item == former]
     return "".join(said)

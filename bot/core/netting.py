@@ -12,7 +12,7 @@ from bot.core.event import ALSO_ENTERED, Event, Kind
 from bot.core.first_place import CHANGES
 from bot.core.ranking import Snapshot
 from bot.core.sentences import label, name
-from bot.core.view import View
+from bot.core.view import Truth, View
 
 PASSED_LIMIT = 5
 """Items that the line about what came and went names."""
@@ -20,7 +20,7 @@ PASSED_LIMIT = 5
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """``kept`` are the events that hold on the digest's day; ``passed`` says what does not, or is empty."""
+    """``kept`` are the events that are told; ``passed`` says of what happened besides, or is empty."""
 
     kept: tuple[Event, ...]
     passed: str
@@ -31,15 +31,19 @@ def net(view: View) -> Net:
     kept: dict[str, Event] = {}
     passed: dict[str, Sequence[Event]] = {}
     groups = _groups(view.events)
-    for events in groups.values():
-        last = _peak(events) if events[0].kind is Kind.SPIKE else events[-1]
-        if _is_net_change(events) and _holds(last, view):
-            kept[last.key] = last
+    for subject, events in groups.items():
+        own = [event for event in events if _is_of(event, subject)]
+        if not own:  # an entry tells of the smallest top into which it led; by itself it is no news of another
+            continue
+        news = _news(own, events, view)
+        if news:
+            kept[news.key] = news
         else:
             passed.setdefault(events[0].key, events)
     told = sorted(passed.values(), key=lambda events: events[0].kind is Kind.MOVED)  # what everybody does comes last
-    words = [_in_short(events[0], len(events), _still_in(events[0], groups, view)) for events in told]
-    return Net(tuple(kept.values()), f"Came and went: {wording.listing(words, PASSED_LIMIT)}." if passed else "")
+    told = [events for events in told if not any(event.key in kept for event in events)]  # of these all is said
+    words = [_in_short(events, groups, view) for events in told]
+    return Net(tuple(kept.values()), f"Came and went: {wording.listing(words, PASSED_LIMIT)}." if words else "")
 
 
 _Groups = Mapping[tuple[str, ...], Sequence[Event]]
@@ -71,14 +75,42 @@ def _top(n: str | int, event: Event) -> tuple[str, ...]:
     return "top", str(n), event.item
 
 
+def _is_of(event: Event, subject: tuple[str, ...]) -> bool:
+    """Whether it is the event's first subject, which it tells of."""
+    return next(iter(_subjects(event))) == subject
+
+
 def _still_in(entry: Event, groups: _Groups, view: View) -> int | None:
     """The smallest larger top into which the entry led too and where the item still is, if no other event says so."""
-    rank = view.current.rank(entry.item) if view.current else None
-    for n in entry.evidence.get(ALSO_ENTERED, ()):
+    truth = view.truths.get(entry.key)
+    for n in truth.within if truth else entry.evidence.get(ALSO_ENTERED, ()):
         last = groups[_top(n, entry)][-1]
-        if rank is not None and rank <= n and last.kind is Kind.ENTERED_TOP and last.threshold != str(n):
+        if last.kind is Kind.ENTERED_TOP and last.threshold != str(n):
             return int(n)
     return None
+
+
+def _news(own: Sequence[Event], events: Sequence[Event], view: View) -> Event | None:
+    """The one that is told of a subject's ``own`` events; None if none is. ``events`` are all that bear on it."""
+    if own[0].kind in _TURNS:
+        return next((event for event in reversed(own) if _is_turned(_truth(event, events, view))), None)
+    last = _peak(own) if own[0].kind is Kind.SPIKE else own[-1]
+    return last if _holds(last, view) else None
+
+
+def _is_turned(truth: Truth) -> bool:
+    return truth.now and not truth.then
+
+
+def _truth(event: Event, events: Sequence[Event], view: View) -> Truth:
+    """What the view knows of it; else by the events alone: each undoes the one before it, and the last one holds."""
+    first, last = events[0], events[-1]
+    if event.key in view.truths:
+        return view.truths[event.key]
+    if event.kind is Kind.NEW_LEADER:
+        old = first.evidence.get("previous_leader") or {}
+        return Truth(event is not first and old.get("id") == event.item, last.item == event.item)
+    return Truth(first.kind is not event.kind, last.kind is event.kind)
 
 
 def _peak(events: Sequence[Event]) -> Event:
@@ -87,15 +119,6 @@ def _peak(events: Sequence[Event]) -> Event:
         return ratio is None, Fraction(ratio or 0)
 
     return max(events, key=height)
-
-
-def _is_net_change(events: Sequence[Event]) -> bool:
-    """Whether the last event leads elsewhere than where things stood on the last day told."""
-    first, last = events[0], events[-1]
-    if last.kind is Kind.NEW_LEADER and len(events) > 1:
-        old = first.evidence.get("previous_leader")
-        return not old or old["id"] != last.item
-    return first.kind is last.kind
 
 
 def _holds(event: Event, view: View) -> bool:
@@ -115,20 +138,6 @@ def _trends(event: Event, view: View, _current: Snapshot) -> bool:
         return True
     rank = view.twin.rank(event.item)
     return rank is not None and rank <= event.rule["n"]
-
-
-def _leads(event: Event, _view: View, current: Snapshot) -> bool:
-    return current.rank(event.item) == 1
-
-
-def _is_in(event: Event, _view: View, current: Snapshot) -> bool:
-    rank = current.rank(event.item)
-    return rank is not None and rank <= event.rule["n"] + event.rule.get("margin", 0)
-
-
-def _is_out(event: Event, _view: View, current: Snapshot) -> bool:
-    rank = current.rank(event.item)
-    return rank is None or rank > event.rule["n"]
 
 
 def _is_up(event: Event, _view: View, current: Snapshot) -> bool:
@@ -180,6 +189,9 @@ def _has_passed(event: Event, current: Snapshot, previous: Snapshot | None) -> b
     return ahead is not None and (before is None or before > ahead)
 
 
+_TURNS = frozenset({Kind.NEW_LEADER, Kind.ENTERED_TOP, Kind.LEFT_TOP})
+"""The kinds that say that a state has changed: told where it is another than on the last day told."""
+
 _COMPARED: Mapping[Kind, Callable[[Event, Snapshot, Snapshot | None], bool]] = {
     Kind.MOVED: _has_moved,
     Kind.OVERTOOK: _has_passed,
@@ -187,9 +199,6 @@ _COMPARED: Mapping[Kind, Callable[[Event, Snapshot, Snapshot | None], bool]] = {
 """The kinds that compare the digest's day with the last day told, whatever happened in between."""
 
 _LASTING: Mapping[Kind, Callable[[Event, View, Snapshot], bool]] = {
-    Kind.NEW_LEADER: _leads,
-    Kind.ENTERED_TOP: _is_in,
-    Kind.LEFT_TOP: _is_out,
     Kind.TRENDING: _trends,
     Kind.CLIMBED: _is_up,
     Kind.DROPPED: _is_down,
@@ -214,9 +223,10 @@ _PLACES: Mapping[Kind, str] = {
 }
 
 
-def _in_short(event: Event, number: int, still_in: int | None) -> str:
-    """Such as "Ibex in the top 10 (Fri 13 Nov)". ``event`` is the first of so many that undid one another."""
-    evidence = event.evidence
+def _in_short(events: Sequence[Event], groups: _Groups, view: View) -> str:
+    """Such as "Ibex in the top 10 (Fri 13 Nov)", of the first of ``events`` that undid one another."""
+    event, number = events[0], len(events)
+    evidence, still_in = event.evidence, _still_in(event, groups, view)
     place = _PLACES.get(event.kind, label(event.kind)).format(
         n=event.rule.get("n"),
         rank=event.rank,
@@ -226,6 +236,7 @@ def _in_short(event: Event, number: int, still_in: int | None) -> str:
     )
     if event.kind is Kind.MOVED and event.rank is None:
         place = absence.now(event).absent
+    again = " again" if event.kind in _TURNS and _truth(event, events, view).then else ""
     many = f", the first of {number} changes" if event.kind is Kind.NEW_LEADER and number >= CHANGES else ""
     still = f"; still in the top {still_in}" if still_in else ""
-    return f"{name(event)} {place} ({wording.day(event.date)}{many}{still})"
+    return f"{name(event)} {place}{again} ({wording.day(event.date)}{many}{still})"

@@ -65,7 +65,7 @@ def then(event: Event, view: View) -> str:
 
 def since(event: Event, view: View) -> str:
     """A closing sentence where the item stands elsewhere now than on the event's day: " Now #12."; else empty."""
-    if view.current is None or view.current.rank(event.item) == event.rank:
+    if view.current is None or of_the_day(event, view) or view.current.rank(event.item) == event.rank:
         return ""
     return f" Now {stands(event.item, view)}."
 

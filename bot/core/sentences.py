@@ -128,7 +128,7 @@ def _takes(_event: Event) -> str:
 def _led(event: Event, view: View) -> str:
     """Such as "6.02T (+23%), Harrier 5.97T, a lead of 0.8%. Harrier had led for at least 170 days."; then the story."""
     old, second = event.evidence.get("previous_leader"), event.evidence.get("second")
-    first, story = against(event, view), first_place.story(event, view)
+    first, story = against(event, view), f"{parts.since(event, view)}{first_place.story(event, view)}"
     if not old:
         return f"{first}.{story}"
     now = parts.stands(old["id"], view)

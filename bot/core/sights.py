@@ -115,7 +115,7 @@ class Sights:
 
     def _last_before(self, board: Board, since: date) -> date:
         """Where walks begin of watchlists that began then."""
-        return last_day(self._history, board, since - ONE_DAY) or since
+        return walk_base(self._history, board, since)
 
     def _look(self, board: Board, day: date, depth: int, since: date, called: frozenset[tuple[str, str]]) -> Sight:
         history = NamedHistory(self._by_depth(depth), dict(called))
@@ -143,6 +143,11 @@ def _depths(day: Day, change: Change) -> dict[str, int | None]:
     if day.previous and change.item not in day.previous.by_item:
         depths[PREVIOUS_DEPTH] = ranks_read(day.previous)
     return depths
+
+
+def walk_base(history: History, board: Board, since: date) -> date:
+    """Where the walks of states begin of watchlists whose first day is ``since``: the last stored day before it."""
+    return last_day(history, board, since - ONE_DAY) or since
 
 
 def looked_at(day: Day, rules: Iterable[Rule]) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.core import text, wording
@@ -10,6 +11,19 @@ from bot.core.catalogue import Catalogue
 from bot.core.event import Event, handle
 from bot.core.ranking import Dataset, Snapshot
 from bot.core.watchlist import Names, Watchlist
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Whether what an event says was so on the last day told (``then``), and is so on the digest's day (``now``).
+
+    By the state that its rule walks, and not by the ranks of the two days. ``within`` are the larger tops that an entry
+    led into, too (``ALSO_ENTERED``), and in which the item is on the digest's day.
+    """
+
+    then: bool
+    now: bool
+    within: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +38,8 @@ class View:
     of apps, and where it never came. ``leaders`` are the changes of #1 that hold, up to the digest's day and from BACK
     days (``bot.core.first_place``) before the first of those to be told; none without one to be told. ``recent`` are
     the boards of the last days that are stored (``bot.core.charting``), oldest first, the digest's day the last.
+    ``truths`` are, by their keys, of those events that say that a state changed (``bot.core.states``), where the digest
+    is about several days; of others, and where no state can be walked, the events are taken at their word.
     """
 
     watchlist: Watchlist
@@ -39,6 +55,7 @@ class View:
     catalogue: Catalogue | None = None
     leaders: tuple[Event, ...] = ()
     recent: tuple[Snapshot, ...] = ()
+    truths: Mapping[str, Truth] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from bot.core.ranking import OTHER, Sort
+from bot.sandbox.hovering import Hovering
 from bot.sandbox.source import AppRow, AppTable, AppView, ModelTable
 from bot.sandbox.world import World
 
@@ -31,7 +32,7 @@ class Troubles:
     credited with so many tokens more on that day that it leads; then it is restated.
     """
 
-    world: World
+    world: World | Hovering
     beheaded: date
     overcounted: date
     subcategory: str
@@ -82,7 +83,7 @@ class Troubles:
         return second.app_id, leader.tokens - second.tokens + leader.tokens // 100
 
 
-def steady_day(world: World, subcategory: str, days: Sequence[date], now: datetime) -> date:
+def steady_day(world: World | Hovering, subcategory: str, days: Sequence[date], now: datetime) -> date:
     """The first of the days on which who leads is who led the day before; the first of all where there is none.
 
     Overcounted on such a day, the second is wrongly told as the new leader, and nobody else is.
@@ -91,7 +92,7 @@ def steady_day(world: World, subcategory: str, days: Sequence[date], now: dateti
     return next((day for day in days if leaders[day] == leaders[day - _DAY]), days[0])
 
 
-def _week_to(world: World, subcategory: str, end: date, now: datetime) -> Sequence[AppRow]:
+def _week_to(world: World | Hovering, subcategory: str, end: date, now: datetime) -> Sequence[AppRow]:
     return world.apps(AppView(end - (WEEK - 1) * _DAY, end, subcategory=subcategory), now).rows
 
 

@@ -126,7 +126,9 @@ class TestNotes:
 def test_it_is_told_up_to_the_newest_day_that_is_judged_or_given_up() -> None:
     waits = mark(DAY, status=DayStatus.WAITING)
     gone = mark(ago(1), "no data came for 2026-11-09", status=DayStatus.GAP)
-    assert Footing.after(ago(3), DAY, [mark(ago(2)), gone, waits], base=ago(3)) == Footing(ago(3), ago(1), gone.notes)
+    assert Footing.after(ago(3), DAY, [mark(ago(2)), gone, waits], base=ago(3)) == Footing(
+        ago(3), ago(3), ago(1), gone.notes
+    )
     assert Footing.after(ago(3), DAY, [waits], base=ago(3)).until == ago(3)
 
 
@@ -184,7 +186,10 @@ class TestLate:
 class TestTheWhole:
     """What a digest says of all its watchlists."""
 
-    FOOTINGS: Mapping[str, Footing] = {"cli-agents": Footing(ago(1), DAY), "ide": Footing(ago(4), DAY)}
+    FOOTINGS: Mapping[str, Footing] = {
+        "cli-agents": Footing(ago(1), ago(1), DAY),
+        "ide": Footing(ago(4), ago(4), DAY),
+    }
 
     @pytest.mark.parametrize(("quiet", "since"), [(False, ago(4)), (True, ago(1))])
     def test_it_begins_with_the_earliest_base_and_is_quiet_since_the_newest(self, quiet: bool, since: date) -> None:
@@ -194,7 +199,7 @@ class TestTheWhole:
 
     def test_it_is_complete_where_every_watchlist_is_told_up_to_its_day(self) -> None:
         known, ids = occasion({}, last=ago(1)), list(self.FOOTINGS)
-        behind = {**self.FOOTINGS, "ide": Footing(ago(4), ago(1))}
+        behind = {**self.FOOTINGS, "ide": Footing(ago(4), ago(4), ago(1))}
         for subscribed, footings, complete in [
             (ids, self.FOOTINGS, True),
             ([*ids, "another"], self.FOOTINGS, False),

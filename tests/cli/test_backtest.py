@@ -77,6 +77,32 @@ def test_a_sweep_leaves_out_watchlists_that_can_not_have_the_rule(lived: Bench) 
     assert (said.code, "CLI agents" in said.out, "Models" in said.out) == (0, True, False)
 
 
+class TestAFewDays:
+    """Of less than a week nobody can say how often something is told in one."""
+
+    def test_after_a_first_run_it_counts_and_says_what_fetches_some_weeks(self, ran: Bench) -> None:
+        said = ran("backtest")
+        assert " a week" not in said.out.replace("less than a week", "")
+        assert "10 Nov 2026 to 10 Nov 2026: 0 told\n" in said.out
+        offer = said.flat.partition("Of less than a week there is no rate. To fetch them: ")[2]
+        assert offer.startswith("rankbot backfill --from 2026-")
+        command = offer.split()[1:6]
+        assert ran(*command).code == 0
+        assert " a week\n" in ran("backtest").out
+
+    @pytest.mark.parametrize("days", [6, 7])
+    def test_a_named_span_is_taken_as_it_is(self, lived: Bench, days: int) -> None:
+        said = lived(
+            "backtest", "models", "--from", "2026-10-20", "--to", str(date(2026, 10, 19) + timedelta(days=days))
+        )
+        assert (" a week\n" in said.out, "backfill" in said.out) == (days == 7, False)
+
+    def test_a_sweep_counts(self, lived: Bench) -> None:
+        span = ("--from", "2026-10-20", "--to", "2026-10-22")
+        said = lived("backtest", "models", *span, "--sweep", "spike.ratio=1.5,2")
+        assert said.out.splitlines()[1].split()[:2] == ["value", "told"]
+
+
 class TestWithoutAFirstDay:
     """It begins with the first day of which all is stored that the rules look at."""
 

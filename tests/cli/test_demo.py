@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,11 @@ def test_its_files_are_named_in_one_piece(bench: Bench, monkeypatch: pytest.Monk
     assert f"  slack       {made}/digests/2026-11-10.slack.json\n" in said.out
 
 
+def lines_of(bench: Bench) -> list[Any]:
+    """The events of the newest demo."""
+    return bench("events", "--all", "--demo", "--json").lines
+
+
 def lived_through(bench: Bench) -> None:
     """Runs the demo as it is, and asks it for all that went wrong on the way."""
     said = bench("demo")
@@ -62,11 +68,18 @@ def lived_through(bench: Bench) -> None:
     refused = everything.partition("Answers that were not believed")[2]
     assert refused.count("of the top 20 of the stored snapshot") == refused.count("a good one came") == 3
     assert "rankbot run --accept" not in refused
-    wrong = [one for one in bench("events", "--all", "--demo", "--json").lines if one["status"] == "retracted"]
+    wrong = [one for one in lines_of(bench) if one["status"] == "retracted"]
     assert ("cli-agents", "new_leader") in {(one["watchlist"], one["kind"]) for one in wrong}
     for one in wrong:
         told = everything.partition(f"{one['id']} ")[2]
         assert " ".join(told.split("\n", 3)[1:3]).split()[:2] == ["Before:", f"#{one['rank']},"]
+
+    edge = bench("explain", "--item", "Ibex", "--demo").flat
+    assert "CLI agents tells nothing." in edge
+    assert "rank #10 #11" in edge
+    assert "state before in, until beyond #15 wanted: out" in edge
+    came = [(one["kind"], one["rank"]) for one in lines_of(bench) if one["item"]["name"] == "Ibex"]
+    assert came == [("entered_top", 10)]
 
     every_day = bench("backtest", "--demo").out
     assert "gaps" not in every_day

@@ -180,7 +180,10 @@ class TestDays:
         [
             (("--date", "2026-10-20"), "Before the watchlist's first day, 2026-11-03: judged now"),
             (("--date", "2026-10-20", "--from", "2026-10-18"), "As a backtest has it, from stored rows."),
-            (("--date", "2026-08-01"), "Nothing is stored of Apps > Coding > CLI agents, 7-day totals for that day"),
+            (
+                ("--date", "2026-08-01"),
+                "and nothing for that day. So it can't be judged. To fetch it: rankbot backfill",
+            ),
             ((), "on Tue 10 Nov 2026: CLI agents tells"),
         ],
     )
@@ -214,7 +217,10 @@ class TestDays:
 
     def test_an_empty_store_has_nothing_to_explain(self, bench: Bench) -> None:
         said = bench("explain", "--item", "Sable")
-        assert (said.code, "Nothing is stored of apps:coding:cli-agent:popular:7d." in said.err) == (2, True)
+        assert (
+            said.code,
+            "of this board. Apps > Coding > CLI agents, 7-day totals. To begin: rankbot run" in said.flat,
+        ) == (2, True)
 
 
 def test_an_event_whose_boards_were_thinned_is_shown_as_stored(lived: Bench) -> None:

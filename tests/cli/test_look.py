@@ -49,7 +49,10 @@ class TestTop:
     def test_what_is_not_stored_is_said(self, bench: Bench) -> None:
         assert bench("top", "nonsense").code == 2
         said = bench("top", "apps:all:all:popular:30d")
-        assert (said.code, "Nothing is stored of apps:all:all:popular:30d" in said.err) == (2, True)
+        assert (said.code, "Nothing is stored of this board. Apps, 30-day totals. No watchlist" in said.flat) == (
+            2,
+            True,
+        )
 
 
 class TestHistory:
@@ -68,6 +71,15 @@ class TestHistory:
         lines = bench("history", "4410982", "--json").lines
         assert lines[-1]["date"] == "2026-11-10"
         assert {line["id"] for line in lines} == {"4410982"}
+
+    def test_each_line_has_the_rank_of_the_day_before(self, bench: Bench) -> None:
+        """The first one's as well, which is not among the lines; without that day, null."""
+        bench("backfill", "--from", "2026-10-20")
+        lines = bench("history", "4410982", "--json").lines
+        dates = [line["date"] for line in lines]
+        assert dates == sorted(dates)
+        assert [line["previous_rank"] for line in lines[1:]] == [line["rank"] for line in lines[:-1]]
+        assert bench("history", "4410982", "--days", "5", "--json").lines == lines[-5:]
 
     def test_what_is_not_there_is_said(self, bench: Bench) -> None:
         said = bench("history", "Nobody")
@@ -113,14 +125,17 @@ class TestEvents:
         everything = bench("events", "--all", "--json").lines
         assert everything
         assert set(everything[0]) >= {"id", "key", "date", "kind", "item", "evidence", "as_of", "status", "held_back"}
-        assert len(bench("events", "--all").out.splitlines()) == len(everything)
+        shown = [
+            line for line in bench("events", "--all").out.splitlines() if not line.startswith(("Source:", "SAMPLE"))
+        ]
+        assert len(shown) == len(everything)
         days = {line["date"] for line in bench("events", "--from", "2026-11-06", "--to", "2026-11-07", "--json").lines}
         assert days <= {"2026-11-06", "2026-11-07"}
         only = bench("events", "--watchlist", "models", "--date", "2026-11-10", "--json").lines
         assert {line["watchlist"] for line in only} <= {"models"}
 
     def test_no_events_is_a_word(self, bench: Bench) -> None:
-        assert bench("events", "--date", "2026-01-01").out == "No events.\n"
+        assert bench("events", "--date", "2026-11-10", "-w", "cli-agents").out == "No events.\n"
 
     @pytest.mark.parametrize(
         ("arguments", "words"),
@@ -217,7 +232,7 @@ class TestNames:
             store.enqueue(late, [Settlement(undone.id, stated=False)], NOW)
         states = {line.split()[0]: line.rpartition("  ")[2] for line in bench("events").out.splitlines()}
         assert (states[undone.id], states[waits.id]) == ("netted out", "new")
-        assert "netted out: later days of the same digest undid" in bench("explain", undone.id).flat
+        assert "netted out: other days of the same digest undid" in bench("explain", undone.id).flat
         assert "in no digest yet" in bench("explain", waits.id).flat
 
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from bot.cli.options import with_demo
-from bot.wiring import House, load_config
 from tests.cli.bench import Bench
 from tests.servers.slack import FakeSlack, error
 
@@ -27,16 +23,12 @@ def slack(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSlack]:
         yield made
 
 
-@pytest.mark.parametrize(("folder", "further"), [("rankbot-demo-abc", " --demo"), ("mine", "")])
-def test_what_is_named_next_looks_at_the_same_data(bench: Bench, folder: str, further: str) -> None:
-    with House(load_config(bench.folder / "config.toml"), clock=lambda: bench.now) as house:
-        house.config = replace(house.config, file=Path(folder) / "config.toml")
-        assert with_demo(house) == further
-
-
 def test_without_a_configuration_the_demo_is_named_too(bench: Bench) -> None:
-    said = bench("events", "-c", "nowhere.toml")
+    (bench.folder / "config.toml").unlink()
+    said = bench("events")
     assert (said.code, "rankbot init writes one. To look at the demo's data: --demo." in said.err) == (2, True)
+    said = bench("events", "-c", "nowhere.toml")
+    assert (said.code, "rankbot init -c nowhere.toml writes one." in said.err) == (2, True)
 
 
 def test_nobody_is_sent_where_they_come_from(bench: Bench, slack: FakeSlack) -> None:

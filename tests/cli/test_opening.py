@@ -40,7 +40,7 @@ class TestOpening:
         assert PlainFormatter(width=80).format(caplog.records[0]).splitlines()[-5:] == [
             "  watches     CLI agents, Models",
             "  next poll   now, for what is missing; then Thu 12 Nov 02:00 UTC (03:00 CET)",
-            "  next digest Wed 11 Nov 09:00 CET to team",
+            "  next digest with the next poll to files",
             f"  store       {store}",
             "  to end it   Ctrl-C or SIGTERM; what is being sent is finished first",
         ]
@@ -51,8 +51,14 @@ class TestOpening:
         assert said["message"].endswith(f"serves {house.config.file}")
         assert said["watchlists"] == ["cli-agents", "models"]
         assert said["next_poll_at"] == "2026-11-12T02:00:00+00:00"
-        assert said["next_digest_at"] == "2026-11-11T08:00:00+00:00"
+        assert said["next_digest_at"] == "2026-11-11T05:00:00+00:00"
         assert said["store"].endswith("rankbot.db")
+
+    def test_after_a_run_the_next_due_time_is_named(self, house: House, caplog: pytest.LogCaptureFixture) -> None:
+        house.cycle().run()
+        open_service(house)
+        assert "  next digest Wed 11 Nov 09:00 CET to team\n" in PlainFormatter(width=80).format(caplog.records[-1])
+        assert json.loads(JsonFormatter().format(caplog.records[-1]))["next_digest_at"] == "2026-11-11T08:00:00+00:00"
 
     def test_where_nothing_is_sent(self, bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.INFO)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -260,3 +261,14 @@ class TestWhatWaits:
         assert "waits: " in said.flat
         assert "tried again Wed 11 Nov" in said.flat
         assert "1 is tried again by the next run." in said.err
+
+
+def test_boards_are_counted_alike_before_and_after(bench: Bench) -> None:
+    """Labs and models share their days, which are one board of the feed."""
+    bench.add('[watchlist.labs]\ndataset = "models"\nby = "author"\n')
+    said = bench("run").flat
+    announced = re.search(r"(\d+) boards, \d+ requests", said)
+    stored = re.search(r"stored (\d+) boards", said)
+    assert announced
+    assert stored
+    assert announced[1] == stored[1] == "2"

@@ -187,6 +187,19 @@ class TestInit:
         assert bench("init", "-c", "newer.toml").code == 0
         assert schema.read_text(encoding="utf-8") == "older"
 
+    def test_it_names_no_file_that_is_not_there(self, bench: Bench) -> None:
+        said = bench("init", "-c", "new.toml")
+        text = said.out + (bench.folder / "new.toml").read_text(encoding="utf-8")
+        assert "docs/" not in text
+        assert "config.example" not in text
+        assert "rankbot init --example" in text
+
+    def test_every_key_is_printed_and_nothing_is_written(self, bench: Bench) -> None:
+        said = bench("init", "--example", "-c", "new.toml")
+        example = Path(__file__).parents[2] / "config.example.toml"
+        assert (said.code, said.out) == (0, example.read_text(encoding="utf-8").rstrip() + "\n")
+        assert not (bench.folder / "new.toml").exists()
+
     def test_it_is_printed_and_nothing_is_written(self, bench: Bench) -> None:
         said = bench("init", "--schema", "-c", "new.toml")
         assert (said.code, said.out.startswith('{\n  "$schema"')) == (0, True)

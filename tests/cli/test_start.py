@@ -51,7 +51,8 @@ class TestCheck:
         assert "cli-agents  Apps > Coding > CLI agents, 7-day totals" in said.out
         assert "tells: a new #1; entries into the top 10; spikes (2x and 1B)" in said.out
         assert "shows every time: Kestrel Code (yours), Marlin" in said.out
-        assert "next: Thu 12 Nov 02:00 UTC, about Wed 11 Nov; a line on quiet days" in said.out
+        soon = "next: with the next run, about Tue 10 Nov; then Thu 12 Nov 02:00 UTC; a line on quiet days"
+        assert soon in said.flat
         assert "first run 18 requests at most, about 1 s; then about" in said.out
         assert "\n    CLI agents: 8 windows, 16 requests at most\n    Models: 23 days, 1 request\n" in said.out
         assert "\n    Names and prices of models: 1 request\n" in said.out

@@ -8,6 +8,7 @@ import pytest
 from bot.core.digest import CAVEAT, SCOPE, Citation
 from bot.core.event import Kind, handle
 from bot.core.ranking import Board, Dataset
+from bot.core.view import Truth
 from bot.core.watchlist import Watchlist
 from tests.builders import CLI_AGENTS, DAY, MODELS, event, snapshot
 from tests.scenes import (
@@ -146,6 +147,16 @@ def test_one_item_is_one_line_over_all_watchlists() -> None:
     assert told.headline.startswith("Foundry Agent takes #1 in CLI agents")
     assert set(told.stated) == {"c0de", "c1c1", "7k2f", "q83d", "s1s1"}
     assert len(told.stated) == len(set(told.stated))
+
+
+def test_where_1_has_changed_too_nobody_is_said_to_lead_still() -> None:
+    """Harrier lost it there and has it on the day, unconfirmed: the line says that Foundry Agent has taken it."""
+    taken = leader(id="c2c2", watchlist="coding", date=YESTERDAY, rule={"confirm_days": 2})
+    coding = whole(events=(taken,), truths={taken.key: Truth(then=False, now=True)})
+    told = digest(cli(events=(leader(),)), coding, days=(YESTERDAY, DAY))
+    ((line,), ()) = (section.news for section in told.sections)
+    assert "Also new #1 in Coding (Mon 9 Nov)" in line.text
+    assert "still leads" not in line.text
 
 
 def test_a_section_whose_news_is_told_elsewhere_says_where() -> None:

@@ -17,6 +17,7 @@ from bot.core.event import Event, HeldBack
 from bot.core.history import MemoryHistory
 from bot.core.ranking import Board, Snapshot
 from bot.core.rules import EnteredTop, LeftTop, NewLeader, Rule, Spike, Trending
+from bot.core.states import Truths
 from bot.core.view import View
 from bot.core.watchlist import Pattern, Watchlist
 from tests.builders import CLI_AGENTS, CODING, DAY, snapshot
@@ -62,16 +63,17 @@ def judged(watchlist: Watchlist, history: MemoryHistory) -> tuple[Event, ...]:
 
 
 def view(watchlist: Watchlist, history: MemoryHistory, *, twin: bool) -> View:
-    board = watchlist.board
+    board, events = watchlist.board, judged(watchlist, history)
     return View(
         watchlist=watchlist,
         new=False,
         current=history.at(board, DAY),
         previous=history.at(board, BASE),
         compared=history.at(board, DAY - board.step),
-        events=judged(watchlist, history),
+        events=events,
         names={},
         twin=history.at(board.twin, DAY) if twin else None,
+        truths=Truths(history, DAY).of(watchlist, events, told=BASE, since=BASE + timedelta(days=1)),
     )
 
 

@@ -12,10 +12,22 @@ import pytest
 
 from bot.core.detect import day_of, evaluate
 from bot.core.event import Event, HeldBack, Kind
-from bot.core.explain import differences, evidence, findings, held_back_words, rule_of, snapshots
+from bot.core.explain import differences, evidence, findings, held_back_words, snapshots
 from bot.core.history import MemoryHistory
 from bot.core.ranking import Dataset
-from bot.core.rules import RULES, Change, Day, EnteredTop, Milestone, NewLeader, NotEvaluated, Rule, Spike, parameters
+from bot.core.rules import (
+    RULES,
+    Change,
+    Day,
+    EnteredTop,
+    Milestone,
+    NewLeader,
+    NotEvaluated,
+    Rule,
+    Spike,
+    parameters,
+    rule_of,
+)
 from bot.core.watchlist import Watchlist
 from tests.builders import CLI_AGENTS, DAY, event, snapshot
 from tests.core.rules.days import columns

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.core import moves, proofs
 from bot.core.event import Event, Kind
-from bot.core.view import View
+from bot.core.view import Truth, View
 from tests.builders import CLI_AGENTS, DAY, snapshot
 from tests.scenes import CLI, NOW, THEN, YESTERDAY, calm, cli, digest, entry, leader, patterns, spike
 from tests.ways import moved, overtook
@@ -139,7 +139,8 @@ def test_moves_that_came_and_went_are_named_after_all_else() -> None:
     back = snapshot(CLI_AGENTS, YESTERDAY, NOW)
     step = moved(date=YESTERDAY, rank=6, key=f"w/b/moved/kestrel/{YESTERDAY}")
     came = entry(date=YESTERDAY, item="nobody", name="Nobody", id="n")
-    told = digest(calm(previous=back, events=(step, came)), days=(YESTERDAY, DAY))
+    gone = {came.key: Truth(then=False, now=False)}
+    told = digest(calm(previous=back, events=(step, came), truths=gone), days=(YESTERDAY, DAY))
     assert told.sections[0].passed == (
         "Came and went: Nobody in the top 10 (Mon 9 Nov) and Kestrel Code at #6 (Mon 9 Nov)."
     )

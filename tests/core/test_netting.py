@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from bot.core import netting
-from bot.core.event import Event
+from bot.core.event import Event, Kind
 from bot.core.netting import net
+from bot.core.view import Truth
 from tests.builders import CLI_AGENTS, DAY, MODELS, B, snapshot
 from tests.scenes import NOW, THEN, calm, entry, leader, left, spike, trending
 from tests.ways import climbed, dropped, milestone, moved, overtook, renamed, share
@@ -45,7 +46,7 @@ def test_an_exit_that_was_undone_is_no_news() -> None:
 
 def test_tops_of_different_size_do_not_undo_each_other() -> None:
     small, large = entry(date=D1, id="a"), left(date=D2, item="sable", rule={"n": 50, "margin": 5}, rank=60, id="b")
-    assert kept(small, large) == ["a"]
+    assert kept(small, large) == ["a", "b"]
 
 
 class TestAnEntryIntoSeveralTops:
@@ -79,36 +80,74 @@ class TestAnEntryIntoSeveralTops:
         assert kept(*events) == ["back"]
         assert passed(*events) == "Came and went: Quill in the top 10 (Sat 7 Nov)."
 
+    @pytest.mark.parametrize(("within", "still"), [((), ""), ((50,), "; still in the top 50")])
+    def test_where_it_still_is_goes_by_the_state(self, within: tuple[int, ...], still: str) -> None:
+        """Not by its rank, #12: of a top it may be out within the margin, and in while it is not listed."""
+        came = self.came()
+        truths = {came.key: Truth(then=False, now=False, within=within)}
+        assert kept(came, truths=truths) == []
+        assert passed(came, truths=truths) == f"Came and went: Quill in the top 10 (Sat 7 Nov{still})."
+
+    def test_an_entry_that_is_told_is_not_among_what_went(self) -> None:
+        """Of the larger top an exit tells that does not hold; the line would begin with the entry."""
+        came, went = self.came(), self.went(50)
+        truths = {came.key: Truth(then=False, now=True), went.key: Truth(then=True, now=True)}
+        assert kept(came, went, truths=truths) == ["in1"]
+        assert passed(came, went, truths=truths) == ""
+
+    def test_who_is_back_in_both_is_told_once_and_not_among_what_went(self) -> None:
+        """Of its exit from the smaller one no rule told."""
+        back = self.came(2, date=D3)
+        events = (self.came(), self.went(50), back)
+        truths = {one.key: Truth(then=one.kind is Kind.LEFT_TOP, now=one.kind is not Kind.LEFT_TOP) for one in events}
+        assert kept(*events, truths=truths) == ["in2"]
+        assert passed(*events, truths=truths) == ""
+
     def test_who_stays_in_the_smaller_is_told_once(self) -> None:
         stays = self.came(rule={"n": 12, "margin": 0})
         assert kept(stays) == ["in1"]
         assert passed(stays) == ""
 
 
+TURNS = (entry(date=D1), left(date=D1), leader(date=D1))
+"""An entry, an exit and a new #1 of some days before the digest's."""
+
+
+@pytest.mark.parametrize("event", TURNS)
 @pytest.mark.parametrize(
-    ("event", "holds"),
-    [
-        (entry(date=D1), True),  # still #10
-        (entry(date=D1, item="quill", name="Quill"), True),  # #12 is within the margin
-        (entry(date=D1, item="loom", name="Loomwright", rule={"n": 10, "margin": 2}), False),  # #13 is beyond it
-        (entry(date=D1, item="loom", name="Loomwright", rule={"n": 10, "margin": 3}), True),
-        (entry(date=D1, item="loom", name="Loomwright", rule={"n": 13}), True),  # as it was without a margin
-        (entry(date=D1, item="loom", name="Loomwright", rule={"n": 12}), False),
-        (entry(date=D1, item="nobody"), False),
-        (left(date=D1), True),  # still #11
-        (left(date=D1, item="nobody"), True),
-        (left(date=D1, item="otter"), False),  # #7
-        (left(date=D1, item="sable"), False),  # #10 is in the top 10
-        (leader(date=D1), False),  # Harrier leads
-        (leader(date=D1, item="harrier"), True),
-        (left(date=D1, item="nobody", rule={"n": 10}), True),
-        (spike(date=D1), True),
-        (trending(date=D1), True),
-    ],
+    ("then", "now", "told"), [(False, True, True), (True, True, False), (False, False, False), (True, False, False)]
 )
-def test_an_earlier_event_is_told_if_it_still_holds(event: Event, holds: bool) -> None:
-    assert kept(event) == ([event.id] if holds else [])
-    assert bool(passed(event)) is not holds
+def test_a_turn_is_told_if_it_holds_and_did_not_on_the_last_day_told(
+    event: Event, then: bool, now: bool, told: bool
+) -> None:
+    """Whatever the ranks are on the two days: a state goes by its rule."""
+    truths = {event.key: Truth(then, now)}
+    assert kept(event, truths=truths) == ([event.id] if told else [])
+    assert bool(passed(event, truths=truths)) is not told
+
+
+@pytest.mark.parametrize("event", [*TURNS, spike(date=D1), trending(date=D1)])
+def test_what_is_not_known_to_be_over_is_told(event: Event) -> None:
+    assert kept(event) == [event.id]
+    assert passed(event) == ""
+
+
+def test_who_was_there_on_the_last_day_told_is_said_to_be_there_again() -> None:
+    """Of the absence in between no rule told."""
+    words = [passed(event, truths={event.key: Truth(then=True, now=True)}) for event in TURNS]
+    assert words == [
+        "Came and went: Sable in the top 10 again (Sat 7 Nov).",
+        "Came and went: Tern CLI out of the top 10 again (Sat 7 Nov).",
+        "Came and went: Foundry Agent at #1 again (Sat 7 Nov).",
+    ]
+
+
+def test_the_last_turn_that_holds_is_told_though_others_came_after_it() -> None:
+    """What brought it back was held back, or its rule is off by now."""
+    came, went, back = entry(date=D1, id="a"), left(date=D2, item="sable", id="b"), entry(date=D3, id="c")
+    truths = {event.key: Truth(then=False, now=event.kind is came.kind) for event in (came, went, back)}
+    assert kept(came, went, truths=truths) == ["a"]
+    assert kept(came, went, back, truths=truths) == ["c"]
 
 
 @pytest.mark.parametrize(("rows", "holds"), [("abc", False), ("abq", True), ("abcq", False)])
@@ -160,7 +199,7 @@ def test_a_spike_is_told_once_with_its_peak() -> None:
 
 def test_the_line_of_what_passed_stays_short() -> None:
     events = [entry(date=D1, item=f"gone{number}", name=f"Gone {number}") for number in range(7)]
-    line = passed(*events, current=snapshot(CLI_AGENTS, DAY, NOW))
+    line = passed(*events, truths={event.key: Truth(then=False, now=False) for event in events})
     assert line.endswith("Gone 4 in the top 10 (Sat 7 Nov) and 2 others.")
 
 

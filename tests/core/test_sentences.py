@@ -165,7 +165,7 @@ TWIN = snapshot(CLI_AGENTS.twin, DAY, [("harrier", "Harrier", 1), ("quill", "Qui
         (trending(item="gone"), "not on it before, then #3; #12 by tokens, 390B."),
         (
             leader(evidence=evidence(leader(), previous_leader=ROOST, second={**ROOST, "tokens": str(2 * B)})),
-            "6.02T (+23%), Roost 2.00B, a lead of 0.8%. Roost, now #3, had led for at least 170 days.",
+            "6.02T (+23%), Roost 2.00B, a lead of 0.8%. Roost, now #3, had led for at least 170 days. Now #2.",
         ),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -19,8 +19,6 @@ from bot.sandbox.source import AppRow, AppView
 from bot.sandbox.world import FLOOR_A_DAY
 
 DAY = timedelta(days=1)
-SEED = 7
-"""The demo's, unless it is given another."""
 ROSTER = {app.app_id: app for app in apps()}
 
 
@@ -178,18 +176,6 @@ def test_the_apps_of_the_documentation_stand_near_the_top_of_the_cli_agents(
     assert {"Kestrel Code", "Marlin", "Roost"} <= set(board[2:12])
     assert {"Harrier", "Foundry Agent"} == set(board[:2])
     assert {"Tern CLI", "Petrel", "Otter CLI", "Copperhead", "Ibex", "Sable", "Loomwright", "Quarry"} <= set(board[:30])
-
-
-def test_on_every_date_the_demo_has_an_app_that_wanders_about_the_edge_of_the_top_ten_and_stays_in() -> None:
-    """What the README says of Ibex: it is in until it is beyond #15, however often it crosses #10."""
-    start = date(2026, 1, 1)
-    grown, ranks = World(SEED, start), list[int]()
-    for step in range(365):
-        day = start + step * DAY
-        board = rows(grown, datetime.combine(day + DAY, time(3), UTC), day, subcategory="cli-agent")
-        ranks.append(next(place for place, row in enumerate(board, 1) if row.name == "Ibex"))
-    assert max(ranks) <= 15
-    assert sum((one <= 10) != (another <= 10) for one, another in pairwise(ranks)) > 15
 
 
 def test_they_trade_places_now_and_then(world: World, now: datetime, last_day: date) -> None:

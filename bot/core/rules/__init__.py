@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bot.core.rules.base import Change, Day, Need, NotEvaluated, Rule, parameters
+from fractions import Fraction
+from typing import Any
+
+from bot.core.event import Event
+from bot.core.rules.base import Change, Day, Need, NotEvaluated, Rule, Stateful, States, Walk, parameters
 from bot.core.rules.climb import Climbed, Dropped
 from bot.core.rules.milestone import Milestone
 from bot.core.rules.moved import Moved
@@ -58,6 +62,25 @@ __all__ = [
     "Rule",
     "Share",
     "Spike",
+    "Stateful",
+    "States",
     "Trending",
+    "Walk",
     "parameters",
+    "rule_of",
 ]
+
+
+def rule_of(event: Event) -> Rule | None:
+    """The rule with the parameters that it had when it found the event; None where it has no such parameters now."""
+    try:
+        return RULES[event.kind.value](**{name: _parameter(value) for name, value in event.rule.items()})
+    except (KeyError, TypeError):
+        return None
+
+
+def _parameter(value: Any) -> Any:
+    """A parameter as the rule has it, of its JSON value."""
+    if isinstance(value, float):
+        return Fraction(str(value))
+    return tuple(_parameter(part) for part in value) if isinstance(value, list) else value

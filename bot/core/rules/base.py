@@ -6,10 +6,10 @@ A rule is a frozen dataclass whose fields are its parameters, in a module of its
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from bot.core.event import Kind
 from bot.core.history import History
@@ -51,6 +51,19 @@ class NotEvaluated:
 
 
 @dataclass(frozen=True, slots=True)
+class Walk:
+    """The stored days of a board over which a state is walked: from ``base`` on, where it begins, up to ``end``.
+
+    ``base`` is the day before the watchlist's first one. ``history`` is cut to the depth that the watchlist sees.
+    """
+
+    board: Board
+    history: History
+    base: dt.date
+    end: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """One day of one watchlist, as a rule sees it. All snapshots are cut to the depth that the watchlist sees.
 
@@ -69,6 +82,11 @@ class Day:
     stored: History
     followed: frozenset[str] = frozenset()
     names: Names = field(default_factory=dict)
+
+    @property
+    def walk(self) -> Walk:
+        """The days over which a state is walked that the rule judges this day by."""
+        return Walk(self.board, self.history, self.base, self.date)
 
 
 class Rule(Protocol):
@@ -93,6 +111,23 @@ class Rule(Protocol):
 
     def __hash__(self) -> int:
         """Of its parameters: what a rule finds is kept for all watchlists that have an equal one."""
+        ...
+
+
+States = Callable[[str, dt.date], bool]
+"""Of an item and a day: whether it is in a state, by the stored days up to that one."""
+
+
+@runtime_checkable
+class Stateful(Rule, Protocol):
+    """A rule whose events say that a state has changed: what they say is so until it changes again, at any rank."""
+
+    def states(self, walk: Walk) -> States:
+        """Whether an item is in the state into which the rule's events say that it has come.
+
+        Days that ask for nothing, or not for long enough, leave a state as it was; so do days that are not stored. On
+        days before the walk it is as at its beginning. One day of the walk at least must be stored.
+        """
         ...
 
 

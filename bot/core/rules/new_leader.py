@@ -14,7 +14,7 @@ from bot.core.diff import left_above
 from bot.core.event import Kind
 from bot.core.history import newest_first
 from bot.core.ranking import FIRST_DAY, Board, Dataset, Entry
-from bot.core.rules.base import Change, Day, Need, NotEvaluated
+from bot.core.rules.base import Change, Day, Need, NotEvaluated, States, Walk
 from bot.core.rules.conditions import NO_DAY_BEFORE, Condition, place, running
 
 ONE_DAY = timedelta(days=1)
@@ -44,7 +44,7 @@ class NewLeader:
         leader = day.current.leader
         if leader is None or day.previous is None:
             return
-        former = self._confirmed(day)
+        former = self._confirmed(day.walk, day.date - ONE_DAY)
         if former is None or former == leader.item or not self._leads_long_enough(day, leader.item):
             return
         yield Change(leader.item, leader.name, _evidence(day, leader, former))
@@ -54,53 +54,57 @@ class NewLeader:
         if day.previous is None:
             yield NO_DAY_BEFORE
             return
-        former = self._confirmed(day)
+        former = self._confirmed(day.walk, day.date - ONE_DAY)
         name = text.clean(_last_entry(day, former).name) if former else "nobody"
         yield Condition("rank", _standing(day, item), "#1", met=day.current.rank(item) == 1)
         yield Condition("leader before", name, "another", met=former not in (None, item))
         if self.confirm_days > 1:
             yield running("days running at #1", self._days_at_top(day, item), self.confirm_days)
 
+    def states(self, walk: Walk) -> States:
+        """Who is the confirmed leader."""
+        return lambda item, until: self._confirmed(walk, max(until, walk.base)) == item
+
     def _leads_long_enough(self, day: Day, item: str) -> bool:
         return self._days_at_top(day, item) == self.confirm_days
 
     def _days_at_top(self, day: Day, item: str) -> int:
         """On how many stored days running up to this one the item has led, ``confirm_days`` at most."""
-        recent = islice(_leaders(day, day.base, day.date), self.confirm_days)
+        recent = islice(_leaders(day.walk, day.base, day.date), self.confirm_days)
         return sum(1 for _ in takewhile(lambda one: one[0] > day.base and one[1] == item, recent))
 
-    def _confirmed(self, day: Day) -> str | None:
-        """The leader that was confirmed last before this day.
+    def _confirmed(self, walk: Walk, until: date) -> str | None:
+        """The leader that was confirmed last, by the stored days up to ``until``.
 
         Before the first run that confirms, it is whoever led at the walk's beginning, or first after it where nobody
         did. An empty board confirms nobody and ends a run; a day without a snapshot does neither.
         """
         first = running = None
         run = 0
-        for when, leader in _leaders(day, day.base, day.date - ONE_DAY):
+        for when, leader in _leaders(walk, walk.base, until):
             first = leader or first
             run = run + 1 if leader == running else 1
             running = leader
-            if leader and when > day.base and run == self.confirm_days:
+            if leader and when > walk.base and run == self.confirm_days:
                 return leader
         return first
 
 
-def _leaders(day: Day, since: date, until: date) -> Iterator[tuple[date, str | None]]:
+def _leaders(walk: Walk, since: date, until: date) -> Iterator[tuple[date, str | None]]:
     """(date, item at rank 1, None on an empty board) of the snapshots stored from ``since`` on, newest first."""
-    return ((when, leader) for when, leader, whole in _walk(day, since, until) if whole)
+    return ((when, leader) for when, leader, whole in _walk(walk, since, until) if whole)
 
 
-def _all_leaders(day: Day, until: date) -> Iterator[tuple[date, str | None]]:
+def _all_leaders(walk: Walk, until: date) -> Iterator[tuple[date, str | None]]:
     """The same of all days; also of those of which no whole board is stored any more, but who led."""
-    return ((when, leader) for when, leader, _ in _walk(day, FIRST_DAY, until))
+    return ((when, leader) for when, leader, _ in _walk(walk, FIRST_DAY, until))
 
 
-def _walk(day: Day, since: date, until: date) -> Iterator[tuple[date, str | None, bool]]:
+def _walk(walk: Walk, since: date, until: date) -> Iterator[tuple[date, str | None, bool]]:
     """(date, item at rank 1, whether the whole board is stored) of each day of which either is known, newest first."""
-    led = takewhile(lambda one: one[0] >= since, day.history.leaders(day.board, until))
+    led = takewhile(lambda one: one[0] >= since, walk.history.leaders(walk.board, until))
     next_one = next(led, None)
-    for when in newest_first(day.history, day.board, since, until):
+    for when in newest_first(walk.history, walk.board, since, until):
         while next_one and next_one[0] > when:
             yield *next_one, False
             next_one = next(led, None)
@@ -151,7 +155,7 @@ def _led(day: Day, item: str) -> tuple[date, date, bool]:
 
     "At least" where the run reaches the oldest stored snapshot, or a gap.
     """
-    earlier = dropwhile(lambda one: one[1] != item, _all_leaders(day, day.date - ONE_DAY))
+    earlier = dropwhile(lambda one: one[1] != item, _all_leaders(day.walk, day.date - ONE_DAY))
     first, _ = next(earlier)
     last = first
     for when, leader in earlier:
@@ -165,7 +169,7 @@ def _led(day: Day, item: str) -> tuple[date, date, bool]:
 
 def _left_board(day: Day, item: str) -> list[str]:
     """Who stood above the new leader on the last board before it led, and is not listed now."""
-    earlier = dropwhile(lambda one: one[1] in (None, item), _leaders(day, FIRST_DAY, day.date - ONE_DAY))
+    earlier = dropwhile(lambda one: one[1] in (None, item), _leaders(day.walk, FIRST_DAY, day.date - ONE_DAY))
     before = day.history.at(day.board, next(earlier)[0])
     rank = before.rank(item) if before else None
     return [entry.name for entry in left_above(rank, day.current, before)] if before and rank else []

@@ -14,7 +14,7 @@ from bot.core.diff import left_above
 from bot.core.event import Kind
 from bot.core.history import History, days_running
 from bot.core.ranking import APP_DEPTH, Board, Dataset, Snapshot
-from bot.core.rules.base import Change, Day, Need, NotEvaluated
+from bot.core.rules.base import Change, Day, Need, NotEvaluated, States, Walk
 from bot.core.rules.conditions import NO_DAY_BEFORE, Condition, place, running, within
 
 _ONE_DAY = timedelta(days=1)
@@ -42,10 +42,10 @@ class Membership:
     _boards: dict[int, Snapshot] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
-    def of(cls, rule: Top, day: Day) -> Membership:
-        """The walk that a rule judges a day by."""
-        days = day.history.days(day.board, day.base, day.date)
-        return cls(rule.n, rule.margin, rule.confirm_days, rule.absent_days, day.board, day.history, days)
+    def of(cls, rule: Top, walk: Walk) -> Membership:
+        """The states by a rule's parameters."""
+        days = walk.history.days(walk.board, walk.base, walk.end)
+        return cls(rule.n, rule.margin, rule.confirm_days, rule.absent_days, walk.board, walk.history, days)
 
     def state(self, item: str, until: date) -> bool:
         """Whether the item is in, after the stored snapshots up to ``until``.
@@ -157,7 +157,7 @@ class EnteredTop(Top):
         """The items that are in now and were out, by rank."""
         if day.previous is None:
             return
-        walk = Membership.of(self, day)
+        walk = Membership.of(self, day.walk)
         for entry in day.current.entries[: self.n]:
             turns = walk.may_turn(entry.item, day.date, Ask.IN)
             if turns and not walk.state(entry.item, day.previous.end_date):
@@ -166,12 +166,16 @@ class EnteredTop(Top):
                 evidence = _evidence(day, entry.item, self.n, begun)
                 yield Change(entry.item, entry.name, evidence | _record(day, evidence, begun), variant=str(self.n))
 
+    def states(self, walk: Walk) -> States:
+        """Who is in."""
+        return Membership.of(self, walk).state
+
     def conditions(self, day: Day, item: str) -> Iterable[Condition]:
         """Rank ≤ n, on enough days running, and out before."""
         if day.previous is None:
             yield NO_DAY_BEFORE
             return
-        walk = Membership.of(self, day)
+        walk = Membership.of(self, day.walk)
         ask, days = walk.asks(item, day.date)
         yield within(day.current, item, self.n)
         if self.confirm_days > 1:
@@ -190,17 +194,22 @@ class LeftTop(Top):
         """The items that were in and are out now, by the rank that they had last."""
         if day.previous is None:
             return
-        walk = Membership.of(self, day)
+        walk = Membership.of(self, day.walk)
         for item, name in self._candidates(day, walk.days):
             if walk.may_turn(item, day.date, Ask.OUT) and walk.state(item, day.previous.end_date):
                 yield Change(item, name, _evidence(day, item, self.n, day.date), variant=str(self.n))
+
+    def states(self, walk: Walk) -> States:
+        """Who is out."""
+        membership = Membership.of(self, walk)
+        return lambda item, until: not membership.state(item, until)
 
     def conditions(self, day: Day, item: str) -> Iterable[Condition]:
         """In before, and beyond the margin or absent, on enough days running."""
         if day.previous is None:
             yield NO_DAY_BEFORE
             return
-        walk = Membership.of(self, day)
+        walk = Membership.of(self, day.walk)
         ask, days = walk.asks(item, day.date)
         edge = self._edge(day)
         yield self._state_before(walk, day.previous, item, edge=edge, wanted="in")
@@ -212,16 +221,18 @@ class LeftTop(Top):
             yield running(f"days running out of the top {self.n}", days if ask is Ask.OUT else 0, self.confirm_days)
 
     def _candidates(self, day: Day, days: Sequence[date]) -> Iterator[tuple[str, str]]:
-        """Whoever may have been in and asks for out today.
+        """Whoever may have been in and asks for out today, however long ago the walk began.
 
-        Where one day confirms, whoever is in was within the margin at most ``absent_days`` days ago; else any day of
-        the walk may have been the last that saw the item there.
+        Whoever leaves asks for out on the last ``confirm_days`` days, and did not on the day before these: there it was
+        listed, or absent for fewer than ``absent_days`` days. So one of the ``absent_days`` days that end there lists
+        it: within the margin where one day confirms, for a rank beyond would have been an exit; else at any rank.
         """
-        earlier = [when for when in days if when < day.date]
+        earlier = [when for when in days if when < day.date][-(self.confirm_days - 1 + self.absent_days) :]
+        ranks = self.reach if self.confirm_days == 1 else None
         seen: dict[str, str] = {}
-        for when in reversed(earlier[-self.absent_days :] if self.confirm_days == 1 else earlier):
+        for when in reversed(earlier):
             snapshot = day.history.at(day.board, when)
-            for entry in snapshot.entries[: self.reach] if snapshot else ():
+            for entry in snapshot.entries[:ranks] if snapshot else ():
                 seen.setdefault(entry.item, entry.name)
         for item, name in seen.items():
             rank = day.current.rank(item)

@@ -68,6 +68,13 @@ class Thinned(HistoryView):
         return [day for day in super().days(board, start, end) if day not in self._gone]
 
 
+def test_who_leads_by_the_rule_is_who_was_confirmed_last() -> None:
+    """Not whoever has #1 on the day: that one may have it for a day only."""
+    walk = the_day(columns("cab", "bac", "bac", "abc")).walk
+    leads = NewLeader(confirm_days=2).states(walk)
+    assert [next(item for item in "abc" if leads(item, ago(back))) for back in (0, 1, 2, 3, 9)] == list("bbaaa")
+
+
 @pytest.mark.parametrize("gone", [{ago(3), ago(4), ago(5)}, {ago(3)}, {ago(4)}])
 @pytest.mark.parametrize("confirm_days", [1, 2])
 def test_a_lead_is_counted_through_boards_that_were_thinned(gone: set[date], confirm_days: int) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.ranking import Snapshot
+from bot.core.history import HistoryView
+from bot.core.ranking import Board, Snapshot
 from bot.core.rules import Change, EnteredTop, LeftTop
 from bot.core.rules.top import Ask, Membership
 from tests.builders import CLI_AGENTS, DAY
@@ -213,10 +216,58 @@ def test_the_state_turns_only_on_a_day_that_completes_a_run(
 ) -> None:
     """Whoever asks only on such days finds every turn, and no other: on all boards, full or not."""
     day = the_day(ranks(*walk, length=9, depth=depth))
-    walked = Membership.of(rule, day)
+    walked = Membership.of(rule, day.walk)
     before, now = walked.state("X", ago(1)), walked.state("X", DAY)
     assert (walked.may_turn("X", DAY, Ask.IN) and not before) is (now and not before)
     assert (walked.may_turn("X", DAY, Ask.OUT) and before) is (before and not now)
+
+
+boards = st.permutations(FILLER[:7]).flatmap(lambda items: st.integers(0, 7).map(lambda length: items[:length]))
+lives = st.lists(st.one_of(st.none(), boards, boards, boards), min_size=1, max_size=16)
+exits = st.builds(
+    LeftTop, st.integers(1, 5), st.integers(0, 2), confirm_days=st.integers(1, 4), absent_days=st.integers(1, 4)
+)
+
+
+@given(boards, lives, exits, st.sampled_from([7, 20]))
+def test_the_last_days_have_everybody_who_may_leave(
+    now: list[str], before: list[list[str] | None], rule: LeftTop, depth: int
+) -> None:
+    """Whoever the whole walk says was in and is out has left, on full boards and on those that end at a floor."""
+    day = the_day(columns(now, *before, depth=depth))
+    walked = Membership.of(rule, day.walk)
+    earlier = day.previous.end_date if day.previous else DAY
+    turned = {item for item in FILLER[:7] if walked.state(item, earlier) and not walked.state(item, DAY)}
+    assert set(found(rule, day)) == turned
+
+
+@given(walks, exits, st.sampled_from([9, 20]))
+def test_who_has_left_is_who_is_not_in(walk: list[int | None], rule: LeftTop, depth: int) -> None:
+    """Both rules walk one state."""
+    day = the_day(ranks(*walk, length=9, depth=depth))
+    entered = EnteredTop(rule.n, rule.margin, rule.confirm_days, rule.absent_days)
+    for back in range(len(walk) + 1):
+        assert entered.states(day.walk)("X", ago(back)) is not rule.states(day.walk)("X", ago(back))
+
+
+class Counted(HistoryView):
+    """A history that counts how many boards are looked at."""
+
+    looks = 0
+
+    def at(self, board: Board, end_date: date) -> Snapshot | None:
+        self.looks += 1
+        return super().at(board, end_date)
+
+
+@pytest.mark.parametrize(("confirm_days", "looks"), [(1, 5), (2, 6), (4, 8)])
+def test_who_may_leave_is_looked_for_on_the_last_days_only(confirm_days: int, looks: int) -> None:
+    """However long ago the watchlist began; at two of them it looks again, when it asks whether the state may turn."""
+    for length in (30, 300):
+        day = the_day(ranks(*[3] * length))
+        counted = Counted(day.history)
+        assert not found(LeftTop(n=5, margin=2, confirm_days=confirm_days), replace(day, history=counted))
+        assert counted.looks == looks
 
 
 def test_a_snapshot_that_vanishes_is_a_bug_and_not_silence() -> None:
