@@ -159,9 +159,9 @@ class AppriseChannel:
 
 def _instance(url: str) -> NotifyBase | Failed:
     """Apprise's own object for an address: without its retries, which would send twice."""
-    from apprise import Apprise, AppriseAsset
-
     with _ear() as ear:
+        from apprise import Apprise, AppriseAsset  # here, for it logs which language it found
+
         service = Apprise.instantiate(url, asset=AppriseAsset(app_id="rankbot", http_redirects=False))
     if service is None:
         said = f": {_words(ear.heard[-1], _pieces(url))}" if ear.heard else ""

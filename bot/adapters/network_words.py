@@ -14,6 +14,15 @@ from urllib.request import getproxies, proxy_bypass
 
 from bot.adapters.service_words import quoted, words_of
 
+
+class EndlessError(OSError):
+    """Somebody answers with more than is read of an answer: with more than ``limit``, say "100 lines"."""
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(f"more than {limit}")
+        self.limit = limit
+
+
 _UNREADABLE = "an answer came that can't be read"
 _KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (socket.gaierror, "the address of {place} could not be looked up"),
@@ -33,6 +42,8 @@ def network_words(error: BaseException, place: str) -> str:
         reason = getattr(error, "reason", None)  # an instance has one only where OpenSSL gave it
         why = f": {quoted(reason.replace('_', ' ').lower())}" if isinstance(reason, str) else ""
         return f"the encrypted connection to {place} failed{why}"
+    if isinstance(error, EndlessError):
+        return f"{place} gave an answer of more than {error.limit}"
     words = next((words for kind, words in _KINDS if isinstance(error, kind)), "")
     if words:
         return words.format(place=place)

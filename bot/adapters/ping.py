@@ -15,7 +15,10 @@ _CHECK = "Check [operator] ping_url."
 
 
 def ping(url: Callable[[], str]) -> str | None:
-    """Asks for the address once; None if it answered, else why not, without the address: it is a secret."""
+    """Asks for the address once; None if it answered, else why not.
+
+    Of the address that names host and port at most: the rest is a secret.
+    """
     try:
         answer = _answer(url().strip())
     except RankbotError as error:  # the address can't be read

@@ -19,6 +19,7 @@ from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from bot.adapters.deadline import Wire
+from bot.adapters.network_words import EndlessError
 
 MAX_BYTES = 16 * 2**20
 """The longest answer that is read: Slack gives 200 messages a page, of up to some 50 kB each."""
@@ -80,7 +81,7 @@ def _ask(request: Request, timeout: int, wire: Wire) -> _Answer:
 def _body(response: HTTPResponse) -> bytes:
     body = response.read(MAX_BYTES + 1)
     if len(body) > MAX_BYTES:
-        raise OSError(None, f"the answer is longer than {MAX_BYTES} bytes")
+        raise EndlessError(f"{MAX_BYTES} bytes")
     if response.length:  # what was announced and did not come; reading with a limit does not say so
         raise IncompleteRead(body, response.length)
     return body

@@ -8,6 +8,7 @@ import ssl
 from io import BufferedReader
 
 from bot.adapters.deadline import Wire
+from bot.adapters.network_words import EndlessError
 
 MOST_LINES = 100
 """Lines of a reply that are read; a greeting or a list of what a server can do has some twenty."""
@@ -64,7 +65,7 @@ class _Replies:
         """See BufferedReader; raises where the reply does not end."""
         self._left -= 1
         if self._left < 0:
-            raise OSError(None, f"a reply of more than {MOST_LINES} lines")
+            raise EndlessError(f"{MOST_LINES} lines")
         return self._stream.readline(size)
 
     def close(self) -> None:

@@ -88,7 +88,7 @@ def _check_store(url: str) -> None:
             message = "PostgreSQL needs a driver that is not installed"
             raise Wrong(message, advice="pip install 'openrouter-rankbot[postgres]'")
         return
-    file = Path(unquote(rest))
+    file = Path(unquote(rest))  # a folder's name may have a % or a ?
     if file.is_dir():
         raise Wrong(f"{file} is a folder, and the store a file", under="name a file in it")
     if not file.parent.is_dir():

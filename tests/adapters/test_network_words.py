@@ -8,7 +8,7 @@ from http.client import IncompleteRead
 
 import pytest
 
-from bot.adapters.network_words import host_and_port, network_words, place_of
+from bot.adapters.network_words import EndlessError, host_and_port, network_words, place_of
 
 SECRET = "https://user:s3cret@hooks.example.com/services/T0/B0/s3cret?key=s3cret"
 
@@ -39,6 +39,7 @@ def no_tls() -> ssl.SSLError:
         (no_tls(), "the encrypted connection to db:5432 failed: wrong version number"),
         (ssl.SSLError(1, "s3cret"), "the encrypted connection to db:5432 failed"),
         (IncompleteRead(b"s3cret"), "db:5432 broke off its answer"),
+        (EndlessError("100 lines"), "db:5432 gave an answer of more than 100 lines"),
         (ValueError("s3cret"), "an answer came that can't be read"),
     ],
 )

@@ -11,9 +11,10 @@ from tests.ways import moved
 
 
 def test_what_a_standing_line_tells_is_proved_with_its_handle() -> None:
+    """Whom yours passed stands under the handle of its move, not in a proof without one."""
     proofs = context_of(digest(cli(events=(moved(), entry()))))["proofs"]
+    assert proofs[0]["text"].startswith("Kestrel Code passed Marlin.")
     assert [(proof["id"], proof["head"]) for proof in proofs] == [
-        ("", ""),
         ("m0ve", "Kestrel Code rises to #4"),
         ("q83d", "Sable enters the top 10"),
     ]

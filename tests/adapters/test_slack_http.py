@@ -75,7 +75,7 @@ def test_an_answer_is_read_up_to_a_bound(slack: FakeSlack, make: Make) -> None:
     slack.script(*answer(200, " " * (MAX_BYTES + 1)))
     outcome = sent(make(slack))
     assert isinstance(outcome, Unknown)
-    assert f"longer than {MAX_BYTES} bytes" in outcome.reason
+    assert outcome.reason.endswith(f" gave an answer of more than {MAX_BYTES} bytes")
 
 
 def test_an_answer_of_the_longest_length_is_read(slack: FakeSlack) -> None:

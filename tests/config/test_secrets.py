@@ -116,6 +116,10 @@ def test_the_folder_may_be_called_anything(name: str, tmp_path: Path) -> None:
     """The path stands in an address, where some characters mean something."""
     folder = tmp_path / name
     folder.mkdir()
+    file = folder / "config.toml"
+    file.write_text(complete('[store]\nurl = "sqlite:///rankbot.db"'), encoding="utf-8")
+    assert load(file, environ=ENVIRON, store=True).store_url
+    file.unlink()
     database = Database(StoreUrl("sqlite:///rankbot.db", Surroundings(folder / "config.toml", {})).read())
     database.close()
     assert (database.file, [file.name for file in folder.iterdir()]) == (folder / "rankbot.db", ["rankbot.db"])
