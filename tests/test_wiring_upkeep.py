@@ -77,6 +77,7 @@ def test_a_store_that_is_busy_is_pruned_by_the_next_cycle(
     def busy(_before: object) -> int:
         raise StoreBusyError("The store is busy.")
 
+    put_old(house)
     monkeypatch.setattr(house.store, "thin", busy)
     assert after_cycle(house, complete=True).complete
     assert "nothing was pruned reason=The store is busy." in caplog.text

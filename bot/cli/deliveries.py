@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,9 +13,6 @@ from bot.cli.output import json_line, moment, paragraph, say, whisper
 from bot.cli.tables import table
 from bot.core.text import clean
 from bot.errors import UsageError
-
-if TYPE_CHECKING:
-    from bot.core.delivery import Delivery
 
 SUBJECT = 200
 """Characters of a subject that are shown: a headline has 90, and a user's template may write a longer one."""
@@ -106,19 +103,14 @@ def retry(
         attempts = house.cycle().send()
         code = report_attempts(house, attempts)
         if number not in {attempt.delivery.id for attempt in attempts}:
-            untried = f"Delivery {number} was not tried: {_why_not(house.store.delivery(number))}"
+            delivery = house.store.delivery(number)
+            became = f", and it is {delivery.status.value} now" if delivery else ""
+            untried = (
+                f"Delivery {number} was not tried: another process took it first{became}. Look: rankbot deliveries"
+            )
             whisper(completed(untried, house.config.file))
             code = code or TRY_AGAIN
         raise typer.Exit(code)
-
-
-def _why_not(delivery: Delivery | None) -> str:
-    """Why a delivery that was made due is not among those that were tried."""
-    from bot.core.delivery import DeliveryStatus
-
-    if delivery is None or delivery.status is DeliveryStatus.PENDING:
-        return "it is not due yet by this machine's clock. The next run sends it."
-    return f"another process took it first, and it is {delivery.status.value} now. Look: rankbot deliveries"
 
 
 @deliveries.command("discard")

@@ -136,7 +136,7 @@ class TestRestated:
             assert known is not None
             first, second, *others = known.entries
             lines = [replace(second, rank=1, tokens=first.tokens), replace(first, rank=2), *others]
-            later = replace(known, fetched_at=NOW + timedelta(days=1), as_of="2026-11-12T05:00:00.000Z")
+            later = replace(known, fetched_at=NOW, as_of="2026-11-12T05:00:00.000Z")
             store.save([replace(later, entries=tuple(lines))])
 
     @pytest.mark.usefixtures("_restated")
