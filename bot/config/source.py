@@ -55,8 +55,11 @@ class Source:
 
     def parse(self) -> None:
         """Reads the text as TOML, numbers as decimals. Raises ValueError (TOMLDecodeError is one)."""
-        self.data = tomllib.loads(self.text, parse_float=Decimal)
-        self.places = locate(self.text)
+        try:
+            self.data = tomllib.loads(self.text, parse_float=Decimal)
+            self.places = locate(self.text)
+        except RecursionError as error:
+            raise ValueError("Nested too deeply") from error
         self._hidden = hidden(self.text, self.data, self.places)
 
     def line(self, span: Span) -> int:
@@ -196,6 +199,7 @@ _SENTENCES = (
     (r"Expected '\]", "the name of a table is not closed", "a `]` is missing, or a character must not be here"),
     (r"Unescaped '\\'", "a backslash in double quotes is an escape", "use single quotes, or two backslashes"),
     (r"Exceeds the limit", "a number has thousands of digits", ""),
+    (r"Nested too deeply", "lists or tables stand in one another hundreds deep", ""),
 )
 """What the parser says, the same in a sentence, and what would be right."""
 _IN_BRACKETS = r"Invalid value|Unclosed|Invalid initial character"

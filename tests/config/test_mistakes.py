@@ -153,6 +153,12 @@ def test_a_number_of_thousands_of_digits_is_refused() -> None:
     assert problem.message == "a number has thousands of digits"
 
 
+@pytest.mark.parametrize("bracket", ["[", "{a="])
+def test_a_thousand_brackets_in_one_another_are_refused(bracket: str) -> None:
+    (problem,) = errors(f"x = {bracket * 5000}")
+    assert problem.message == "lists or tables stand in one another hundreds deep"
+
+
 def test_all_errors_are_told_in_file_order() -> None:
     text = (
         '[watchlist.a]\ncategory = "x"\nfolow = []\nchannels = ["a"]\n'

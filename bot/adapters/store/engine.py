@@ -31,6 +31,15 @@ _MENDED = ((3, 44, 6), (3, 50, 7))
 """The first sound ones of older series, into which the mend was taken over."""
 _PAUSE = 0.01
 """Seconds between two tries to switch a file to WAL; a switch takes another process some milliseconds."""
+_CONNECTION = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 30_000,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+"""How long a PostgreSQL server that has gone silent is waited for, unless the address says: some seconds to connect, and
+a minute for an answer, not the two hours that a system takes (PostgreSQL's manual, libpq: connection parameters)."""
 _TURN = 0x72616E6B626F74
 """The advisory lock of PostgreSQL writers: ``rankbot`` in ASCII."""
 
@@ -236,7 +245,7 @@ def _switched_to_wal(connection: sqlite3.Connection, *, last: bool) -> bool:
 
 
 def _postgres_engine(url: URL) -> Engine:
-    arguments: dict[str, Any] = {} if "connect_timeout" in url.query else {"connect_timeout": 10}
+    arguments: dict[str, Any] = {name: value for name, value in _CONNECTION.items() if name not in url.query}
     try:
         return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
     except ModuleNotFoundError as error:

@@ -8,6 +8,7 @@ import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -114,6 +115,18 @@ def test_every_spelling_of_a_postgres_address_works(postgres_url: str, scheme: s
     store = open_store(f"{scheme}://{postgres_url.partition('://')[2]}")
     assert store.incidents() == []
     store.close()
+
+
+@pytest.mark.postgres
+def test_a_server_that_has_gone_silent_is_waited_for_as_long_as_the_address_says_or_a_minute(postgres_url: str) -> None:
+    joined = f"{postgres_url}{'&' if '?' in postgres_url else '?'}keepalives_idle=7"
+    database = Database(joined)
+    with database.reading() as connection:
+        driver: Any = connection.connection.driver_connection
+        asked = driver.info.get_parameters()
+    database.close()
+    waits = ("connect_timeout", "tcp_user_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count")
+    assert [asked[name] for name in waits] == ["10", "30000", "7", "10", "3"]
 
 
 @pytest.mark.postgres
