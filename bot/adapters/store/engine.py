@@ -38,8 +38,8 @@ _CONNECTION = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
 }
-"""How long a PostgreSQL server that has gone silent is waited for, unless the address says: some seconds to connect, and
-a minute for an answer, not the two hours that a system takes (PostgreSQL's manual, libpq: connection parameters)."""
+"""How long a PostgreSQL server that has gone silent is waited for, unless the address says: seconds to connect, a
+minute for an answer, and not the two hours that a system takes (PostgreSQL's manual, libpq: connection parameters)."""
 _TURN = 0x72616E6B626F74
 """The advisory lock of PostgreSQL writers: ``rankbot`` in ASCII."""
 
@@ -251,4 +251,8 @@ def _postgres_engine(url: URL) -> Engine:
     except ModuleNotFoundError as error:
         raise StoreError(
             "PostgreSQL needs a driver that is not installed.", hint="pip install 'openrouter-rankbot[postgres]'"
+        ) from error
+    except ArgumentError as error:
+        raise StoreError(
+            "The store's url has an option that can't be read.", hint="Look at what follows its `?`."
         ) from error

@@ -88,6 +88,8 @@ def _fault(error: DBAPIError | sqlite3.Error, where: str) -> StoreError | None:
         return _postgres_fault(state, str(cause), where)
     if isinstance(error, OperationalError):
         return _connection_fault(str(cause), where)
+    if isinstance(error, DBAPIError) and error.statement is None:  # the driver can't make out what the address asks for
+        return _refused(where, _said(str(cause)))
     return None
 
 
@@ -128,6 +130,10 @@ def _connection_fault(message: str, where: str) -> StoreError:
     away = next((words for pattern, words in _AWAY if pattern.search(message)), "")
     if away and "FATAL" not in message:
         return _away(where, away)
+    return _refused(where, said)
+
+
+def _refused(where: str, said: str) -> StoreError:
     hint = "Are user, password and database in [store] url right, and is it a PostgreSQL server?"
     return StoreError(f"The store {where} lets nobody in: {said}.", hint=hint)
 

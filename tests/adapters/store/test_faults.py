@@ -108,6 +108,24 @@ def test_a_server_that_is_not_there_is_said_without_the_password() -> None:
     assert "s3cret" not in said
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("sslmod=require", 'lets nobody in: invalid connection option "sslmod"'),
+        ("connect_timeout=abc", "lets nobody in: bad value for connect_timeout: 'abc'"),
+        ("sslmode=bogus", 'lets nobody in: invalid sslmode value: "bogus"'),
+        ("port=x", "has an option that can't be read"),
+    ],
+)
+def test_an_option_that_is_none_is_said_without_the_password(option: str, said: str) -> None:
+    pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
+    url = f"postgresql://rankbot:s3cret@127.0.0.1:1/rankbot?{option}"
+    with pytest.raises(StoreError, match=said) as failed:
+        open_store(url)
+    assert not isinstance(failed.value, StoreBusyError)
+    assert "s3cret" not in "".join(traceback.format_exception(failed.value))
+
+
 @pytest.mark.postgres
 def test_a_database_that_is_not_there_is_said(postgres_server: str) -> None:
     url = make_url(postgres_server).set(database="nope").render_as_string(hide_password=False)
