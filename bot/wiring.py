@@ -27,7 +27,7 @@ from bot.app.figures import Figures, figures
 from bot.app.subscription import Subscription
 from bot.config import Config, Secret
 from bot.core.delivery import RetryPolicy
-from bot.core.due import Cadence, WhenQuiet, rhythm
+from bot.core.due import Cadence, rhythm
 from bot.core.plan import complete_at
 from bot.errors import StoreBusyError
 
@@ -242,7 +242,7 @@ class House:
         for name, table in self.config.channels.items():
             watchlists = tuple(watchlist for watchlist in self.config.watchlists if name in watchlist.channels)
             if watchlists:
-                yield name, cadence_of(table), watchlists
+                yield name, table.cadence, watchlists
 
     def subscriptions(self) -> tuple[Subscription, ...]:
         """The same with the channels themselves."""
@@ -322,7 +322,7 @@ class House:
             to=table.to,
             reply_to=table.reply_to,
             together=table.together,
-            rhythm=rhythm(cadence_of(table)),
+            rhythm=rhythm(table.cadence),
             now=self.clock,
             if_unsure=table.if_unsure,
         )
@@ -339,12 +339,6 @@ def _reader(secret: Secret | None) -> Callable[[], str]:
     if secret is None:
         raise ValueError("a Slack channel without a webhook has a token: the configuration saw to it")
     return secret.read
-
-
-def cadence_of(table: configuration.Channel) -> Cadence:
-    """A channel's cadence, as the core computes with it."""
-    cadence = table.cadence
-    return Cadence(cadence.timezone, cadence.days, cadence.at, WhenQuiet(cadence.when_quiet))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from bot.cli.check_advice import advice
 from bot.cli.check_requests import Outlook, asking
 from bot.cli.output import WIDTH, field, paragraph, say
 from bot.cli.report import next_digest
-from bot.config import Channel, Config, EmailChannel, FileChannel, PluggedChannel, SlackChannel, WhenQuiet
+from bot.config import Channel, Config, EmailChannel, FileChannel, PluggedChannel, QuietWord, SlackChannel
 from bot.core import wording
 from bot.core.due import days_told, next_due
 from bot.core.ranking import Board, By, Dataset
@@ -34,10 +34,9 @@ from bot.core.rules import (
 from bot.core.taxonomy import CATEGORY_OF, TITLES
 from bot.core.watchlist import Watchlist
 from bot.core.wording import count, limit
-from bot.wiring import cadence_of
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-QUIET: Mapping[WhenQuiet, str] = {
+QUIET: Mapping[QuietWord, str] = {
     "weekly-line": "",
     "nothing": "nothing on quiet days",
     "line": "a line on quiet days",
@@ -159,7 +158,7 @@ def _sending(config: Config, name: str, channel: Channel, now: datetime, *, owed
         if name not in config.operator.channels:
             field(name, f"{address(channel, config)}: no watchlist sends here")
         return
-    cadence = cadence_of(channel)
+    cadence = channel.cadence
     at = f"{cadence.at:%H:%M} {channel.timezone}" if cadence.at else "as soon as a day is complete"
     field(name, f"{address(channel, config)}, {_days(cadence.weekdays)} {at}: {', '.join(lists)}")
     settle = timedelta(hours=config.openrouter.settle_hours)

@@ -28,7 +28,7 @@ from bot.core.plan import (
 from bot.core.ranking import APP_DEPTH, Board, Dataset, Sort
 from bot.core.watchlist import Watchlist
 from bot.core.wording import count, duration
-from bot.wiring import House, cadence_of
+from bot.wiring import House
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _owed(house: House) -> Iterator[tuple[str, datetime]]:
 def _owed_at_first(config: Config, now: datetime) -> Iterator[tuple[str, datetime]]:
     settle = timedelta(hours=config.openrouter.settle_hours)
     for name, channel in config.channels.items():
-        due_at = owed_at_first(cadence_of(channel), now=now, settle=settle)
+        due_at = owed_at_first(channel.cadence, now=now, settle=settle)
         if due_at and any(name in watchlist.channels for watchlist in config.watchlists):
             yield name, due_at
 

@@ -18,7 +18,7 @@ from bot.cli.live import beat_file, leave_beat
 from bot.cli.opening import log_attempts, log_failures
 from bot.errors import StoreBusyError, StoreError
 from bot.scheduler import Beat, Nudge
-from bot.wiring import House, after_cycle, cadence_of, service_manager, this_process
+from bot.wiring import House, after_cycle, service_manager, this_process
 
 LOG = logging.getLogger("rankbot.serve")
 WAIT_SECONDS = 5
@@ -112,7 +112,7 @@ def nudge(house: House, hold: Hold) -> Callable[[], None]:
     whole = Nudge(
         clock=house.clock,
         settle=house.settle,
-        cadences=tuple(cadence_of(table) for table in house.config.channels.values()),
+        cadences=tuple(table.cadence for table in house.config.channels.values()),
         run=work.run,
         send=work.send,
         beat=hold.beat,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.config.channel_table import Cadence, WhenQuiet
+from bot.config.channel_table import QuietWord
 from bot.config.loading import load, summary
 from bot.config.model import Config
 from bot.config.plugs import PluggedChannel
@@ -22,7 +22,6 @@ from bot.config.tables import (
 
 __all__ = [
     "STARTERS",
-    "Cadence",
     "Channel",
     "Config",
     "Defaults",
@@ -33,9 +32,9 @@ __all__ = [
     "OpenRouter",
     "Operator",
     "PluggedChannel",
+    "QuietWord",
     "Secret",
     "SlackChannel",
-    "WhenQuiet",
     "load",
     "starter",
     "summary",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import time
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -11,29 +9,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from bot.config.fields import At, Days, Zone, one_of
 from bot.core.delivery import IfUnsure
+from bot.core.due import Cadence, WhenQuiet
 
-WhenQuiet = Literal["weekly-line", "nothing", "line"]
-"""What a channel says on a quiet day: one line after a quiet week, nothing, or one line every quiet day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cadence:
-    """When a channel's digests are due, and what it says when nothing happened.
-
-    ``days`` are those of ``date.weekday``. Without ``at`` a digest is due in the first cycle that evaluates one of its
-    boards for the day. A single day makes it a weekly briefing, which always goes out.
-    """
-
-    days: frozenset[int]
-    at: time | None
-    timezone: ZoneInfo
-    when_quiet: WhenQuiet
-    if_unsure: IfUnsure
-
-    @property
-    def weekly(self) -> bool:
-        """Whether its digests are weekly briefings."""
-        return len(self.days) == 1
+QuietWord = Literal["weekly-line", "nothing", "line"]
+"""What a channel says on a quiet day, as it is written: one line after a quiet week, nothing, or one line each time."""
 
 
 class Table(BaseModel):
@@ -64,10 +43,10 @@ class ChannelTable(Table):
     days: Days = frozenset(range(7))
     at: At | None = None
     timezone: Zone = ZoneInfo("UTC")
-    when_quiet: Annotated[WhenQuiet, one_of("weekly-line", "nothing", "line")] = "weekly-line"
+    when_quiet: Annotated[QuietWord, one_of("weekly-line", "nothing", "line")] = "weekly-line"
     if_unsure: Annotated[IfUnsure, BeforeValidator(IfUnsure), one_of("resend", "ask")] = IfUnsure.RESEND
 
     @property
     def cadence(self) -> Cadence:
-        """When its digests are due."""
-        return Cadence(self.days, self.at, self.timezone, self.when_quiet, self.if_unsure)
+        """When its digests are due, and what it says when nothing happened."""
+        return Cadence(self.timezone, self.days, self.at, WhenQuiet(self.when_quiet))

@@ -117,20 +117,19 @@ def note_clear_text(path: Path, channel: Channel, report: Report) -> None:
 
 def note_early(path: Path, channel: Channel, openrouter: OpenRouter, report: Report) -> None:
     """Notes a local time at which the newest day is not complete yet, in winter or in summer."""
-    cadence = channel.cadence
-    if cadence.at is None:
+    if channel.at is None:
         return
     settle = timedelta(hours=openrouter.settle_hours)
     for day in (_WINTER, _SUMMER):
-        due = datetime.combine(day, cadence.at, tzinfo=cadence.timezone).astimezone(UTC)
+        due = datetime.combine(day, channel.at, tzinfo=channel.timezone).astimezone(UTC)
         complete = due.replace(hour=0, minute=0) + settle
         if due < complete:
-            local = complete.astimezone(cadence.timezone)
+            local = complete.astimezone(channel.timezone)
             early = f"{_lead(complete - due)} before the day before is complete"
-            here = f"{cadence.at:%H:%M} {cadence.timezone.key} is"
+            here = f"{channel.at:%H:%M} {channel.timezone.key} is"
             report.note(
                 (*path, "at"),
-                f"{here} {early}" if cadence.timezone.key in _UTC else f"{here} {due:%H:%M} UTC, {early}",
+                f"{here} {early}" if channel.timezone.key in _UTC else f"{here} {due:%H:%M} UTC, {early}",
                 under=f"each digest would be a day older than need be; from {local:%H:%M} on it is not",
             )
             return

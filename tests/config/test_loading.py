@@ -10,6 +10,7 @@ import pytest
 
 from bot.config import EmailChannel, FileChannel, SlackChannel, load
 from bot.core.delivery import IfUnsure
+from bot.core.due import Cadence, WhenQuiet
 from bot.core.ranking import Board, Dataset
 from bot.core.rules import EnteredTop, Moved, NewLeader, Overtook, Spike
 from bot.core.watchlist import COOLDOWN_DAYS, Pattern
@@ -66,7 +67,7 @@ def test_defaults_are_where_watchlists_and_channels_start() -> None:
         (("mail",), 3),
         (("team",), 0),
     ]
-    zones = {name: channel.cadence.timezone for name, channel in config.channels.items()}
+    zones = {name: channel.timezone for name, channel in config.channels.items()}
     assert zones == {"team": ZoneInfo("Asia/Tokyo"), "mail": ZoneInfo("UTC")}
 
 
@@ -127,14 +128,14 @@ def test_relative_paths_hold_when_the_folder_is_left(tmp_path: Path, monkeypatch
 )
 def test_the_days_of_a_channel(days: str, numbers: list[int], *, weekly: bool) -> None:
     cadence = read(complete(f"{CHANNEL}days = {days}")).channels["team"].cadence
-    assert (cadence.days, cadence.weekly) == (frozenset(numbers), weekly)
+    assert (cadence.weekdays, cadence.briefing) == (frozenset(numbers), weekly)
 
 
 def test_the_rest_of_a_cadence() -> None:
     text = f'{CHANNEL}at = "07:30"\ntimezone = "Europe/Berlin"\nwhen_quiet = "line"\nif_unsure = "ask"\n'
-    cadence = read(complete(text)).channels["team"].cadence
-    assert (cadence.at, cadence.timezone.key) == (time(7, 30), "Europe/Berlin")
-    assert (cadence.when_quiet, cadence.if_unsure) == ("line", IfUnsure.ASK)
+    channel = read(complete(text)).channels["team"]
+    assert channel.cadence == Cadence(ZoneInfo("Europe/Berlin"), at=time(7, 30), when_quiet=WhenQuiet.LINE)
+    assert channel.if_unsure is IfUnsure.ASK
 
 
 def test_a_file_from_another_editor_is_read(tmp_path: Path) -> None:

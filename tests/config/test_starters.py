@@ -55,4 +55,4 @@ def test_the_maker_of_an_app_has_their_own_and_rivals() -> None:
 
 
 def test_the_analyst_gets_a_weekly_briefing() -> None:
-    assert all(channel.cadence.weekly for channel in read(starter("analyst")).channels.values())
+    assert all(channel.cadence.briefing for channel in read(starter("analyst")).channels.values())

@@ -34,7 +34,7 @@ from bot.core.catalogue import Listing
 from bot.core.delivery import Delivery, Outcome, RetryPolicy, Sent, Step
 from bot.core.due import rhythm
 from bot.core.ranking import MODEL_DAY, MODEL_DEPTH, OTHER, Board, Dataset, Entry, Ranking
-from bot.wiring import bundled_templates, cadence_of
+from bot.wiring import bundled_templates
 from tests.app.doubles import Clock
 from tests.fakes import FakeStore
 
@@ -232,7 +232,7 @@ class Bot:
             renderer=JinjaRenderer(bundled_templates(), draw=draw),
             watchlists=config.watchlists,
             subscriptions=[
-                Subscription(channel, cadence_of(config.channels[name]), config.watchlists)
+                Subscription(channel, config.channels[name].cadence, config.watchlists)
                 for name, channel in self.channels.items()
             ],
             operators=(),
@@ -256,7 +256,7 @@ class Bot:
             sender="Rank Watch <rankings@kestrel.example>",
             to=["team@kestrel.example"],
             reply_to="ops@kestrel.example",
-            rhythm=rhythm(cadence_of(config.channels["mail"])),
+            rhythm=rhythm(config.channels["mail"].cadence),
             now=self.clock,
         )
 
