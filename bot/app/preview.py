@@ -8,9 +8,10 @@ from bot.app.compose import Composed, News, digest_of, evaluated_on, newest_eval
 from bot.app.evaluate import evaluate
 from bot.app.ports import Renderer, Store
 from bot.app.records import DayStatus, WatchlistDay
-from bot.app.standpoint import ONE_DAY, Footing, Standpoint
+from bot.app.standpoint import Footing, Standpoint
 from bot.app.subscription import Subscription
 from bot.app.views import holds
+from bot.core.days import ONE_DAY
 from bot.core.plan import PATIENCE, Agenda, complete_at
 
 WEEK = timedelta(days=7)

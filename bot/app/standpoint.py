@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from bot.app.records import DayStatus, WatchlistDay
+from bot.core.days import ONE_DAY
 from bot.core.event import Event
 from bot.core.text import clean
 from bot.core.watchlist import Watchlist
 from bot.core.week import DAYS
 from bot.core.wording import in_words, listing, short_days
 
-ONE_DAY = timedelta(days=1)
 NAMED = 3
 """Watchlists that the clause about what is late names."""
 

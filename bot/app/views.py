@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from bot.app.ports import Store
-from bot.app.standpoint import ONE_DAY, Footing
+from bot.app.standpoint import Footing
 from bot.core.charting import DAYS
+from bot.core.days import ONE_DAY
 from bot.core.event import Event, EventStatus, Kind
 from bot.core.first_place import BACK
 from bot.core.history import History, last_stored

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from bot.core import first_place, headline, week_lines, wording
 from bot.core.correction import Correction
+from bot.core.days import ONE_DAY
 from bot.core.event import Kind
 from bot.core.headline import Told
 from bot.core.view import View, handle_of
 from bot.core.week import Week
-
-_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def _dated(headed: str, span: Span) -> str:
     """
     if not span.is_late:
         return headed
-    tail = f" · {wording.short_days(min(span.since + _ONE_DAY, span.days[0]), span.day)}, late"
+    tail = f" · {wording.short_days(min(span.since + ONE_DAY, span.days[0]), span.day)}, late"
     said, counted = headed.split(" · "), 0
     while len(said) > 1 and len(" · ".join(said)) + len(_more(counted)) + len(tail) > headline.LIMIT:
         number = said[-1].partition(" ")[0]

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from itertools import dropwhile, islice, takewhile
 from typing import Any, ClassVar
 
 from bot.core import text, wording
+from bot.core.days import ONE_DAY
 from bot.core.diff import left_above
 from bot.core.event import Kind
 from bot.core.history import newest_first
 from bot.core.ranking import FIRST_DAY, Board, Dataset, Entry
 from bot.core.rules.base import Change, Day, Need, NotEvaluated, States, Walk
 from bot.core.rules.conditions import NO_DAY_BEFORE, Condition, place, running
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from enum import Enum
 from itertools import takewhile
 from typing import Any, ClassVar
 
+from bot.core.days import ONE_DAY
 from bot.core.diff import left_above
 from bot.core.event import Kind
 from bot.core.history import History, days_running
 from bot.core.ranking import APP_DEPTH, Board, Dataset, Snapshot
 from bot.core.rules.base import Change, Day, Need, NotEvaluated, States, Walk
 from bot.core.rules.conditions import NO_DAY_BEFORE, Condition, place, running, within
-
-_ONE_DAY = timedelta(days=1)
 
 
 class Ask(Enum):
@@ -242,7 +241,7 @@ class LeftTop(Top):
 
 def _record(day: Day, evidence: Mapping[str, Any], begun: date) -> dict[str, Any]:
     """Of who was never in the top n: on how many stored days running before the entry that is known."""
-    return {} if evidence["last_in"] else {"record_days": days_running(day.history, day.board, begun - _ONE_DAY)}
+    return {} if evidence["last_in"] else {"record_days": days_running(day.history, day.board, begun - ONE_DAY)}
 
 
 def _evidence(day: Day, item: str, n: int, before: date) -> dict[str, Any]:
