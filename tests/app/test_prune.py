@@ -46,6 +46,13 @@ def test_without_a_word_all_is_kept() -> None:
     assert attic.thinned_before == attic.dropped_before == []
 
 
+def test_of_messages_and_boards_only_those_go_that_the_operator_does_not_keep() -> None:
+    messages, boards = Attic(), Attic()
+    assert prune(messages, Keep(messages_days=30), [WATCHLIST], timing=TIMING) == Pruned(0, 3)
+    assert prune(boards, Keep(boards_days=90), [WATCHLIST], timing=TIMING) == Pruned(5, 0)
+    assert messages.thinned_before == boards.dropped_before == []
+
+
 def test_boards_are_thinned_until_none_is_left_and_messages_emptied() -> None:
     attic = Attic()
     assert prune(attic, Keep(100, 30), [WATCHLIST], timing=TIMING) == Pruned(5, 3)
