@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.exits import NEEDS_YOU
-from bot.cli.explain_day import DayWanted, explain_item
 from bot.cli.explained import became, disagreement, figure, rank, used
 from bot.cli.options import ConfigOption, DateOption, DemoOption, FromOption, WatchlistOption, flag, open_house
 from bot.cli.output import field, rows, say, whisper
@@ -45,6 +44,8 @@ def explain(
     --watchlist (the first, if left out), with --from as in a backtest from that day on. All of it is recomputed from
     the stored rows that the day was judged by; exit code 1 where that gives something else than what is stored.
     """
+    from bot.cli.explain_day import DayWanted, explain_item
+
     if (event_id is None) is (item is None):
         raise UsageError(
             "Give an event's ID, or an --item.", hint="rankbot explain 7k2f9, or rankbot explain --item NAME"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.event_lines import event_lines
-from bot.cli.found import matches
 from bot.cli.options import (
     ConfigOption,
     DateOption,
@@ -136,6 +135,8 @@ def history(
 
     On each watchlist's board that has had it.
     """
+    from bot.cli.found import matches
+
     not_empty(item, "ITEM")
     with open_house(context, config, demo=demo, secrets=False) as house:
         stored = house.store.history()
@@ -231,6 +232,8 @@ def find(
     as_json: JsonOption = False,
 ) -> None:
     """Ids, boards and ranks by name."""
+    from bot.cli.found import matches
+
     not_empty(text, "TEXT")
     with open_house(context, config, demo=demo, secrets=False) as house:
         stored = house.store.history()
