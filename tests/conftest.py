@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,3 +50,12 @@ def _plain_logging() -> Iterator[None]:
     yield
     root.setLevel(before[0])
     root.handlers[:] = before[1]
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """What SIGTERM and SIGINT did before, they do again."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

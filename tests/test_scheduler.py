@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -151,15 +151,6 @@ def test_a_beat_that_cannot_be_left_stops_nothing_and_is_logged_once(caplog: pyt
     service.minutes(5)
     assert len(service.beats) == 1
     assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 2
-
-
-@pytest.fixture
-def signals() -> Iterator[None]:
-    """What SIGTERM and SIGINT did before, they do again."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.mark.usefixtures("signals")

@@ -115,5 +115,5 @@ def _late(future: Future[T]) -> T:
     """What a call returned in the end; however it broke off, that was for want of time."""
     try:
         return future.result()
-    except Exception as error:
+    except Exception as error:  # what a library makes of a connection that is shut down under it, it need not say
         raise TimeoutError from error

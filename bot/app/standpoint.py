@@ -11,7 +11,7 @@ from bot.core.days import ONE_DAY
 from bot.core.event import Event
 from bot.core.text import clean
 from bot.core.watchlist import Watchlist
-from bot.core.week import DAYS
+from bot.core.week import BRIEFING_DAYS
 from bot.core.wording import in_words, listing, short_days
 
 NAMED = 3
@@ -193,6 +193,6 @@ def standpoint(
         max(bases) if quiet else min(bases),
         lateness(occasion, shown, events),
         complete=up_to_date.issuperset(subscribed),
-        weekly=occasion.last is not None and date.min < occasion.passed <= occasion.day - DAYS * ONE_DAY,
+        weekly=occasion.last is not None and date.min < occasion.passed <= occasion.day - BRIEFING_DAYS * ONE_DAY,
         next_word=next_word,
     )

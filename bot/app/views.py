@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.app.ports import Store
 from bot.app.standpoint import Footing
-from bot.core.charting import DAYS
+from bot.core.charting import COURSE_DAYS
 from bot.core.days import ONE_DAY
 from bot.core.event import Event, EventStatus, Kind
 from bot.core.first_place import BACK
@@ -33,17 +33,13 @@ def views_of(
 
     ``footings`` has from where it speaks of each; ``new`` are those that the channel never had.
     """
-    found: defaultdict[str, list[Event]] = defaultdict(list)
-    for event in events:
-        found[event.watchlist].append(event)
-    own = {one.id: tuple(found[one.id]) for one in shown}
+    own = _by_watchlist(shown, events)
     history.fetch(window for one in shown for window in _looked_at(one, day, footings[one.id].base, own[one.id]))
     boards = {one.id: _boards(history, one, day, footings[one.id].base) for one in shown}
     items = {one.id: set(_items(boards[one.id], own[one.id])) for one in shown}
     names = store.names({item for some in items.values() for item in some})
     last_news = store.last_news(own, day)
-    before = {name: footings[name].told_before(events) for name, events in own.items() if events}
-    truths = _truths(store, history, shown, day, events=own, told=before)
+    truths = _truths(store, history, shown, day, events=own, footings=footings)
     views = []
     for one in shown:
         current, previous, compared = (board.cut(one.depth) if board else None for board in boards[one.id])
@@ -64,6 +60,13 @@ def views_of(
         )
         views.append(view)
     return views
+
+
+def _by_watchlist(shown: Iterable[Watchlist], events: Iterable[Event]) -> Mapping[str, tuple[Event, ...]]:
+    found: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        found[event.watchlist].append(event)
+    return {one.id: tuple(found[one.id]) for one in shown}
 
 
 def holds(event: Event) -> bool:
@@ -90,7 +93,7 @@ def _looked_at(watchlist: Watchlist, day: date, base: date, events: Sequence[Eve
     if _shows_twin(watchlist):
         yield board.twin, day
     if _draws(watchlist, events):
-        yield from ((board, day - back * ONE_DAY) for back in range(DAYS))
+        yield from ((board, day - back * ONE_DAY) for back in range(COURSE_DAYS))
 
 
 def _shows_twin(watchlist: Watchlist) -> bool:
@@ -104,7 +107,7 @@ def _draws(watchlist: Watchlist, events: Iterable[Event]) -> bool:
 
 def _recent(history: History, watchlist: Watchlist, day: date) -> Sequence[Snapshot]:
     """The stored boards of the days that a digest may draw, oldest first."""
-    ends = history.days(watchlist.board, day - (DAYS - 1) * ONE_DAY, day)
+    ends = history.days(watchlist.board, day - (COURSE_DAYS - 1) * ONE_DAY, day)
     boards = (history.at(watchlist.board, end) for end in ends)
     return [board.cut(watchlist.depth) for board in boards if board]
 
@@ -126,12 +129,13 @@ def _truths(
     day: date,
     *,
     events: Mapping[str, Sequence[Event]],
-    told: Mapping[str, date],
+    footings: Mapping[str, Footing],
 ) -> Mapping[str, Mapping[str, Truth]]:
-    """Of each watchlist's events by key, whether what they say was so on the last day ``told``, and is so on the day.
+    """Of each watchlist's events by key, whether what they say was so on the last day told, and is so on the day.
 
     Where that is the day before, an event is about these very two days, and its own proof: nothing is asked.
     """
+    told = {name: footings[name].told_before(some) for name, some in events.items() if some}
     asked = [one for one in shown if one.id in told and told[one.id] < day - ONE_DAY]
     if not asked:
         return {}

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli.believing import AcceptOption, accepted
-from bot.cli.exits import NEEDS_YOU, TRY_AGAIN
+from bot.cli.exits import FINE, NEEDS_YOU, TRY_AGAIN
 from bot.cli.options import ConfigOption, FromOption, ToOption, in_order, open_house
 from bot.cli.output import field, progress, say, warn_field, whisper
 from bot.core import wording
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
+    from bot.app.poll import PollReport
     from bot.core.plan import Window
+    from bot.wiring import House
 
 
 def backfill(
@@ -31,7 +33,7 @@ def backfill(
     Of all watchlists' boards, newest first; called again, it goes on where it stopped. What is fetched is evidence for
     later events and tells nothing by itself.
     """
-    from bot.cli.report import effort, not_today
+    from bot.cli.report import effort
     from bot.core.plan import last_complete_day
     from bot.logs import set_up_logging
 
@@ -50,19 +52,26 @@ def backfill(
         say(effort(house, plan))
         with progress("fetching") as show:
             report = cycle.poll(plan, accept=boards, progress=show)
-        field("fetched", f"{report.answered} of {report.planned}")
-        entries = wording.count(report.entries, "entry", "entries")
-        field("stored", f"{wording.count(len(report.stored), 'window')}, {entries}")
-        for line in _nothing(report.empty):
-            field("nothing", line)
-        for failure in (*report.failures, *report.missed):
-            warn_field("failed", f"{failure.message}\n{failure.hint}".rstrip())
-        if report.later:
-            warn_field("later", not_today(report.later_cost, house.config.openrouter.requests_per_day))
-        if report.failures or report.left or report.later:
-            whisper("Call it again to go on where it stopped.")
-            yours = any(failure.permanent or failure.quarantined for failure in report.failures)
-            raise typer.Exit(NEEDS_YOU if yours else TRY_AGAIN)
+        raise typer.Exit(_tell(house, report))
+
+
+def _tell(house: House, report: PollReport) -> int:
+    """Prints what came and what did not; returns the exit code."""
+    from bot.cli.report import not_today, say_failures
+
+    field("fetched", f"{report.answered} of {report.planned}")
+    entries = wording.count(report.entries, "entry", "entries")
+    field("stored", f"{wording.count(len(report.stored), 'window')}, {entries}")
+    for line in _nothing(report.empty):
+        field("nothing", line)
+    say_failures(report.failures, report.missed, house.config.file)
+    if report.later:
+        warn_field("later", not_today(report.later_cost, house.config.openrouter.requests_per_day))
+    if not (report.failures or report.left or report.later):
+        return FINE
+    whisper("Call it again to go on where it stopped.")
+    yours = any(failure.permanent or failure.quarantined for failure in report.failures)
+    return NEEDS_YOU if yours else TRY_AGAIN
 
 
 def _nothing(windows: Iterable[Window]) -> list[str]:

@@ -22,9 +22,12 @@ from bot.core.text import clean
 from bot.core.wording import count
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.app.cycle import CycleReport, Plan
     from bot.app.deliver import Attempt
     from bot.app.evaluate import DayReport
+    from bot.app.poll import Failure
     from bot.wiring import House
 
 NOTHING_SHOWN = "Nothing would be sent: nothing new is due. No event was stored."
@@ -85,16 +88,19 @@ def _fetched(house: House, report: CycleReport) -> None:
         field("fetched", f"{poll.answered} of {poll.planned}")
     if poll.stored:
         field("stored", f"{count(poll.boards, 'board')}, {count(poll.entries, 'entry', 'entries')}")
-    for failure in poll.failures:
-        warn_field("failed", completed(f"{failure.message}\n{failure.hint}".rstrip(), file))
-    if report.catalogue:
-        warn_field("failed", completed(f"{report.catalogue.message}\n{report.catalogue.hint}".rstrip(), file))
-    for missed in poll.missed:
-        field("without", missed.message)
+    say_failures([*poll.failures, *([report.catalogue] if report.catalogue else [])], poll.missed, file)
     if poll.left:
         warn_field("left", f"{count(poll.left, 'request')} for the next run")
     if poll.later:
         warn_field("later", not_today(poll.later_cost, limit))
+
+
+def say_failures(failures: Iterable[Failure], missed: Iterable[Failure], file: Path) -> None:
+    """Prints what could not be had, with what to do by this configuration, and what is gone without."""
+    for failure in failures:
+        warn_field("failed", completed(f"{failure.message}\n{failure.hint}".rstrip(), file))
+    for one in missed:
+        field("without", one.message)
 
 
 def _changed(house: House, report: CycleReport) -> None:

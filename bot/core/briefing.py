@@ -35,7 +35,7 @@ from bot.core.netting import Net, net
 from bot.core.opening import Span
 from bot.core.ranking import Dataset
 from bot.core.view import View, handle_of
-from bot.core.week import DAYS, Week
+from bot.core.week import BRIEFING_DAYS, Week
 
 __all__ = ["View", "compose"]
 
@@ -96,7 +96,7 @@ def compose(
     channel's digests are about so many days that one is a briefing; ``next_word`` is for a quiet one.
     """
     span = Span(day, days, since or day - ONE_DAY, opening.whole(late, views, complete=complete))
-    week = week_lines.week(views, day) if weekly and span.length >= DAYS else None
+    week = week_lines.week(views, day) if weekly and span.length >= BRIEFING_DAYS else None
     digest = _digest(channel, views, span, ordered(corrections), week=week, checked=checked)
     if digest.is_quiet:
         return replace(digest, next_word=next_word, sections=_calm(digest.sections, views))

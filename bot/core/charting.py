@@ -16,7 +16,7 @@ from bot.core.event import Event, Kind
 from bot.core.ranking import Snapshot
 from bot.core.view import View, handle_of
 
-DAYS = 30
+COURSE_DAYS = 30
 """Days that a course covers at most."""
 FEWEST = 3
 """Stored days that make a course: fewer are a table's business."""

@@ -12,7 +12,7 @@ from bot.core.days import ONE_DAY, WEEK_DAYS
 from bot.core.digest import Standing
 from bot.core.ranking import Entry, Snapshot
 from bot.core.view import View
-from bot.core.week import DAYS
+from bot.core.week import BRIEFING_DAYS
 
 LIMIT = 90
 """Characters of a headline."""
@@ -34,7 +34,7 @@ def headline(views: Sequence[View], day: date, *, since: date, other: bool) -> s
     titles = wording.listing([text.clean(view.watchlist.title, TITLE) for view in views])
     if not any(view.current for view in views):
         return text.shorten(f"No figures for {wording.day(day)}" + (f": {titles}" if titles else ""), LIMIT)
-    week = not other and not any(view.events for view in views) and (day - since).days >= DAYS
+    week = not other and not any(view.events for view in views) and (day - since).days >= BRIEFING_DAYS
     nothing = "Quiet week" if week else "Nothing else new" if other else "Nothing new"
     tail = ": top 10 unchanged" if week and _unchanged(views) else ": nothing to tell" if week else ""
     if len(f"{nothing} in {titles}{tail}") > LIMIT:

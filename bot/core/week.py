@@ -10,7 +10,7 @@ from datetime import date
 
 from bot.core.table_line import TableLine
 
-DAYS = 5
+BRIEFING_DAYS = 5
 """Days from which on a digest that comes once a week is a briefing."""
 
 

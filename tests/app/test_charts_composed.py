@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.app.compose import Composed
 from bot.app.preview import preview_day
-from bot.core.charting import DAYS
+from bot.core.charting import COURSE_DAYS
 from bot.core.charts import RankChart, TokenChart
 from bot.core.pattern import Pattern
 from tests.app.doubles import SETTLE, FakeChannel
@@ -52,7 +52,7 @@ def test_no_more_than_thirty_days_are_read() -> None:
     lived = world(shows_pictures=True, changes_on=34)
     chart, _ = last(lived, 35).digest.charts
     assert isinstance(chart, RankChart)
-    assert len(chart.days) == DAYS
+    assert len(chart.days) == COURSE_DAYS
     assert chart.days[-1] == DAY + timedelta(days=34)
 
 

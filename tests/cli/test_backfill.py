@@ -90,6 +90,9 @@ class TestBackfill:
         assert said.code == 1
         believe = "backfill --from 2026-11-03 --to 2026-11-03 --accept apps:coding:cli-agent:popular:7d"
         assert f"If it is right: rankbot {believe}" in said.flat
+        (bench.folder / "other.toml").write_text((bench.folder / "config.toml").read_text(encoding="utf-8"))
+        said = bench("backfill", "--from", "2026-11-01", "--to", "2026-11-05", "-c", "other.toml")
+        assert f"If it is right: rankbot -c other.toml {believe}" in said.flat
         assert "failures    none open" in bench("status").out
         assert bench(*believe.split()).code == 0
         assert bench("backfill", "--from", "2026-11-01", "--to", "2026-11-05").out.startswith("All of it is stored")

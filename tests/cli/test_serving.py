@@ -214,15 +214,6 @@ class OneRound(Event):
         return True
 
 
-@pytest.fixture
-def signals() -> Iterator[None]:
-    """Whoever waits its turn heeds SIGTERM; afterwards it is as it was."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
 @pytest.mark.usefixtures("signals")
 class TestWaiting:
     """A second process beats and sends while it waits, and ends when it is told to."""
